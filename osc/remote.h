@@ -1,0 +1,90 @@
+/* A client's mirror of a running rack: what the terminal UI draws, kept up to date over OSC. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef OSC_REMOTE_H
+#define OSC_REMOTE_H
+
+#include "rack/analysis.h"
+#include "rack/param.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct remote;
+
+enum remote_state {
+	REMOTE_CONNECTING, /* nothing heard yet */
+	REMOTE_LIVE,
+	REMOTE_LOST,       /* nothing heard for 3 s; goes on trying */
+};
+
+struct remote_param {
+	char id[48];      /* address below the slot, with slashes */
+	struct param row; /* strings are the remote's; row.id points to id */
+	float value;
+	bool known;       /* row and value have arrived */
+};
+
+struct remote_meter {
+	char id[32], label[32];
+	enum unit unit;
+	float min, max, value;
+};
+
+struct remote_slot {
+	char id[32], type[32], label[32];
+	uint32_t n_params;           /* the module's rows */
+	struct remote_param *params; /* n_params, then bypass, solo, delta */
+	uint32_t n_meters;
+	struct remote_meter *meters;
+};
+
+struct remote_status {
+	char version[32], client[64];
+	uint32_t rate, period, latency_frames;
+	float load_mean, load_worst;
+	uint64_t xruns_own, xruns_foreign, poisoned;
+	bool connected, realtime;
+};
+
+/* target: NULL: local socket of the rack called name; "HOST", "HOST:PORT": UDP. UNAVAILABLE when there is no such socket or
+ * host. Answers arrive later. */
+enum status remote_open(struct remote **, const char *target, const char *name, struct reason *);
+void remote_close(struct remote *); /* gives up its leases */
+
+int remote_fd(const struct remote *);
+
+/* Reads what has come, renews leases, asks again for what got lost. Call when readable and at least every 100 ms. */
+void remote_poll(struct remote *);
+
+enum remote_state remote_state(const struct remote *);
+const char *remote_title(const struct remote *);  /* of the rack file */
+const char *remote_target(const struct remote *); /* for the header line */
+uint32_t remote_n_slots(const struct remote *);
+const struct remote_slot *remote_slot(const struct remote *, uint32_t index);
+const struct remote_param *remote_rack_bypass(const struct remote *);
+const struct analysis_values *remote_levels(const struct remote *);
+const struct remote_status *remote_status(const struct remote *);
+
+/* The newest /error ("/rack/eq/band9/gain: unknown address"), and how many there have been. */
+const char *remote_error(const struct remote *, uint32_t *count);
+
+/* Rises whenever something to draw has changed. */
+uint64_t remote_serial(const struct remote *);
+
+/* Changes show in the mirror at once and are sent; the rack's own answer corrects them. param counts up to n_params + 2. */
+void remote_set(struct remote *, uint32_t slot, uint32_t param, float value);
+void remote_set_bypass(struct remote *, bool on);
+void remote_insert(struct remote *, const char *type, uint32_t position);
+void remote_remove(struct remote *, const char *id);
+void remote_move(struct remote *, const char *id, uint32_t position);
+void remote_replace(struct remote *, const char *id, const char *type);
+void remote_preset_load(struct remote *, const char *name);
+void remote_preset_save(struct remote *, const char *name);
+void remote_meter_reset(struct remote *);
+void remote_quit(struct remote *); /* stops the rack (local socket only) */
+
+/* Names for menus, asked for on first use; NULL-terminated arrays that are the remote's (empty until answered). */
+const char *const *remote_presets(struct remote *);
+const char *const *remote_types(struct remote *);
+
+#endif

@@ -1,0 +1,39 @@
+/* The OSC server: sockets, validator, router, answers, subscriptions. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef OSC_SERVER_H
+#define OSC_SERVER_H
+
+#include "rack/control.h"
+
+#include <poll.h>
+
+enum { SERVER_FDS_MAX = 4, OSC_DEFAULT_PORT = 3345 };
+
+struct server_config {
+	struct control *control;
+	const char *local_path; /* of the local datagram socket; a stale one is replaced. NULL: none */
+	const char *bind;       /* address for UDP, "127.0.0.1" by default */
+	int port;               /* 0: local socket only */
+	const char *allow;      /* "192.168.1.0/24,10.0.0.7", or NULL: loopback only */
+	void *user;
+	void (*quit)(void *user); /* /quit came over the local socket */
+};
+
+struct server;
+
+/* Binds at once. UNAVAILABLE: port or socket taken (the reason names it); BAD_VALUE: bind or allow malformed, or bind beyond
+ * loopback without allow. Control thread, as all here. */
+enum status server_new(struct server **, const struct server_config *, struct reason *);
+void server_free(struct server *);
+
+/* For the poll loop: fills fds (SERVER_FDS_MAX), returns how many. */
+int server_fds(const struct server *, struct pollfd *fds);
+
+/* Reads what has come, answers, sends feedback and meters that are due, lets leases run out. Returns the milliseconds until it
+ * wants to be called again (-1: only when an fd is readable). */
+int server_poll(struct server *);
+
+/* A line of text for every subscriber of /error and for the log, e.g. a lost server. */
+void server_say(struct server *, const char *address, const char *text);
+
+#endif

@@ -1,0 +1,42 @@
+/* The analysis thread: takes samples of the rack's input and output from rings and measures them; never slows the audio. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RACK_ANALYSIS_H
+#define RACK_ANALYSIS_H
+
+#include "rack/module.h"
+
+#include <stdbool.h>
+
+/* Levels in dB (-INFINITY for silence); peaks fall 20 dB/s, rms over 300 ms; correlation -1..1 and balance in dB (right louder
+ * is positive) over 300 ms. */
+struct analysis_side {
+	float peak[2], true_peak[2], rms[2];
+	float momentary, short_term, integrated, range;
+	float momentary_max, short_term_max, true_peak_max[2];
+	float correlation, balance;
+};
+
+struct analysis_values {
+	struct analysis_side in, out;
+	uint64_t frames;      /* measured since reset */
+	uint64_t lost_frames; /* dropped because this thread was too slow; makes the integrated values doubtful */
+	bool paused;
+};
+
+struct analysis;
+
+/* Starts the thread (256 KiB stack, plain priority). NULL and a reason on failure. Control thread. */
+struct analysis *analysis_new(const struct spec *, struct reason *);
+void analysis_free(struct analysis *); /* ends the thread */
+
+/* Audio thread. n frames of the rack's input and output, as JACK has them; drops (and counts) what finds no room. */
+void analysis_feed(struct analysis *, const float *const in[2], const float *const out[2], uint32_t n) RT;
+
+/* Control thread. The latest values, published every 10 ms of audio or so. */
+void analysis_read(struct analysis *, struct analysis_values *);
+
+/* Control thread: /meter/reset, /meter/pause, /meter/start. */
+void analysis_reset(struct analysis *);
+void analysis_pause(struct analysis *, bool paused);
+
+#endif

@@ -1,0 +1,25 @@
+/* The audio side: takes commands from the control thread, runs the chain, hands meters back. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RACK_ENGINE_H
+#define RACK_ENGINE_H
+
+#include "rack/module.h"
+
+/* The way of a sample goes through here: src/jack.c process -> engine_process -> chain.c -> modules/X.c. Made and freed by
+ * control_start and control_stop. */
+struct engine;
+
+/* Audio thread. n frames (any number, 0 too) from in to out, planar stereo; in and out may be the same buffers. time_us: when
+ * the first frame of this block is due on CLOCK_MONOTONIC, to hold timetags against (0: no clock, as in render). Never waits,
+ * allocates or calls the system. */
+void engine_process(struct engine *, const float *const in[2], float *const out[2], uint32_t n, uint64_t time_us) RT;
+
+/* Audio thread, after engine_process: what part of its period the callback took (1 = all of it). */
+void engine_note_load(struct engine *, float load) RT;
+
+/* Any thread. Fade to silence or from it within 20 ms: start and stop of the stream. engine_is_silent tells when a fade out
+ * is over. */
+void engine_fade(struct engine *, bool audible) RT;
+bool engine_is_silent(struct engine *) RT;
+
+#endif

@@ -1,0 +1,35 @@
+/* Loudness by ITU-R BS.1770-4 and EBU R 128 (libebur128, histogram mode) and true peak, for files and for the analysis thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RACK_LOUDNESS_H
+#define RACK_LOUDNESS_H
+
+#include "rack/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Minus infinity where there is nothing to say yet (silence); range_lu is 0 then. */
+struct loudness_values {
+	double momentary_lufs, short_term_lufs, integrated_lufs, range_lu;
+	double momentary_max_lufs, short_term_max_lufs;
+	double true_peak_dbtp[2], sample_peak_dbfs[2]; /* highest since reset, per channel */
+	uint64_t frames;
+};
+
+struct loudness;
+
+/* channels 1 or 2. NULL: no memory or a rate outside 8000 .. 384000. Allocates only here. One thread at a time. */
+struct loudness *loudness_new(uint32_t rate, uint32_t channels);
+void loudness_free(struct loudness *);
+
+/* n frames, interleaved. The result does not depend on how they are cut into calls: momentary is read every 10 ms. */
+void loudness_add(struct loudness *, const float *frames, size_t n);
+
+void loudness_read(const struct loudness *, struct loudness_values *);
+
+/* EBU Tech 3341: integrated, range and maxima start anew together; or stand still together while momentary and short-term
+ * go on. */
+void loudness_reset(struct loudness *);
+void loudness_pause(struct loudness *, int paused);
+
+#endif

@@ -1,0 +1,67 @@
+/* The record that a module exports: its rows and its functions. One file in modules/ and one line in modules.def make one. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RACK_MODULE_H
+#define RACK_MODULE_H
+
+#include "rack/param.h"
+
+#include <stdint.h>
+
+/* What the audio runs at. Fixed for the life of a module's state. */
+struct spec {
+	double rate; /* Hz, 8000 .. 384000 */
+};
+
+enum {
+	MODULE_PARAMS_MAX = 112, /* rows of one module */
+	MODULE_METERS_MAX = 8,
+	SET_FRAMES = 32,  /* a module glides linearly to newly set values within this many frames */
+	BLOCK_MAX = 256,  /* most frames of one process() call */
+};
+
+/* An output of a module, such as its gain reduction: read once per block by the host, sent as /meter/<slot>/<id>. */
+struct meter {
+	const char *id, *label;
+	enum unit unit;
+	float min, max;   /* what a display should span */
+	const char *help; /* one sentence, no full stop */
+};
+
+/* The host owns the memory: one block per instance, zeroed and aligned to 64 bytes. A state holds no pointers into itself, so
+ * the host may copy it (memcpy) and run both copies. Modules never allocate. */
+struct module {
+	const char *id, *label, *help;
+	const struct param *params;
+	uint32_t n_params;
+	const struct meter *meters;
+	uint32_t n_meters;
+
+	/* Control thread. Bytes of state at this rate. */
+	size_t (*size)(const struct spec *);
+
+	/* Control thread. Prepares zeroed memory; cannot fail. */
+	void (*init)(void *state, const struct spec *);
+
+	/* Any thread. Delay in frames with these values; may depend on toggle, choice and jump rows only. NULL: none. */
+	uint32_t (*latency)(const struct spec *, const float *values) RT;
+
+	/* Worker thread, optional: builds a kernel (malloc) for these values; audio thread takes it with adopt and hands the
+	 * old one back to be freed. */
+	void *(*design)(const struct spec *, const float *values);
+	void *(*adopt)(void *state, void *designed) RT;
+
+	/* Audio thread. All values in table order, clamped and finite. The first call after init or reset applies at once;
+	 * later ones are reached by a linear glide over the next SET_FRAMES frames (a new call starts a new glide from where
+	 * the last one is). Must be cheap: while a control moves it is called every SET_FRAMES frames. */
+	void (*set)(void *state, const float *values) RT;
+
+	/* Audio thread. Forgets the past (filters, envelopes, delay lines, unfinished glides), keeps the settings. */
+	void (*reset)(void *state) RT;
+
+	/* Audio thread. n frames (1 .. BLOCK_MAX) of planar stereo in place. The output must not depend on how the frames
+	 * are cut into calls. meters: n_meters values, the worst within these n frames. Non-finite output is the host's
+	 * business (it resets the slot), so no checks for it here. */
+	void (*process)(void *state, double *const io[2], uint32_t n, float *meters) RT;
+};
+
+#endif

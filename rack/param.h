@@ -1,0 +1,73 @@
+/* The parameter row, the only place where a number stands, and what everybody derives from it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RACK_PARAM_H
+#define RACK_PARAM_H
+
+#include "rack/realtime.h"
+#include "rack/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum unit {
+	UNIT_NONE,
+	UNIT_DB,
+	UNIT_DBFS,
+	UNIT_DBTP,
+	UNIT_LU,
+	UNIT_LUFS,
+	UNIT_HZ,
+	UNIT_MS,
+	UNIT_S,
+	UNIT_PERCENT,
+	UNIT_RATIO, /* shown as 2.0:1 */
+	UNIT_FRAMES,
+	N_UNITS
+};
+
+enum scale { SCALE_LINEAR, SCALE_LOG, SCALE_TOGGLE, SCALE_CHOICE };
+
+/* Values are floats in the row's unit; a toggle is 0 or 1, a choice the index of its name. */
+struct param {
+	const char *id;    /* stable: OSC address below the slot (slashes), rack-file key (dots for the slashes) */
+	const char *label; /* for people, 14 characters at most */
+	enum unit unit;
+	enum scale scale;
+	float min, max, def;        /* in unit; LOG needs min > 0; CHOICE: 0 .. number of names - 1 */
+	float step;                 /* one key press: an amount, or a ratio (such as 1.0595) when LOG */
+	const char *const *choices; /* CHOICE: max + 1 names, else NULL */
+	const char *help;           /* one sentence with its unit, no full stop */
+	bool jump;                  /* continuous, but cannot glide (moves delay): changed by a fade, like a choice */
+};
+
+/* Toggles, choices and jump rows change by a fade between two copies of the slot; all others glide. */
+bool param_glides(const struct param *) RT;
+
+/* Into min..max; toggles and choices to whole numbers. The value must be finite. */
+float param_clamp(const struct param *, float value) RT;
+
+/* 0..1 by the row's own scale, and back (clamped). */
+float param_to_norm(const struct param *, float value) RT;
+float param_from_norm(const struct param *, float norm) RT;
+
+/* The value n steps (key presses) further, clamped; n may be negative or a fraction. Toggles and choices move by whole
+ * steps and stop at the ends. */
+float param_step(const struct param *, float value, float n);
+
+/* Text with or without its unit ("-1.5 dB", "-1.5", "120 Hz", "1.2 kHz", "on", a choice's name, ratios as 2 or 2:1) into a
+ * value. BAD_VALUE with a sentence when it is no number, not finite, of another unit, no such choice, or out of range. Numbers
+ * are read in the C locale. */
+enum status param_parse(const struct param *, const char *text, float *value, struct reason *);
+
+/* For people, with the unit ("-1.5 dB", "1.20 kHz", "2.0:1", "on"). */
+void param_format(const struct param *, float value, char *text, size_t size);
+
+/* For files: the shortest text that reads back as the same float, no unit; choices by name, toggles on or off. */
+void param_format_exact(const struct param *, float value, char *text, size_t size);
+
+/* "dB", "dBTP", "Hz", "" ... */
+const char *unit_text(enum unit);
+
+const char *scale_text(enum scale); /* "linear" "log" "toggle" "choice" */
+
+#endif

@@ -1,0 +1,55 @@
+/* The model as a plain value: a title and slots with their values. Copied whole for scenes, undo and files. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RACK_RACK_H
+#define RACK_RACK_H
+
+#include "rack/module.h"
+
+enum {
+	RACK_SLOTS_MAX = 24,
+	RACK_ID_SIZE = 32,     /* with its terminator */
+	RACK_TITLE_SIZE = 128,
+};
+
+/* Rows that the host gives every slot, behind the module's own: indices n_params + HOST_BYPASS ... */
+enum { HOST_BYPASS, HOST_SOLO, HOST_DELTA, N_HOST_PARAMS };
+extern const struct param host_params[N_HOST_PARAMS];
+
+/* Rows of the rack as a whole: /bypass and /bypass/match. */
+enum { RACK_BYPASS, RACK_MATCH, N_RACK_PARAMS };
+extern const struct param rack_params[N_RACK_PARAMS];
+
+struct rack_slot {
+	char id[RACK_ID_SIZE]; /* [a-z][a-z0-9_]*, unique in the rack */
+	uint32_t uid;          /* the engine's name for it, never used again in one run; 0: not placed yet */
+	const struct module *module;
+	float values[MODULE_PARAMS_MAX + N_HOST_PARAMS];
+};
+
+struct rack {
+	char title[RACK_TITLE_SIZE];
+	float values[N_RACK_PARAMS];
+	uint32_t n_slots;
+	struct rack_slot slots[RACK_SLOTS_MAX];
+};
+
+/* Number of rows of a slot with the host's, and one of them. */
+uint32_t slot_n_params(const struct rack_slot *);
+const struct param *slot_param(const struct rack_slot *, uint32_t index);
+int slot_find_param(const struct rack_slot *, const char *id); /* slashes or dots; -1: none */
+
+int rack_find_slot(const struct rack *, const char *id); /* -1: none */
+
+/* [a-z][a-z0-9_]*, shorter than RACK_ID_SIZE. */
+bool rack_id_valid(const char *id);
+
+/* All rows at their defaults. id NULL or "": the type's id, with _2, _3 ... where that is taken. FULL, or BAD_VALUE for an id
+ * that is taken or malformed. position beyond the end: at the end. */
+enum status rack_insert(struct rack *, uint32_t position, const struct module *, const char *id, struct reason *);
+void rack_remove(struct rack *, uint32_t index);
+void rack_move(struct rack *, uint32_t from, uint32_t to);
+
+/* No slots, all rows of the rack at their defaults. */
+void rack_clear(struct rack *);
+
+#endif

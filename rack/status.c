@@ -1,0 +1,17 @@
+/* Writes the one sentence that goes with a status. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum status reason_set(struct reason *reason, enum status status, const char *format, ...)
+{
+	if (!reason)
+		return status;
+	va_list args;
+	va_start(args, format);
+	vsnprintf(reason->text, sizeof reason->text, format, args);
+	va_end(args);
+	return status;
+}
