@@ -1,0 +1,217 @@
+/* Datagrams to and from a rack: a connected socket takes packets from that rack only. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/link.h"
+
+#include "osc/packet.h"
+#include "osc/server.h"
+#include "rack/file.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { RECEIVE_MAX = 256, SEND_WAIT_MS = 20, RECEIVE_BUFFER = 1 << 20 };
+
+struct link {
+	int fd;
+	bool local;
+	char target[128];
+	struct sockaddr_storage peer;
+	socklen_t peer_size;
+	uint8_t out[PACKET_SIZE_MAX], in[PACKET_SIZE_MAX]; /* two: a handler of what came in may send */
+};
+
+static enum status open_socket(struct link *link, struct reason *reason)
+{
+	link->fd = socket(link->peer.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (link->fd < 0)
+		return reason_set(reason, STATUS_IO, "no socket: %s", strerror(errno));
+	int size = RECEIVE_BUFFER;
+	setsockopt(link->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+	/* An own name, made by the kernel, is where the answers come; connected, the socket takes the rack's packets
+	 * only. */
+	struct sockaddr_un own = { .sun_family = AF_UNIX };
+	if (link->local && bind(link->fd, (struct sockaddr *)&own, sizeof own.sun_family) < 0)
+		return reason_set(reason, STATUS_IO, "cannot bind a socket: %s", strerror(errno));
+	if (connect(link->fd, (struct sockaddr *)&link->peer, link->peer_size) < 0)
+		return reason_set(
+			reason, STATUS_UNAVAILABLE, "no rack answers at %s: %s", link->target, strerror(errno));
+	return STATUS_OK;
+}
+
+static enum status find_local(struct link *link, const char *name, struct reason *reason)
+{
+	struct sockaddr_un *peer = (struct sockaddr_un *)&link->peer;
+	char file[80];
+	if (snprintf(file, sizeof file, "%s.sock", name) >= (int)sizeof file || strchr(name, '/'))
+		return reason_set(reason, STATUS_BAD_VALUE, "'%.40s' cannot be a rack's name", name);
+	link->local = true;
+	link->peer_size = sizeof *peer;
+	peer->sun_family = AF_UNIX;
+	enum status status = file_place(FILE_RUNTIME, file, link->target, sizeof link->target, reason);
+	if (status != STATUS_OK)
+		return status;
+	if (strlen(link->target) >= sizeof peer->sun_path)
+		return reason_set(reason, STATUS_BAD_VALUE, "the path %s is too long for a socket", link->target);
+	memcpy(peer->sun_path, link->target, strlen(link->target) + 1);
+	return STATUS_OK;
+}
+
+/* "HOST", "HOST:PORT", "[IPv6]", "[IPv6]:PORT", or a bare IPv6 address. */
+static bool split_target(const char *target, char *host, size_t size, char port[8])
+{
+	snprintf(port, 8, "%d", OSC_DEFAULT_PORT);
+	const char *colon = strrchr(target, ':'), *end = target + strlen(target);
+	if (target[0] == '[') {
+		const char *bracket = strchr(target++, ']');
+		if (!bracket || (bracket[1] && bracket[1] != ':'))
+			return false;
+		end = bracket;
+		colon = bracket[1] ? bracket + 1 : NULL;
+	} else if (colon && strchr(target, ':') == colon) {
+		end = colon;
+	} else {
+		colon = NULL;
+	}
+	if (end == target || (size_t)(end - target) >= size)
+		return false;
+	snprintf(host, size, "%.*s", (int)(end - target), target);
+	if (!colon)
+		return true;
+	size_t digits = strspn(colon + 1, "0123456789");
+	return colon[1 + digits] == '\0' && digits > 0 && digits <= 5 && atoi(colon + 1) > 0 &&
+	       atoi(colon + 1) <= 65535 && snprintf(port, 8, "%s", colon + 1) > 0;
+}
+
+static enum status find_udp(struct link *link, const char *target, struct reason *reason)
+{
+	char host[100], port[8];
+	struct addrinfo want = { .ai_socktype = SOCK_DGRAM }, *found;
+	if (!split_target(target, host, sizeof host, port))
+		return reason_set(reason, STATUS_BAD_VALUE, "'%.60s' is not HOST or HOST:PORT", target);
+	int error = getaddrinfo(host, port, &want, &found);
+	if (error)
+		return reason_set(reason, STATUS_UNAVAILABLE, "no host %s: %s", host, gai_strerror(error));
+	memcpy(&link->peer, found->ai_addr, found->ai_addrlen);
+	link->peer_size = found->ai_addrlen;
+	freeaddrinfo(found);
+	snprintf(link->target, sizeof link->target, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
+	return STATUS_OK;
+}
+
+enum status link_open(struct link **result, const char *target, const char *name, struct reason *reason)
+{
+	struct link *link = calloc(1, sizeof *link);
+	if (!link)
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
+	link->fd = -1;
+	enum status status = target ? find_udp(link, target, reason) : find_local(link, name, reason);
+	if (status == STATUS_OK)
+		status = open_socket(link, reason);
+	if (status != STATUS_OK) {
+		link_close(link);
+		return status;
+	}
+	*result = link;
+	return STATUS_OK;
+}
+
+void link_close(struct link *link)
+{
+	if (!link)
+		return;
+	if (link->fd >= 0)
+		close(link->fd);
+	free(link);
+}
+
+int link_fd(const struct link *link)
+{
+	return link->fd;
+}
+
+bool link_is_local(const struct link *link)
+{
+	return link->local;
+}
+
+const char *link_target(const struct link *link)
+{
+	return link->target;
+}
+
+static bool try_send(struct link *link, size_t size)
+{
+	return send(link->fd, link->out, size, MSG_NOSIGNAL) >= 0;
+}
+
+static enum status send_bytes(struct link *link, size_t size)
+{
+	if (try_send(link, size))
+		return STATUS_OK;
+	if (errno == EAGAIN || errno == ENOBUFS) {
+		struct pollfd room = { .fd = link->fd, .events = POLLOUT };
+		poll(&room, 1, SEND_WAIT_MS);
+		return try_send(link, size) ? STATUS_OK : STATUS_FULL;
+	}
+	/* The error may be that of an earlier packet (UDP), or the rack has a new socket of the same name. */
+	if (connect(link->fd, (struct sockaddr *)&link->peer, link->peer_size) == 0 && try_send(link, size))
+		return STATUS_OK;
+	return STATUS_UNAVAILABLE;
+}
+
+enum status link_send_body(struct link *link, const char *address, lo_message body)
+{
+	size_t size = message_write(address, body, link->out, sizeof link->out);
+	return size ? send_bytes(link, size) : STATUS_BAD_VALUE;
+}
+
+enum status link_send(struct link *link, const char *address, const char *types, ...)
+{
+	lo_message body = lo_message_new();
+	if (!body)
+		return STATUS_NO_MEMORY;
+	va_list values;
+	va_start(values, types);
+	message_add_list(body, types, values);
+	va_end(values);
+	enum status status = link_send_body(link, address, body);
+	lo_message_free(body);
+	return status;
+}
+
+struct delivery {
+	link_handler *handler;
+	void *user;
+	int n;
+};
+
+static void deliver(void *user, const uint8_t *data, size_t size)
+{
+	struct delivery *delivery = user;
+	struct message message;
+	if (!message_open(&message, data, size))
+		return;
+	delivery->handler(delivery->user, &message);
+	message_close(&message);
+	delivery->n++;
+}
+
+int link_receive(struct link *link, link_handler *handler, void *user)
+{
+	struct delivery delivery = { handler, user, 0 };
+	for (int i = 0; i < RECEIVE_MAX; i++) {
+		ssize_t size = recv(link->fd, link->in, sizeof link->in, MSG_TRUNC);
+		if (size < 0 && errno != ECONNREFUSED && errno != ECONNRESET)
+			break;
+		if (size > 0 && (size_t)size <= sizeof link->in && !packet_fault(link->in, (size_t)size))
+			packet_each(link->in, (size_t)size, deliver, &delivery);
+	}
+	return delivery.n;
+}
