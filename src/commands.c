@@ -1,0 +1,122 @@
+/* The table of subcommands with every word of their help. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/commands.h"
+
+#include <string.h>
+
+static const struct command_option run_options[] = {
+	{ 'H', "headless", NULL, "No terminal UI, also on a terminal" },
+	{ 'n', "name", "NAME", "JACK client name, and the name by which 'attach' finds the rack (default lacquer)" },
+	{ 's', "server", "NAME", "JACK server (default: JACK's own)" },
+	{ 'w', "wait", NULL, "Wait for a JACK server instead of failing without one" },
+	{ 'i', "input", "PORTS", "Connect the inputs to these ports (LEFT,RIGHT), now and whenever they come back" },
+	{ 'o', "output", "PORTS", "Connect the outputs to these ports (LEFT,RIGHT), likewise" },
+	{ KEY_OSC, "osc", "PORT", "UDP port for OSC (default 3345; 0: local socket only)" },
+	{ KEY_OSC_BIND, "osc-bind", "ADDR",
+		"Address to listen on (default 127.0.0.1); one beyond loopback needs --osc-allow" },
+	{ KEY_OSC_ALLOW, "osc-allow", "CIDR,...", "Networks that may send OSC, e.g. 192.168.1.0/24" },
+	{ KEY_NO_RESTORE, "no-restore", NULL, "Start from the rack file or from nothing, not from the last state" },
+	{ 0, NULL, NULL, NULL },
+};
+
+static const struct command_option attach_options[] = {
+	{ 'n', "name", "NAME", "The local rack of this name (default lacquer)" },
+	{ 0, NULL, NULL, NULL },
+};
+
+static const struct command_option render_options[] = {
+	{ KEY_BITS, "bits", "16|24|32f", "Sample format of OUT (default: as IN)" },
+	{ KEY_EVENTS, "events", "FILE", "Lines of SECONDS ADDRESS VALUE...: OSC messages, each on its exact frame" },
+	{ KEY_JSON, "json", NULL, "Print loudness, peaks and latency of the result as one JSON object" },
+	{ 0, NULL, NULL, NULL },
+};
+
+static const struct command_option measure_options[] = {
+	{ KEY_JSON, "json", NULL, "One JSON object a line, null where a value is undefined" },
+	{ 0, NULL, NULL, NULL },
+};
+
+static const struct command_option client_options[] = {
+	{ 'n', "name", "NAME", "The local rack of this name (default lacquer)" },
+	{ 0, NULL, NULL, NULL },
+};
+
+static const struct command_option describe_options[] = {
+	{ KEY_JSON, "json", NULL, "One JSON object with all modules, their parameters and meters" },
+	{ KEY_MAN, "man", NULL, "The manual page, in the man(7) language" },
+	{ 0, NULL, NULL, NULL },
+};
+
+static const struct command_option no_options[] = { { 0, NULL, NULL, NULL } };
+
+/* A command without its function is not offered. */
+const struct command commands[] = {
+	{ .name = "run",
+		.operands = "[RACK]",
+		.summary = "Host a rack on JACK, with the terminal UI if on a terminal",
+		.help = "Hosts RACK on JACK: a rack file or a preset's name. Without RACK the last state is taken up "
+			"again. "
+			"On a terminal the terminal UI opens; leaving it can leave the rack running.",
+		.options = run_options },
+	{ .name = "attach",
+		.operands = "[HOST[:PORT]]",
+		.summary = "Open the terminal UI for a rack that runs already",
+		.help = "Opens the terminal UI for a rack that runs already: over the local socket, or over UDP when a "
+			"HOST "
+			"is given (port 3345 by default).",
+		.options = attach_options },
+	{ .name = "render",
+		.operands = "RACK IN OUT",
+		.summary = "Run a sound file through a rack, offline",
+		.help = "Runs the sound file IN through RACK and writes OUT: the same bits as playing it through JACK, "
+			"with "
+			"IN's length and the latency removed.",
+		.options = render_options },
+	{ .name = "measure",
+		.operands = "FILE...",
+		.summary = "Measure loudness and peaks of sound files",
+		.help = "Measures loudness (EBU R 128), true peak and sample peak of sound files.",
+		.options = measure_options },
+	{ .name = "get",
+		.operands = "ADDRESS",
+		.summary = "Ask a running rack for the value at an OSC address",
+		.help = "Sends ADDRESS as a question to a running rack and prints the answer.",
+		.options = client_options },
+	{ .name = "set",
+		.operands = "ADDRESS VALUE...",
+		.summary = "Set what is at an OSC address of a running rack",
+		.help = "Sends ADDRESS with the values to a running rack and prints the values that are in force then.",
+		.options = client_options,
+		.negative_operands = true },
+	{ .name = "watch",
+		.operands = "ADDRESS",
+		.summary = "Print what changes at matching OSC addresses of a running rack",
+		.help = "Subscribes to the addresses that match the pattern ADDRESS and prints each change and meter "
+			"value "
+			"until it is interrupted.",
+		.options = client_options },
+	{ .name = "describe",
+		.operands = "[MODULE]",
+		.summary = "Print every module and parameter, and the OSC map",
+		.help = "Prints every module with its parameters and meters, and the OSC map; or MODULE alone. Needs "
+			"no "
+			"running rack.",
+		.options = describe_options },
+	{ .name = "check",
+		.operands = "RACK...",
+		.summary = "Validate rack files",
+		.help = "Reads rack files (or presets by name) as 'run' would, and tells every error and warning with "
+			"its "
+			"line. The status is 4 when one of them cannot be used.",
+		.options = no_options },
+};
+
+const size_t n_commands = sizeof commands / sizeof commands[0];
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < n_commands; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}

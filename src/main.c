@@ -1,0 +1,54 @@
+/* The program's start: which subcommand, and the two questions that belong to none. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/options.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static void print_overview(void)
+{
+	puts("lacquer is a real-time mastering rack for JACK.\n\nUsage:");
+	for (size_t i = 0; i < n_commands; i++)
+		if (commands[i].main)
+			printf("  lacquer %-9s %-17s %s\n", commands[i].name, commands[i].operands,
+				commands[i].summary);
+	puts("\nWithout a command it is 'run'. 'lacquer COMMAND --help' tells a command's options;\n"
+	     "'lacquer --version' prints the version.");
+}
+
+static bool is(const char *word, const char *letter, const char *name)
+{
+	return word && (strcmp(word, letter) == 0 || strcmp(word, name) == 0);
+}
+
+static int dispatch(int argc, char **argv)
+{
+	if (is(argv[1], "-h", "--help")) {
+		print_overview();
+		return EXIT_DONE;
+	}
+	if (is(argv[1], "-V", "--version")) {
+		puts("lacquer " LACQUER_VERSION);
+		return EXIT_DONE;
+	}
+	const struct command *c = argc > 1 ? command_find(argv[1]) : NULL;
+	if (c && c->main)
+		return c->main(argc - 1, argv + 1);
+	c = command_find("run");
+	return c->main ? c->main(argc, argv) : options_wrong("run", "not in this build");
+}
+
+int main(int argc, char **argv)
+{
+	setlocale(LC_CTYPE, "");  /* for the terminal's characters; numbers stay as in C */
+	signal(SIGXFSZ, SIG_IGN); /* a file that grows beyond a limit is an error of its write, not the end */
+	int status = dispatch(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		options_error("standard output", "%s", strerror(errno));
+		return status == EXIT_DONE ? EXIT_FAILED : status;
+	}
+	return status;
+}
