@@ -1,4 +1,5 @@
-/* The analysis thread: takes samples of the rack's input and output from rings and measures them; never slows the audio. */
+/* The analysis thread: takes samples of the rack's input and output from rings and measures them; never slows the
+ * audio. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RACK_ANALYSIS_H
 #define RACK_ANALYSIS_H
@@ -7,8 +8,8 @@
 
 #include <stdbool.h>
 
-/* Levels in dB (-INFINITY for silence); peaks fall 20 dB/s, rms over 300 ms; correlation -1..1 and balance in dB (right louder
- * is positive) over 300 ms. */
+/* Levels in dB (-INFINITY for silence); peaks fall 20 dB/s, rms over 300 ms; correlation -1..1 (0 in silence) and
+ * balance in dB (right louder is positive, 60 at most) over 300 ms. */
 struct analysis_side {
 	float peak[2], true_peak[2], rms[2];
 	float momentary, short_term, integrated, range;

@@ -1,4 +1,4 @@
-/* Loudness by ITU-R BS.1770-4 and EBU R 128 (libebur128, histogram mode) and true peak, for files and for the analysis thread. */
+/* Loudness by ITU-R BS.1770-4 and EBU R 128, and true peak, for files and for the analysis thread. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RACK_LOUDNESS_H
 #define RACK_LOUDNESS_H
@@ -22,13 +22,21 @@ struct loudness;
 struct loudness *loudness_new(uint32_t rate, uint32_t channels);
 void loudness_free(struct loudness *);
 
-/* n frames, interleaved. The result does not depend on how they are cut into calls: momentary is read every 10 ms. */
+/* n frames, interleaved; what is not finite or beyond 1e6 counts as silence. The result does not depend on how they are
+ * cut into calls: everything is read every 10 ms. */
 void loudness_add(struct loudness *, const float *frames, size_t n);
+
+/* The programme has ended: takes the peaks of its last frames, which the true-peak filter still holds. Add no more
+ * after. */
+void loudness_end(struct loudness *);
 
 void loudness_read(const struct loudness *, struct loudness_values *);
 
-/* EBU Tech 3341: integrated, range and maxima start anew together; or stand still together while momentary and short-term
- * go on. */
+/* The highest magnitudes (linear) since the last call, per channel, paused or not: what a falling meter is fed with. */
+void loudness_take_peaks(struct loudness *, float sample_peak[2], float true_peak[2]);
+
+/* EBU Tech 3341: integrated, range and maxima start anew together; or stand still together while momentary and
+ * short-term go on. */
 void loudness_reset(struct loudness *);
 void loudness_pause(struct loudness *, int paused);
 

@@ -1,0 +1,299 @@
+/* The analysis thread: reads the ring, measures both sides in hops of 10 ms, publishes the values. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/analysis.h"
+
+#include "rack/loudness.h"
+#include "rack/ring.h"
+#include "rack/triple.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	HOPS_PER_S = 100,
+	WINDOW_HOPS = 30, /* 300 ms for rms, correlation, balance */
+	STACK_BYTES = 256 * 1024,
+	FEED_CHUNK = 64,
+};
+#define BALANCE_MAX_DB 60.0
+#define FALL_PER_HOP 0.97723722095581068 /* 20 dB a second: 10^(-0.2 / 20) */
+
+/* One element of the ring. */
+struct quad {
+	float samples[4]; /* in left, in right, out left, out right */
+};
+
+struct sums {
+	double left, right, both; /* of squares, and of products */
+};
+
+struct side {
+	struct loudness *loudness;
+	struct sums hops[WINDOW_HOPS];
+	float peak[2], true_peak[2]; /* falling, linear */
+};
+
+struct analysis {
+	struct ring *ring;
+	_Atomic uint64_t lost;
+	_Atomic unsigned resets;
+	atomic_bool paused, stop;
+	pthread_t thread;
+
+	/* The thread's own. */
+	uint32_t hop_frames;
+	struct quad *hop;
+	float *pairs; /* one side of the hop, interleaved */
+	uint32_t newest;
+	unsigned resets_done;
+	bool is_paused;
+	uint64_t lost_before_reset;
+	struct side in, out;
+
+	struct analysis_values values[3];
+	struct triple triple;
+};
+
+void analysis_feed(struct analysis *a, const float *const in[2], const float *const out[2], uint32_t n) RT
+{
+	for (uint32_t start = 0; start < n; start += FEED_CHUNK) {
+		struct quad quads[FEED_CHUNK];
+		uint32_t part = n - start < FEED_CHUNK ? n - start : FEED_CHUNK;
+		for (uint32_t i = 0; i < part; i++)
+			quads[i] = (struct quad){ { in[0][start + i], in[1][start + i], out[0][start + i],
+				out[1][start + i] } };
+		if (!ring_write(a->ring, quads, part))
+			atomic_fetch_add_explicit(&a->lost, part, memory_order_relaxed);
+	}
+}
+
+static void take_pairs(struct analysis *a, int first)
+{
+	for (uint32_t i = 0; i < a->hop_frames; i++)
+		for (int channel = 0; channel < 2; channel++) {
+			float sample = a->hop[i].samples[first + channel];
+			a->pairs[2 * i + (uint32_t)channel] = fabsf(sample) <= 1e6f ? sample : 0;
+		}
+}
+
+static void fall(float *held, const float *peaks)
+{
+	for (int channel = 0; channel < 2; channel++) {
+		held[channel] *= (float)FALL_PER_HOP;
+		if (held[channel] < 1e-10f)
+			held[channel] = 0;
+		if (peaks[channel] > held[channel])
+			held[channel] = peaks[channel];
+	}
+}
+
+static void measure_side(struct analysis *a, struct side *side, int first)
+{
+	struct sums sums = { 0 };
+	float peak[2], true_peak[2];
+	take_pairs(a, first);
+	loudness_add(side->loudness, a->pairs, a->hop_frames);
+	loudness_take_peaks(side->loudness, peak, true_peak);
+	fall(side->peak, peak);
+	fall(side->true_peak, true_peak);
+	for (uint32_t i = 0; i < a->hop_frames; i++) {
+		double left = a->pairs[2 * i], right = a->pairs[2 * i + 1];
+		sums.left += left * left;
+		sums.right += right * right;
+		sums.both += left * right;
+	}
+	side->hops[a->newest] = sums;
+}
+
+static float to_db(double magnitude)
+{
+	return magnitude > 0 ? (float)(20 * log10(magnitude)) : -INFINITY;
+}
+
+static float balance(double left, double right)
+{
+	if (left == right)
+		return 0;
+	double db = left == 0 ? BALANCE_MAX_DB : right == 0 ? -BALANCE_MAX_DB : 10 * log10(right / left);
+	return (float)fmax(-BALANCE_MAX_DB, fmin(BALANCE_MAX_DB, db));
+}
+
+static void fill_window(const struct side *side, const struct analysis *a, struct analysis_side *values)
+{
+	struct sums sums = { 0 };
+	for (int i = 0; i < WINDOW_HOPS; i++) {
+		sums.left += side->hops[i].left;
+		sums.right += side->hops[i].right;
+		sums.both += side->hops[i].both;
+	}
+	double n = (double)a->hop_frames * WINDOW_HOPS, product = sqrt(sums.left) * sqrt(sums.right);
+	values->rms[0] = to_db(sqrt(sums.left / n));
+	values->rms[1] = to_db(sqrt(sums.right / n));
+	values->correlation = product > 0 ? (float)fmax(-1, fmin(1, sums.both / product)) : 0;
+	values->balance = balance(sums.left, sums.right);
+}
+
+static void fill_side(const struct side *side, const struct analysis *a, struct analysis_side *values)
+{
+	struct loudness_values loudness;
+	loudness_read(side->loudness, &loudness);
+	for (int channel = 0; channel < 2; channel++) {
+		values->peak[channel] = to_db(side->peak[channel]);
+		values->true_peak[channel] = to_db(side->true_peak[channel]);
+		values->true_peak_max[channel] = (float)loudness.true_peak_dbtp[channel];
+	}
+	values->momentary = (float)loudness.momentary_lufs;
+	values->short_term = (float)loudness.short_term_lufs;
+	values->integrated = (float)loudness.integrated_lufs;
+	values->range = (float)loudness.range_lu;
+	values->momentary_max = (float)loudness.momentary_max_lufs;
+	values->short_term_max = (float)loudness.short_term_max_lufs;
+	fill_window(side, a, values);
+}
+
+static void publish(struct analysis *a)
+{
+	struct analysis_values *values = &a->values[a->triple.back];
+	struct loudness_values loudness;
+	loudness_read(a->in.loudness, &loudness);
+	fill_side(&a->in, a, &values->in);
+	fill_side(&a->out, a, &values->out);
+	values->frames = loudness.frames;
+	values->lost_frames = atomic_load_explicit(&a->lost, memory_order_relaxed) - a->lost_before_reset;
+	values->paused = a->is_paused;
+	triple_publish(&a->triple);
+}
+
+/* True when something was asked that readers should see at once. */
+static bool obey(struct analysis *a)
+{
+	unsigned resets = atomic_load_explicit(&a->resets, memory_order_relaxed);
+	bool paused = atomic_load_explicit(&a->paused, memory_order_relaxed);
+	if (resets == a->resets_done && paused == a->is_paused)
+		return false;
+	if (resets != a->resets_done) {
+		a->resets_done = resets;
+		a->lost_before_reset = atomic_load_explicit(&a->lost, memory_order_relaxed);
+		loudness_reset(a->in.loudness);
+		loudness_reset(a->out.loudness);
+	}
+	a->is_paused = paused;
+	loudness_pause(a->in.loudness, paused);
+	loudness_pause(a->out.loudness, paused);
+	return true;
+}
+
+/* The audio thread must not call the system, so nobody wakes this one: it looks for itself. */
+static void *run(void *user)
+{
+	struct analysis *a = user;
+	const struct timespec nap = { .tv_nsec = 1000000000 / HOPS_PER_S };
+	while (!atomic_load_explicit(&a->stop, memory_order_relaxed)) {
+		bool news = obey(a);
+		while (ring_ready(a->ring) >= a->hop_frames) {
+			ring_read(a->ring, a->hop, a->hop_frames);
+			a->newest = (a->newest + 1) % WINDOW_HOPS;
+			measure_side(a, &a->in, 0);
+			measure_side(a, &a->out, 2);
+			news = true;
+		}
+		if (news)
+			publish(a);
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
+	}
+	return NULL;
+}
+
+/* Signals belong to the control thread. */
+static int start_thread(struct analysis *a)
+{
+	pthread_attr_t attributes;
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = pthread_create(&a->thread, &attributes, run, a);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+	return error;
+}
+
+static void free_memory(struct analysis *a)
+{
+	loudness_free(a->in.loudness);
+	loudness_free(a->out.loudness);
+	ring_free(a->ring);
+	free(a->hop);
+	free(a->pairs);
+	free(a);
+}
+
+static uint32_t ring_capacity(uint32_t frames)
+{
+	uint32_t capacity = 1;
+	while (capacity < frames)
+		capacity *= 2;
+	return capacity;
+}
+
+struct analysis *analysis_new(const struct spec *spec, struct reason *reason)
+{
+	uint32_t rate = (uint32_t)(spec->rate + 0.5);
+	struct analysis *a = aligned_alloc(64, sizeof *a);
+	if (!a)
+		goto no_memory;
+	memset(a, 0, sizeof *a);
+	a->hop_frames = (rate + HOPS_PER_S / 2) / HOPS_PER_S;
+	a->ring = ring_new(ring_capacity(rate), sizeof(struct quad));
+	a->hop = calloc(a->hop_frames, sizeof *a->hop);
+	a->pairs = calloc(a->hop_frames, 2 * sizeof *a->pairs);
+	a->in.loudness = loudness_new(rate, 2);
+	a->out.loudness = loudness_new(rate, 2);
+	if (!a->ring || !a->hop || !a->pairs || !a->in.loudness || !a->out.loudness)
+		goto no_memory;
+	triple_init(&a->triple);
+	publish(a);
+	int error = start_thread(a);
+	if (error) {
+		reason_set(reason, STATUS_IO, "cannot start the analysis thread: %s", strerror(error));
+		free_memory(a);
+		return NULL;
+	}
+	pthread_setname_np(a->thread, "analysis");
+	return a;
+
+no_memory:
+	reason_set(reason, STATUS_NO_MEMORY, "no memory for the analysis");
+	if (a)
+		free_memory(a);
+	return NULL;
+}
+
+void analysis_free(struct analysis *a)
+{
+	if (!a)
+		return;
+	atomic_store_explicit(&a->stop, true, memory_order_relaxed);
+	pthread_join(a->thread, NULL);
+	free_memory(a);
+}
+
+void analysis_read(struct analysis *a, struct analysis_values *values)
+{
+	*values = a->values[triple_read(&a->triple, NULL)];
+}
+
+void analysis_reset(struct analysis *a)
+{
+	atomic_fetch_add_explicit(&a->resets, 1, memory_order_relaxed);
+}
+
+void analysis_pause(struct analysis *a, bool paused)
+{
+	atomic_store_explicit(&a->paused, paused, memory_order_relaxed);
+}

@@ -1,0 +1,133 @@
+/* The true-peak filters and their loops, written over vectors of neighbouring frames. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/dsp/true_peak.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Clones for AVX2 are 1.6 times as fast as the best that plain x86-64 does. Sanitizers start too late for their
+ * resolver. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
+	!defined(__SANITIZE_THREAD__)
+#define CLONES __attribute__((target_clones("avx2", "default")))
+#define VECTOR_BYTES 32
+#else
+#define CLONES
+#define VECTOR_BYTES 16
+#endif
+
+/* Lanes are neighbouring frames, so sums are made in the same order whatever the width is. */
+typedef float lanes __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
+enum { N_LANES = VECTOR_BYTES / sizeof(float) };
+#define LOAD(P) (*(const lanes *)(P))
+
+/* Modified Bessel function of the first kind, order 0 (power series). */
+static double bessel_i0(double x)
+{
+	double sum = 1, term = 1;
+	for (int k = 1; k < 40; k++) {
+		term *= (x / (2 * k)) * (x / (2 * k));
+		sum += term;
+	}
+	return sum;
+}
+
+/* Sinc of the distance from the wanted point, within a Kaiser window that ends at `reach`. */
+static double tap(double distance, double reach, double beta)
+{
+	double x = distance / reach;
+	if (fabs(x) >= 1)
+		return 0;
+	double window = bessel_i0(beta * sqrt(1 - x * x)) / bessel_i0(beta);
+	return distance == 0 ? 1 : window * sin(M_PI * distance) / (M_PI * distance);
+}
+
+void true_peak_design(struct true_peak_filter *f)
+{
+	/* beta: a ripple of 0.01 dB in the first stage; the second has half its band to fall in. */
+	double beta_half = 5.5, beta_fine = 5.0;
+	double sum = 0;
+	for (int j = 0; j < TRUE_PEAK_HALF_PAIRS; j++) {
+		f->half[j] = (float)tap(j + 0.5, TRUE_PEAK_HALF_PAIRS, beta_half);
+		sum += 2 * f->half[j];
+	}
+	for (int j = 0; j < TRUE_PEAK_HALF_PAIRS; j++)
+		f->half[j] = (float)(f->half[j] / sum);
+	double sum_middle = 0, sum_quarter = 0;
+	for (int j = 0; j < TRUE_PEAK_FINE_PAIRS; j++) {
+		double left = tap(j + 0.25, TRUE_PEAK_FINE_PAIRS, beta_fine);
+		double right = tap(j + 0.75, TRUE_PEAK_FINE_PAIRS, beta_fine);
+		f->middle[j] = (float)tap(j + 0.5, TRUE_PEAK_FINE_PAIRS, beta_fine);
+		f->quarter_even[j] = (float)((left + right) / 2);
+		f->quarter_odd[j] = (float)((left - right) / 2);
+		sum_middle += 2 * f->middle[j];
+		sum_quarter += left + right;
+	}
+	for (int j = 0; j < TRUE_PEAK_FINE_PAIRS; j++) {
+		f->middle[j] = (float)(f->middle[j] / sum_middle);
+		f->quarter_even[j] = (float)(f->quarter_even[j] / sum_quarter);
+		f->quarter_odd[j] = (float)(f->quarter_odd[j] / sum_quarter);
+	}
+}
+
+/* The points in the middle: x[0] is the frame 31 before the first of them. */
+CLONES static void interpolate_halves(const struct true_peak_filter *f, const float *x, float *halves, uint32_t n) RT
+{
+	for (uint32_t i = 0; i < n; i += N_LANES) {
+		lanes sum = { 0 };
+		for (int j = TRUE_PEAK_HALF_PAIRS - 1; j >= 0; j--)
+			sum += f->half[j] *
+			       (LOAD(x + i + TRUE_PEAK_HALF_PAIRS - 1 - j) + LOAD(x + i + TRUE_PEAK_HALF_PAIRS + j));
+		*(lanes *)(halves + i) = sum;
+	}
+}
+
+/* The points of an interval of the doubled rate. The pairs around it are before[] and after[], nearest first. The
+ * quarter and the three-quarter points are sums and differences of what is common and what differs: the higher of them
+ * is the sum of the magnitudes. */
+struct interval {
+	const float *before[TRUE_PEAK_FINE_PAIRS], *after[TRUE_PEAK_FINE_PAIRS];
+};
+
+CLONES static void interpolate_interval(
+	const struct true_peak_filter *f, const struct interval *t, float *peaks, uint32_t n) RT
+{
+	for (uint32_t i = 0; i < n; i += N_LANES) {
+		lanes middle = { 0 }, even = { 0 }, odd = { 0 };
+		for (int j = TRUE_PEAK_FINE_PAIRS - 1; j >= 0; j--) {
+			lanes a = LOAD(t->before[j] + i), b = LOAD(t->after[j] + i);
+			lanes sum = a + b, difference = a - b;
+			middle += f->middle[j] * sum;
+			even += f->quarter_even[j] * sum;
+			odd += f->quarter_odd[j] * difference;
+		}
+		for (int k = 0; k < N_LANES; k++) {
+			float quarters = fabsf(even[k]) + fabsf(odd[k]), point = fabsf(t->before[0][i + (uint32_t)k]);
+			float a = fabsf(middle[k]) > point ? fabsf(middle[k]) : point;
+			float b = quarters > peaks[i + (uint32_t)k] ? quarters : peaks[i + (uint32_t)k];
+			peaks[i + (uint32_t)k] = a > b ? a : b;
+		}
+	}
+}
+
+void true_peak_process(
+	struct true_peak *s, const struct true_peak_filter *f, const float *in, float *peaks, uint32_t n) RT
+{
+	enum { PAST = 2 * TRUE_PEAK_HALF_PAIRS - 1, N_MAX = TRUE_PEAK_BLOCK_MAX + N_LANES };
+	float x[PAST + N_MAX], halves[4 + N_MAX], result[N_MAX];
+	memcpy(x, s->frames, sizeof s->frames);
+	memcpy(x + PAST, in, n * sizeof *in);
+	memset(x + PAST + n, 0, N_LANES * sizeof *x);
+	memcpy(halves, s->halves, sizeof s->halves);
+	interpolate_halves(f, x, halves + 4, n);
+	/* Frame e[0] and the half h[0] behind it are the first whose neighbours are all known. */
+	const float *e = x + TRUE_PEAK_HALF_PAIRS - 3, *h = halves + 2;
+	const struct interval first = { { e, h - 1, e - 1, h - 2, e - 2 }, { h, e + 1, h + 1, e + 2, h + 2 } };
+	const struct interval second = { { h, e, h - 1, e - 1, h - 2 }, { e + 1, h + 1, e + 2, h + 2, e + 3 } };
+	memset(result, 0, (n + N_LANES) * sizeof *result);
+	interpolate_interval(f, &first, result, n);
+	interpolate_interval(f, &second, result, n);
+	memcpy(peaks, result, n * sizeof *peaks);
+	memcpy(s->frames, x + n, sizeof s->frames);
+	memcpy(s->halves, halves + n, sizeof s->halves);
+}
