@@ -22,4 +22,21 @@ void engine_note_load(struct engine *, float load) RT;
 void engine_fade(struct engine *, bool audible) RT;
 bool engine_is_silent(struct engine *) RT;
 
+/* ---- For control.c alone, control thread */
+
+struct analysis;
+struct chain;
+struct ring;
+struct telemetry;
+
+/* Starts with this chain, silent unless audible. analysis may be NULL. NULL: no memory, the chain is still the caller's. */
+struct engine *engine_new(const struct spec *, struct chain *, struct analysis *, bool audible);
+
+/* No audio thread may run any more. Frees its chains, those waiting in its rings too. */
+void engine_free(struct engine *);
+
+struct ring *engine_commands(struct engine *);                        /* of struct command */
+struct ring *engine_returns(struct engine *);                         /* of struct chain *, to be freed */
+const struct telemetry *engine_read_telemetry(struct engine *);       /* the newest, valid until the next call */
+
 #endif

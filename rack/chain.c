@@ -1,0 +1,129 @@
+/* The running chain. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/chain.h"
+
+#include "rack/delay.h"
+#include "rack/mix.h"
+#include "rack/slot.h"
+
+#include <stdlib.h>
+
+struct chain {
+	uint32_t n_slots, latency;
+	struct slot *slots[RACK_SLOTS_MAX];
+	struct delay pad;         /* from the slots' delay to the promised one */
+	struct delay unprocessed; /* the rack's input, for its bypass */
+	struct mix mix;
+	bool bypass;
+};
+
+static bool make_slots(struct chain *c, const struct spec *spec, const struct chain_plan *plan)
+{
+	for (uint32_t i = 0; i < plan->rack->n_slots; i++) {
+		const struct rack_slot *model = &plan->rack->slots[i];
+		float values[MODULE_PARAMS_MAX + N_HOST_PARAMS];
+		for (uint32_t p = 0; p < slot_n_params(model); p++)
+			values[p] = model->values[p];
+		values[model->module->n_params + HOST_BYPASS] = plan->bypass[i];
+		c->slots[i] = slot_new(spec, model->module, model->uid, values, plan->slot_latency[i]);
+		if (!c->slots[i])
+			return false;
+		c->n_slots++;
+	}
+	return true;
+}
+
+struct chain *chain_new(const struct spec *spec, const struct chain_plan *plan)
+{
+	struct chain *c = calloc(1, sizeof *c);
+	if (!c)
+		return NULL;
+	uint32_t sum = 0;
+	for (uint32_t i = 0; i < plan->rack->n_slots; i++)
+		sum += plan->slot_latency[i];
+	c->latency = plan->latency < sum ? sum : plan->latency;
+	c->bypass = plan->rack->values[RACK_BYPASS] != 0;
+	mix_init(&c->mix, spec->rate, !c->bypass, c->bypass);
+	if (!delay_init(&c->pad, c->latency - sum) || !delay_init(&c->unprocessed, c->latency) ||
+		!make_slots(c, spec, plan)) {
+		chain_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void chain_free(struct chain *c)
+{
+	if (!c)
+		return;
+	for (uint32_t i = 0; i < c->n_slots; i++)
+		slot_free(c->slots[i]);
+	delay_drop(&c->pad);
+	delay_drop(&c->unprocessed);
+	free(c);
+}
+
+uint32_t chain_latency(const struct chain *c) RT
+{
+	return c->latency;
+}
+
+static struct slot *find(const struct chain *c, uint32_t uid) RT
+{
+	for (uint32_t i = 0; i < c->n_slots; i++)
+		if (slot_uid(c->slots[i]) == uid)
+			return c->slots[i];
+	return NULL;
+}
+
+void chain_adopt(struct chain *c, const struct chain *from) RT
+{
+	for (uint32_t i = 0; i < c->n_slots; i++) {
+		const struct slot *same = find(from, slot_uid(c->slots[i]));
+		if (same)
+			slot_adopt(c->slots[i], same);
+	}
+	delay_adopt(&c->pad, &from->pad);
+	delay_adopt(&c->unprocessed, &from->unprocessed);
+	c->mix = from->mix;
+	mix_to(&c->mix, !c->bypass, c->bypass);
+}
+
+void chain_set(struct chain *c, uint32_t uid, uint32_t param, float value) RT
+{
+	if (uid == 0 && param == RACK_BYPASS) {
+		c->bypass = value != 0;
+		mix_to(&c->mix, !c->bypass, c->bypass);
+	}
+	struct slot *slot = uid ? find(c, uid) : NULL;
+	if (slot)
+		slot_set(slot, param, value);
+}
+
+uint32_t chain_process(struct chain *c, double *const io[2], uint32_t n) RT
+{
+	double unprocessed[2][BLOCK_MAX];
+	double *const dry[2] = { unprocessed[0], unprocessed[1] };
+	bool needs_dry = mix_needs_dry(&c->mix);
+	uint32_t poisoned = 0;
+
+	if (c->latency || needs_dry)
+		delay_run(&c->unprocessed, io, needs_dry ? dry : NULL, n);
+	for (uint32_t i = 0; i < c->n_slots; i++)
+		poisoned += slot_process(c->slots[i], io, n);
+	if (c->pad.frames)
+		delay_run(&c->pad, io, io, n);
+	mix_run(&c->mix, io, dry, n);
+	return poisoned;
+}
+
+uint32_t chain_n_slots(const struct chain *c) RT
+{
+	return c->n_slots;
+}
+
+uint32_t chain_read_meters(const struct chain *c, uint32_t slot, float *meters) RT
+{
+	slot_read_meters(c->slots[slot], meters);
+	return slot_uid(c->slots[slot]);
+}

@@ -1,0 +1,38 @@
+/* The running chain: slots in order, padded to a constant delay, with the whole rack's bypass. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RACK_CHAIN_H
+#define RACK_CHAIN_H
+
+#include "rack/rack.h"
+
+/* What a chain is made from. slot_latency[i] is the delay given to slot i; latency that of the whole chain, at least their sum.
+ * bypass[i] is what solo and bypass of all slots come to. */
+struct chain_plan {
+	const struct rack *rack;
+	uint32_t slot_latency[RACK_SLOTS_MAX];
+	bool bypass[RACK_SLOTS_MAX];
+	uint32_t latency;
+};
+
+struct chain;
+
+/* Control thread. NULL: no memory. */
+struct chain *chain_new(const struct spec *, const struct chain_plan *);
+void chain_free(struct chain *);
+
+uint32_t chain_latency(const struct chain *) RT;
+
+/* Audio thread. Slots that both have (by uid) go on sounding as in `from`, and from there to their own values. */
+void chain_adopt(struct chain *, const struct chain *from) RT;
+
+/* Audio thread. A row of the slot with this uid, or (uid 0) of the rack. Unknown uids are ignored: the slot is gone. */
+void chain_set(struct chain *, uint32_t uid, uint32_t param, float value) RT;
+
+/* Audio thread. n (<= BLOCK_MAX) frames in place; returns how many times a slot was poisoned. */
+uint32_t chain_process(struct chain *, double *const io[2], uint32_t n) RT;
+
+/* Audio thread. Meters of slot i, and its uid. */
+uint32_t chain_n_slots(const struct chain *) RT;
+uint32_t chain_read_meters(const struct chain *, uint32_t slot, float *meters) RT;
+
+#endif

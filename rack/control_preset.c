@@ -1,0 +1,188 @@
+/* Presets and files of the model: read and written by the worker, taken over on the control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/control_private.h"
+
+#include "rack/file.h"
+#include "rack/preset.h"
+#include "rack/worker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATH_SIZE = 1024 };
+
+struct preset_job {
+	struct job job;
+	struct control *control;
+	char name[PRESET_NAME_SIZE];
+	unsigned origin;
+	control_done *done;
+	void *user;
+	enum status status;
+	struct reason reason;
+	char *text; /* save: what to write */
+	struct rack rack; /* load: what was read */
+	struct rackfile *file;
+};
+
+struct worker *control_worker(struct control *c)
+{
+	if (!c->worker)
+		c->worker = worker_new(NULL);
+	return c->worker;
+}
+
+static void warn_stderr(void *user, const char *place, const char *text)
+{
+	(void)user;
+	fprintf(stderr, "lacquer: %s: %s\n", place, text);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+static enum status read_rack(const char *path, const char *name, struct rack *rack, struct rackfile **file,
+	struct reason *reason)
+{
+	char *text;
+	size_t size;
+	enum status status = file_read(path, RACKFILE_SIZE_MAX, &text, &size, reason);
+	if (status != STATUS_OK)
+		return status;
+	status = rackfile_parse(name, text, size, rack, file, warn_stderr, NULL, reason);
+	free(text);
+	return status;
+}
+
+static void load_work(struct job *job)
+{
+	struct preset_job *load = (struct preset_job *)job;
+	char path[PATH_SIZE];
+	load->status = preset_find(load->name, path, sizeof path, &load->reason);
+	if (load->status == STATUS_OK)
+		load->status = read_rack(path, base_name(path), &load->rack, &load->file, &load->reason);
+}
+
+static void finish(struct preset_job *job)
+{
+	if (job->done)
+		job->done(job->user, job->status, &job->reason);
+	free(job->text);
+	free(job);
+}
+
+static void load_done(struct job *job)
+{
+	struct preset_job *load = (struct preset_job *)job;
+	struct control *c = load->control;
+	if (load->status == STATUS_OK) {
+		rackfile_free(c->file);
+		c->file = load->file;
+		control_take_rack(c, &load->rack, load->origin);
+	}
+	finish(load);
+}
+
+static void save_work(struct job *job)
+{
+	struct preset_job *save = (struct preset_job *)job;
+	char path[PATH_SIZE];
+	save->status = preset_save_path(save->name, path, sizeof path, &save->reason);
+	if (save->status == STATUS_OK)
+		save->status = file_write(path, save->text, strlen(save->text), &save->reason);
+}
+
+static void save_done(struct job *job)
+{
+	finish((struct preset_job *)job);
+}
+
+/* Offline there is no worker: an event's preset has to be there on its frame. */
+static void post(struct control *c, struct preset_job *job)
+{
+	if (!(c->flags & CONTROL_OFFLINE)) {
+		struct worker *worker = control_worker(c);
+		if (worker && worker_post(worker, &job->job))
+			return;
+		job->status = reason_set(&job->reason, STATUS_FULL, "too many files are being read or written");
+		finish(job);
+		return;
+	}
+	job->job.work(&job->job);
+	job->job.done(&job->job);
+}
+
+static struct preset_job *new_job(struct control *c, const char *name, control_done *done, void *user)
+{
+	struct preset_job *job = calloc(1, sizeof *job);
+	struct reason reason;
+	enum status status = STATUS_OK;
+	if (!job)
+		status = reason_set(&reason, STATUS_NO_MEMORY, "no memory for the preset");
+	else if (!preset_name_valid(name))
+		status = reason_set(&reason, STATUS_BAD_VALUE, "'%.64s' cannot be a preset's name: letters, digits, space "
+			"and _ . -, 1 to 64 of them, no dot first", name);
+	if (status != STATUS_OK) {
+		free(job);
+		if (done)
+			done(user, status, &reason);
+		return NULL;
+	}
+	snprintf(job->name, sizeof job->name, "%s", name);
+	job->control = c;
+	job->done = done;
+	job->user = user;
+	return job;
+}
+
+void control_preset_load(struct control *c, const char *name, unsigned origin, control_done *done, void *user)
+{
+	struct preset_job *job = new_job(c, name, done, user);
+	if (!job)
+		return;
+	job->origin = origin;
+	job->job = (struct job){ .work = load_work, .done = load_done };
+	post(c, job);
+}
+
+void control_preset_save(struct control *c, const char *name, control_done *done, void *user)
+{
+	struct preset_job *job = new_job(c, name, done, user);
+	if (!job)
+		return;
+	job->text = rackfile_print(&c->rack, c->file);
+	job->job = (struct job){ .work = save_work, .done = save_done };
+	if (job->text) {
+		post(c, job);
+		return;
+	}
+	job->status = reason_set(&job->reason, STATUS_NO_MEMORY, "no memory for the preset");
+	finish(job);
+}
+
+enum status control_open_file(struct control *c, const char *path, struct reason *reason)
+{
+	struct rack rack;
+	struct rackfile *file;
+	enum status status = read_rack(path, path, &rack, &file, reason);
+	if (status != STATUS_OK)
+		return status;
+	rackfile_free(c->file);
+	c->file = file;
+	control_take_rack(c, &rack, ORIGIN_HOST);
+	return STATUS_OK;
+}
+
+enum status control_save_file(struct control *c, const char *path, struct reason *reason)
+{
+	char *text = rackfile_print(&c->rack, c->file);
+	if (!text)
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the rack file");
+	enum status status = file_write(path, text, strlen(text), reason);
+	free(text);
+	return status;
+}

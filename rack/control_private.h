@@ -1,0 +1,58 @@
+/* The inside of the control, shared by its files alone. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RACK_CONTROL_PRIVATE_H
+#define RACK_CONTROL_PRIVATE_H
+
+#include "rack/control.h"
+#include "rack/engine.h"
+#include "rack/rackfile.h"
+#include "rack/ring.h"
+#include "rack/telemetry.h"
+
+enum { LISTENERS_MAX = 4, ROWS_MAX = MODULE_PARAMS_MAX + N_HOST_PARAMS };
+
+struct control {
+	struct rack rack;
+	struct rackfile *file; /* the lines that the rack came from, for saving with its comments */
+	uint32_t last_uid;
+	struct control_listener listeners[LISTENERS_MAX];
+	uint32_t n_listeners;
+
+	/* What the audio thread does not know yet. A new chain carries every value of its slots, so chain_dirty covers the rows. */
+	bool chain_dirty, any_dirty;
+	bool slot_dirty[RACK_SLOTS_MAX][ROWS_MAX];
+	bool rack_dirty[N_RACK_PARAMS];
+
+	uint32_t depth;         /* of begin without end */
+	uint64_t stamp;         /* frame of the open transaction; 0: as soon as possible */
+	uint64_t mark;          /* of the newest transaction sent */
+	uint64_t base_mark;     /* applied by definition: sent to an engine that is gone */
+
+	/* Delay promised to each slot and to JACK; neither shrinks while the engine runs. */
+	struct {
+		uint32_t uid, frames;
+	} promised[RACK_SLOTS_MAX];
+	uint32_t latency;
+
+	struct spec spec;
+	unsigned flags;
+	struct engine *engine;
+	struct analysis *analysis;
+	struct worker *worker;
+	uint32_t chains_out; /* chains given to the engine and not back, the running one left out */
+	const struct telemetry *telemetry;
+	struct host_status host;
+};
+
+/* control_send.c. The chain has to be made anew: recomputes delays, tells listeners when the rack's grew. */
+void control_replan(struct control *);
+struct chain *control_make_chain(struct control *);
+/* Sends all that is dirty as one transaction if there is room. */
+void control_flush(struct control *, uint64_t frame);
+
+/* control.c. Slots of `rack` that the model has too (same id and type) keep their uid, others get a new one; then it is the
+ * model. */
+void control_take_rack(struct control *, const struct rack *, unsigned origin);
+void control_changed(struct control *);
+
+#endif

@@ -1,0 +1,238 @@
+/* The way to the audio thread: what is dirty goes as one transaction when there is room, and chains come back. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/control_private.h"
+
+#include "rack/chain.h"
+#include "rack/command.h"
+#include "rack/worker.h"
+
+#include <string.h>
+
+enum { TICK_MS = 2, RETURN_MS = 20 }; /* retry when the ring was full; look for returned chains */
+
+/* ---- Delay */
+
+static uint32_t slot_needs(const struct control *c, const struct rack_slot *slot)
+{
+	return slot->module->latency ? slot->module->latency(&c->spec, slot->values) : 0;
+}
+
+static uint32_t promised_to(const struct control *c, uint32_t uid)
+{
+	for (uint32_t i = 0; i < RACK_SLOTS_MAX; i++)
+		if (c->promised[i].uid == uid)
+			return c->promised[i].frames;
+	return 0;
+}
+
+void control_replan(struct control *c)
+{
+	if (!c->engine)
+		return;
+	uint32_t frames[RACK_SLOTS_MAX], sum = 0;
+	for (uint32_t i = 0; i < c->rack.n_slots; i++) {
+		const struct rack_slot *slot = &c->rack.slots[i];
+		uint32_t before = promised_to(c, slot->uid), needed = slot_needs(c, slot);
+		frames[i] = needed > before ? needed : before;
+		c->chain_dirty |= needed > before;
+		sum += frames[i];
+	}
+	memset(c->promised, 0, sizeof c->promised);
+	for (uint32_t i = 0; i < c->rack.n_slots; i++) {
+		c->promised[i].uid = c->rack.slots[i].uid;
+		c->promised[i].frames = frames[i];
+	}
+	if (sum <= c->latency)
+		return;
+	c->latency = sum;
+	for (uint32_t i = 0; i < c->n_listeners; i++)
+		if (c->listeners[i].latency)
+			c->listeners[i].latency(c->listeners[i].user, sum);
+}
+
+uint32_t control_latency(const struct control *c)
+{
+	return c->engine ? c->latency : 0;
+}
+
+/* ---- Sending */
+
+static bool effective_bypass(const struct rack *rack, uint32_t index)
+{
+	bool any_solo = false;
+	for (uint32_t i = 0; i < rack->n_slots; i++)
+		any_solo |= rack->slots[i].values[rack->slots[i].module->n_params + HOST_SOLO] != 0;
+	const struct rack_slot *slot = &rack->slots[index];
+	const float *host = slot->values + slot->module->n_params;
+	return host[HOST_BYPASS] != 0 || (any_solo && host[HOST_SOLO] == 0);
+}
+
+struct chain *control_make_chain(struct control *c)
+{
+	struct chain_plan plan = { .rack = &c->rack, .latency = c->latency };
+	for (uint32_t i = 0; i < c->rack.n_slots; i++) {
+		plan.slot_latency[i] = promised_to(c, c->rack.slots[i].uid);
+		plan.bypass[i] = effective_bypass(&c->rack, i);
+	}
+	return chain_new(&c->spec, &plan);
+}
+
+static void stage_slot(struct control *c, struct ring *ring, uint32_t index, uint32_t *n)
+{
+	const struct rack_slot *slot = &c->rack.slots[index];
+	for (uint32_t p = 0; p < slot_n_params(slot); p++) {
+		if (!c->slot_dirty[index][p])
+			continue;
+		struct command set = { .type = COMMAND_SET, .uid = slot->uid, .param = (uint16_t)p };
+		bool bypass = p == slot->module->n_params + HOST_BYPASS;
+		set.value = bypass ? effective_bypass(&c->rack, index) : slot->values[p];
+		ring_stage(ring, &set);
+		(*n)++;
+	}
+}
+
+static uint32_t count_dirty(const struct control *c)
+{
+	uint32_t n = c->chain_dirty;
+	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
+		n += c->rack_dirty[i];
+	for (uint32_t i = 0; !c->chain_dirty && i < c->rack.n_slots; i++)
+		for (uint32_t p = 0; p < slot_n_params(&c->rack.slots[i]); p++)
+			n += c->slot_dirty[i][p];
+	return n;
+}
+
+static void stage_all(struct control *c, struct ring *ring, struct chain *chain, uint32_t *n)
+{
+	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
+		if (c->rack_dirty[i]) {
+			struct command set = { .type = COMMAND_SET, .param = (uint16_t)i, .value = c->rack.values[i] };
+			ring_stage(ring, &set);
+			(*n)++;
+		}
+	if (chain) {
+		struct command change = { .type = COMMAND_CHAIN, .chain = chain };
+		ring_stage(ring, &change);
+		(*n)++;
+		return;
+	}
+	for (uint32_t i = 0; i < c->rack.n_slots; i++)
+		stage_slot(c, ring, i, n);
+}
+
+static void clean(struct control *c)
+{
+	memset(c->slot_dirty, 0, sizeof c->slot_dirty);
+	memset(c->rack_dirty, 0, sizeof c->rack_dirty);
+	c->chain_dirty = c->any_dirty = false;
+}
+
+void control_flush(struct control *c, uint64_t frame)
+{
+	if (!c->any_dirty)
+		return;
+	if (!c->engine) {
+		clean(c); /* the next engine is made from the model */
+		return;
+	}
+	struct ring *ring = engine_commands(c->engine);
+	uint32_t n = count_dirty(c), staged = 0;
+	if (ring_space(ring) < n + 1)
+		return;
+	struct chain *chain = NULL;
+	if (c->chain_dirty) {
+		if (c->chains_out >= COMMAND_CHAINS_MAX)
+			return;
+		chain = control_make_chain(c);
+		if (!chain)
+			return; /* no memory now; stays dirty and is tried again */
+		c->chains_out++;
+	}
+	struct command begin = { .type = COMMAND_BEGIN, .uid = n, .mark = ++c->mark, .frame = frame };
+	ring_stage(ring, &begin);
+	stage_all(c, ring, chain, &staged);
+	ring_publish(ring);
+	clean(c);
+}
+
+static void take_back(struct control *c)
+{
+	struct chain *chain;
+	while (c->engine && ring_read(engine_returns(c->engine), &chain, 1)) {
+		chain_free(chain);
+		c->chains_out--;
+	}
+}
+
+int control_tick(struct control *c)
+{
+	take_back(c);
+	if (c->depth == 0)
+		control_flush(c, 0);
+	if (c->worker)
+		worker_collect(c->worker);
+	return c->any_dirty ? TICK_MS : c->chains_out ? RETURN_MS : -1;
+}
+
+uint64_t control_mark(struct control *c)
+{
+	return c->mark + c->any_dirty;
+}
+
+uint64_t control_applied(struct control *c)
+{
+	if (!c->engine)
+		return UINT64_MAX;
+	uint64_t applied = engine_read_telemetry(c->engine)->applied;
+	return applied > c->base_mark ? applied : c->base_mark;
+}
+
+/* ---- Start and stop */
+
+enum status control_start(struct control *c, const struct spec *spec, unsigned flags, struct reason *reason)
+{
+	if (c->engine)
+		return reason_set(reason, STATUS_UNAVAILABLE, "the engine runs already");
+	if (!(spec->rate >= 8000 && spec->rate <= 384000))
+		return reason_set(reason, STATUS_BAD_VALUE, "a rate of %g Hz is outside 8 to 384 kHz", spec->rate);
+	c->spec = *spec;
+	c->flags = flags;
+	c->latency = 0;
+	c->chains_out = 0;
+	c->base_mark = c->mark;
+	memset(c->promised, 0, sizeof c->promised);
+	if (!(flags & CONTROL_OFFLINE)) {
+		c->analysis = analysis_new(spec, reason);
+		if (!c->analysis)
+			return STATUS_NO_MEMORY;
+	}
+	/* An empty chain first, because the delay is planned for an engine that is there. */
+	for (uint32_t i = 0; i < c->rack.n_slots; i++) {
+		c->promised[i].uid = c->rack.slots[i].uid;
+		c->promised[i].frames = slot_needs(c, &c->rack.slots[i]);
+		c->latency += c->promised[i].frames;
+	}
+	struct chain *chain = control_make_chain(c);
+	c->engine = chain ? engine_new(spec, chain, c->analysis, flags & CONTROL_OFFLINE) : NULL;
+	if (!c->engine) {
+		chain_free(chain);
+		control_stop(c);
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the audio engine");
+	}
+	clean(c);
+	return STATUS_OK;
+}
+
+void control_stop(struct control *c)
+{
+	engine_free(c->engine);
+	analysis_free(c->analysis);
+	c->engine = NULL;
+	c->analysis = NULL;
+	clean(c);
+}
+
+struct engine *control_engine(struct control *c)
+{
+	return c->engine;
+}

@@ -1,0 +1,102 @@
+/* The Hann-window smoother of parameters. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/glide.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WINDOW_S 0.01067
+
+static double to_scale(const struct param *row, float value) RT
+{
+	return row->scale == SCALE_LOG ? log((double)value) : (double)value;
+}
+
+static float from_scale(const struct param *row, double x) RT
+{
+	return param_clamp(row, (float)(row->scale == SCALE_LOG ? exp(x) : x));
+}
+
+static void make_window(struct glide *g)
+{
+	double sum = 0;
+	for (uint32_t i = 0; i < g->length; i++) {
+		double s = sin(3.14159265358979323846 * (i + 0.5) / g->length);
+		sum += g->window[i] = s * s;
+	}
+	for (uint32_t i = 0; i < g->length; i++)
+		g->window[i] /= sum;
+}
+
+bool glide_init(struct glide *g, const struct param *rows, uint32_t n_rows, const struct spec *spec, const float *values)
+{
+	uint32_t length = (uint32_t)(spec->rate * WINDOW_S / SET_FRAMES + 0.5);
+	*g = (struct glide){ .rows = rows, .n_rows = n_rows, .length = length < 3 ? 3 : length };
+	g->window = calloc(g->length + (size_t)n_rows * (g->length + 1), sizeof(double));
+	g->left = calloc(n_rows + 1, sizeof *g->left);
+	if (!g->window || !g->left) {
+		glide_drop(g);
+		return false;
+	}
+	g->history = g->window + g->length;
+	g->target = g->history + (size_t)n_rows * g->length;
+	make_window(g);
+	for (uint32_t r = 0; r < n_rows; r++) {
+		g->target[r] = to_scale(&rows[r], values[r]);
+		for (uint32_t i = 0; i < g->length; i++)
+			g->history[(size_t)r * g->length + i] = g->target[r];
+	}
+	return true;
+}
+
+void glide_drop(struct glide *g)
+{
+	free(g->window);
+	free(g->left);
+	g->window = NULL;
+	g->left = NULL;
+}
+
+void glide_to(struct glide *g, uint32_t row, float value) RT
+{
+	double x = to_scale(&g->rows[row], value);
+	if (x == g->target[row])
+		return;
+	g->target[row] = x;
+	g->n_moving += g->left[row] == 0;
+	g->left[row] = g->length;
+}
+
+static double smoothed(const struct glide *g, const double *history) RT
+{
+	double sum = 0;
+	uint32_t newer = g->at + 1; /* history[0 .. at] is newest-last, the rest is older */
+	for (uint32_t i = 0; i < newer; i++)
+		sum += g->window[g->length - newer + i] * history[i];
+	for (uint32_t i = newer; i < g->length; i++)
+		sum += g->window[i - newer] * history[i];
+	return sum;
+}
+
+void glide_tick(struct glide *g, float *values) RT
+{
+	g->at = g->at + 1 == g->length ? 0 : g->at + 1;
+	for (uint32_t r = 0; r < g->n_rows; r++) {
+		if (!g->left[r])
+			continue;
+		double *history = g->history + (size_t)r * g->length;
+		history[g->at] = g->target[r];
+		g->left[r]--;
+		g->n_moving -= g->left[r] == 0;
+		values[r] = from_scale(&g->rows[r], g->left[r] ? smoothed(g, history) : g->target[r]);
+	}
+}
+
+void glide_adopt(struct glide *to, const struct glide *from) RT
+{
+	memcpy(to->history, from->history, (size_t)to->n_rows * (to->length + 1) * sizeof(double)); /* target too */
+	memcpy(to->left, from->left, to->n_rows * sizeof *to->left);
+	to->at = from->at;
+	to->n_moving = from->n_moving;
+}

@@ -1,0 +1,24 @@
+/* What is heard of a processed and an unprocessed path: normal, bypassed, or only the difference. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RACK_MIX_H
+#define RACK_MIX_H
+
+#include "rack/module.h"
+
+/* out = wet * processed + dry * unprocessed, both weights moving along one raised cosine of 20 ms. */
+struct mix {
+	double wet, dry;           /* where the fade started */
+	double to_wet, to_dry;     /* where it goes */
+	uint32_t at, length;       /* frames; at == length: settled */
+};
+
+void mix_init(struct mix *, double rate, double wet, double dry);
+void mix_to(struct mix *, double wet, double dry) RT;
+
+/* Whether the unprocessed path is heard at all now. */
+bool mix_needs_dry(const struct mix *) RT;
+
+/* io: processed in, mixed out. Settled at one path alone this copies or leaves the bits. */
+void mix_run(struct mix *, double *const io[2], double *const dry[2], uint32_t n) RT;
+
+#endif

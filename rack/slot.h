@@ -1,0 +1,31 @@
+/* One slot of the running chain: a module's state with its smoothing, its fades between two copies, its bypass. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RACK_SLOT_H
+#define RACK_SLOT_H
+
+#include "rack/rack.h"
+
+struct slot;
+
+/* Control thread. latency: frames that this slot is to take, at least what the module takes with these values (the rest is
+ * padded). values: module rows, then host rows. NULL: no memory. */
+struct slot *slot_new(const struct spec *, const struct module *, uint32_t uid, const float *values, uint32_t latency);
+void slot_free(struct slot *);
+
+uint32_t slot_uid(const struct slot *) RT;
+
+/* Audio thread. Row `param` (host rows too; HOST_BYPASS is what the control thread worked out from bypass and solo). Glides or
+ * fades there from the next frame on. */
+void slot_set(struct slot *, uint32_t param, float value) RT;
+
+/* Audio thread. Takes over the sound of `from` (same module, same uid) and then goes to its own values. */
+void slot_adopt(struct slot *, const struct slot *from) RT;
+
+/* Audio thread. n (<= BLOCK_MAX) frames in place. Returns how often the module gave NaN, infinity or beyond 1e6: it was reset
+ * and its output muted, and comes back by a fade. */
+uint32_t slot_process(struct slot *, double *const io[2], uint32_t n) RT;
+
+/* Audio thread. MODULE_METERS_MAX values: unipolar meters as the highest of the last 50 to 100 ms, bipolar ones the newest. */
+void slot_read_meters(const struct slot *, float *meters) RT;
+
+#endif
