@@ -81,14 +81,12 @@ void control_begin(struct control *c, uint64_t frame)
 	c->stamp = c->any_dirty ? 0 : frame;
 }
 
-enum status control_end(struct control *c, struct reason *reason)
+void control_end(struct control *c)
 {
-	(void)reason;
-	if (--c->depth == 0) {
-		control_flush(c, c->stamp);
-		c->stamp = 0;
-	}
-	return STATUS_OK;
+	if (--c->depth > 0)
+		return;
+	control_flush(c, c->stamp);
+	c->stamp = 0;
 }
 
 /* After every change: one outside begin and end is a transaction of its own. */
@@ -178,7 +176,7 @@ enum status control_insert(struct control *c, const char *type, uint32_t positio
 
 enum status control_remove(struct control *c, const char *id, unsigned origin, struct reason *reason)
 {
-	uint32_t index;
+	uint32_t index = 0;
 	enum status status = find_slot(c, id, &index, reason);
 	if (status != STATUS_OK)
 		return status;
@@ -189,7 +187,7 @@ enum status control_remove(struct control *c, const char *id, unsigned origin, s
 
 enum status control_move(struct control *c, const char *id, uint32_t position, unsigned origin, struct reason *reason)
 {
-	uint32_t index;
+	uint32_t index = 0;
 	enum status status = find_slot(c, id, &index, reason);
 	if (status != STATUS_OK)
 		return status;
@@ -212,7 +210,7 @@ static bool is_made_id(const struct rack_slot *slot)
 
 enum status control_replace(struct control *c, const char *id, const char *type, unsigned origin, struct reason *reason)
 {
-	uint32_t index;
+	uint32_t index = 0;
 	const struct module *module;
 	enum status status = find_slot(c, id, &index, reason);
 	if (status == STATUS_OK)
@@ -231,7 +229,7 @@ enum status control_replace(struct control *c, const char *id, const char *type,
 	return STATUS_OK;
 }
 
-void control_take_rack(struct control *c, const struct rack *rack, unsigned origin)
+void control_load(struct control *c, const struct rack *rack, unsigned origin)
 {
 	const struct rack old = c->rack;
 	c->rack = *rack;
@@ -247,13 +245,6 @@ void control_take_rack(struct control *c, const struct rack *rack, unsigned orig
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
 		if (old.values[i] != c->rack.values[i])
 			tell_value(c, CONTROL_RACK, i, c->rack.values[i], origin);
-}
-
-enum status control_load(struct control *c, const struct rack *rack, unsigned origin, struct reason *reason)
-{
-	(void)reason;
-	control_take_rack(c, rack, origin);
-	return STATUS_OK;
 }
 
 /* ---- Figures */

@@ -48,8 +48,7 @@ enum { CONTROL_TRANSACTION_MAX = 1024 };
 void control_begin(struct control *, uint64_t frame);
 enum status control_end(struct control *, struct reason *);
 
-/* Clamps; *real (may be NULL) is what was set. BAD_VALUE: not finite. FULL: too many in this transaction or too many waiting
- * for a later frame. */
+/* Clamps; *real (may be NULL) is what was set. BAD_VALUE: not finite. */
 enum status control_set(struct control *, uint32_t slot, uint32_t param, float value, unsigned origin, float *real,
 	struct reason *);
 
@@ -61,7 +60,7 @@ enum status control_move(struct control *, const char *id, uint32_t position, un
 enum status control_replace(struct control *, const char *id, const char *type, unsigned origin, struct reason *);
 
 /* The whole model at once; slots with the same id and type keep their sound's state. */
-enum status control_load(struct control *, const struct rack *, unsigned origin, struct reason *);
+void control_load(struct control *, const struct rack *, unsigned origin);
 
 /* Presets go through the worker; done is called on this thread, later or at once, with the result. done may be NULL. */
 typedef void control_done(void *user, enum status, const struct reason *);

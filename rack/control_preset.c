@@ -82,7 +82,7 @@ static void load_done(struct job *job)
 	if (load->status == STATUS_OK) {
 		rackfile_free(c->file);
 		c->file = load->file;
-		control_take_rack(c, &load->rack, load->origin);
+		control_load(c, &load->rack, load->origin);
 	}
 	finish(load);
 }
@@ -173,7 +173,7 @@ enum status control_open_file(struct control *c, const char *path, struct reason
 		return status;
 	rackfile_free(c->file);
 	c->file = file;
-	control_take_rack(c, &rack, ORIGIN_HOST);
+	control_load(c, &rack, ORIGIN_HOST);
 	return STATUS_OK;
 }
 

@@ -50,9 +50,7 @@ struct chain *control_make_chain(struct control *);
 /* Sends all that is dirty as one transaction if there is room. */
 void control_flush(struct control *, uint64_t frame);
 
-/* control.c. Slots of `rack` that the model has too (same id and type) keep their uid, others get a new one; then it is the
- * model. */
-void control_take_rack(struct control *, const struct rack *, unsigned origin);
+/* control.c. After every change of the model. */
 void control_changed(struct control *);
 
 #endif

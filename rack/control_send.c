@@ -206,7 +206,6 @@ enum status control_start(struct control *c, const struct spec *spec, unsigned f
 		if (!c->analysis)
 			return STATUS_NO_MEMORY;
 	}
-	/* An empty chain first, because the delay is planned for an engine that is there. */
 	for (uint32_t i = 0; i < c->rack.n_slots; i++) {
 		c->promised[i].uid = c->rack.slots[i].uid;
 		c->promised[i].frames = slot_needs(c, &c->rack.slots[i]);
