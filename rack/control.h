@@ -43,10 +43,9 @@ float control_value(const struct control *, uint32_t slot, uint32_t param);
 
 /* Changes between begin and end are one transaction: the audio thread applies them on one frame. Without begin each change is
  * one of its own. frame: engine frame for the change (control_frame_at), 0: as soon as possible; one that has passed is applied
- * at once. A transaction holds up to CONTROL_TRANSACTION_MAX changes. */
-enum { CONTROL_TRANSACTION_MAX = 1024 };
+ * at once. Never refused: while the audio thread has no room, changes wait, and the last value of each is what arrives. */
 void control_begin(struct control *, uint64_t frame);
-enum status control_end(struct control *, struct reason *);
+void control_end(struct control *);
 
 /* Clamps; *real (may be NULL) is what was set. BAD_VALUE: not finite. */
 enum status control_set(struct control *, uint32_t slot, uint32_t param, float value, unsigned origin, float *real,
