@@ -1,0 +1,34 @@
+/* What a whole file measures, as `measure` and `render --json` print it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SRC_MEASUREMENT_H
+#define SRC_MEASUREMENT_H
+
+#include "rack/status.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct loudness;
+
+/* Minus infinity where undefined, as in silence; JSON has null there. */
+struct measurement {
+	uint32_t rate, channels;
+	uint64_t frames;
+	double integrated_lufs, range_lu, momentary_max_lufs, short_term_max_lufs;
+	double true_peak_dbtp, sample_peak_dbfs; /* the higher channel */
+	double plr_lu;                           /* true peak less integrated loudness */
+};
+
+/* After loudness_end(). */
+void measurement_take(struct measurement *, const struct loudness *, uint32_t rate, uint32_t channels);
+
+/* Reads and measures the file. The reason does not name it. */
+enum status measurement_of_file(struct measurement *, const char *path, struct reason *);
+
+/* The members of the JSON object from "file" to "plr_lu", without the braces, so that more may follow. */
+void measurement_print_json(const struct measurement *, const char *file, FILE *);
+
+/* For people, a few lines. */
+void measurement_print(const struct measurement *, const char *file, FILE *);
+
+#endif
