@@ -1,5 +1,4 @@
-/* The analysis thread: takes samples of the rack's input and output from rings and measures them; never slows the
- * audio. */
+/* The analysis thread: measures the rack's input and output from rings of samples; never slows the audio. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RACK_ANALYSIS_H
 #define RACK_ANALYSIS_H

@@ -1,5 +1,4 @@
-/* Preloaded under a JACK client: a callback that allocates, locks, waits or does I/O ends the process with a backtrace.
- */
+/* Preloaded under a JACK client: a callback that allocates, locks, waits or does I/O ends it with a backtrace. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* It wraps jack_set_process_callback, so the client runs as it was released. At the end of the process it says on
  * stderr how many cycles it has watched, so that a test can tell a clean run from one that was never watched, and how

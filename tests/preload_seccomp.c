@@ -1,5 +1,4 @@
-/* Preloaded under a JACK client: lets the kernel end the process when the audio thread asks it for anything but futex.
- */
+/* Preloaded under a JACK client: the kernel ends it when its audio thread asks for anything but futex. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The filter is put on in the first cycle, on that thread only. libjack itself waits for the server by futex; at its
  * end the thread needs a few calls more. At the end of the process stderr says whether the filter was on. */

@@ -1,5 +1,4 @@
-/* True peak by 8 times oversampling (ITU-R BS.1770-4 Annex 2, with a longer filter), for meters and the limiter's
- * detector. */
+/* True peak by 8 times oversampling (ITU-R BS.1770-4 Annex 2, with a longer filter), for meters and limiter. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RACK_DSP_TRUE_PEAK_H
 #define RACK_DSP_TRUE_PEAK_H
