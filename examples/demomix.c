@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* demomix OUT.wav: 48 kHz, 24 bit, stereo; the same bytes each time. 24 bars at 96 beats a minute: intro, verse,
  * chorus, end. Wrong on purpose: chords swell around 260 Hz, accented lead notes bite at 3 to 5 kHz, the bass is spread
- * by phase, drums stick out 15 dB above the loudness, and at -20 LUFS the whole is too quiet for any delivery. */
+ * by phase, drums stick out 16 dB above the loudness, and at -20 LUFS the whole is too quiet for any delivery. */
 #include <math.h>
 #include <sndfile.h>
 #include <stdint.h>
