@@ -1,4 +1,5 @@
-/* Text files read whole and written so that a crash, a full disk or a kill leaves the old or the new one, never half of one. */
+/* Text files read whole and written so that a crash, a full disk or a kill leaves the old or the new one, never half of
+ * one. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RACK_FILE_H
 #define RACK_FILE_H
@@ -10,8 +11,8 @@
 /* Reads at most max bytes into malloc()ed, terminated memory. IO, BAD_VALUE (longer than max), NO_MEMORY. */
 enum status file_read(const char *path, size_t max, char **text, size_t *size, struct reason *);
 
-/* Temporary file beside it, fsync, rename, fsync of the folder. Makes missing folders (mode 0700). On any failure the old file
- * is as it was and the temporary one is gone. IO. */
+/* Temporary file beside it, fsync, rename, fsync of the folder. Makes missing folders (mode 0700). On any failure the
+ * old file is as it was and the temporary one is gone. IO. */
 enum status file_write(const char *path, const char *text, size_t size, struct reason *);
 
 /* Removes temporary files that a killed file_write left beside path. */

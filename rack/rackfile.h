@@ -22,9 +22,9 @@ typedef void rackfile_warn(void *user, const char *place, const char *text);
 enum status rackfile_parse(const char *name, const char *text, size_t size, struct rack *rack, struct rackfile **file,
 	rackfile_warn *warn, void *user, struct reason *reason);
 
-/* The text for this rack: the lines of file (may be NULL) with changed values rewritten in place, new keys and sections added,
- * removed slots dropped, sections in chain order. Rows at their default that the file does not mention are left out. malloc()ed
- * and terminated; NULL: no memory. Printing what was just parsed gives the same bytes back. */
+/* The text for this rack: the lines of file (may be NULL) with changed values rewritten in place, new keys and sections
+ * added, removed slots dropped, sections in chain order. Rows at their default that the file does not mention are left
+ * out. malloc()ed and terminated; NULL: no memory. Printing what was just parsed gives the same bytes back. */
 char *rackfile_print(const struct rack *rack, const struct rackfile *file);
 
 void rackfile_free(struct rackfile *);

@@ -109,7 +109,8 @@ const struct command commands[] = {
 		.help = "Reads rack files (or presets by name) as 'run' would, and tells every error and warning with "
 			"its "
 			"line. The status is 4 when one of them cannot be used.",
-		.options = no_options },
+		.options = no_options,
+		.main = check_main },
 };
 
 const size_t n_commands = sizeof commands / sizeof commands[0];

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_HELP = 1000, OPTIONS_MAX = 24, HELP_COLUMN = 30, LINE_WIDTH = 80 };
+enum { OPTIONS_MAX = 24, HELP_COLUMN = 30, LINE_WIDTH = 80 };
 
 /* ---- Errors */
 
@@ -30,8 +30,10 @@ static void print_error(const char *place, const char *format, va_list args)
 	char reason[1024];
 	vsnprintf(reason, sizeof reason, format, args);
 	fputs("lacquer: ", stderr);
-	print_safe(place);
-	fputs(": ", stderr);
+	if (place) {
+		print_safe(place);
+		fputs(": ", stderr);
+	}
 	print_safe(reason);
 	putc('\n', stderr);
 }
@@ -41,6 +43,14 @@ void options_error(const char *place, const char *format, ...)
 	va_list args;
 	va_start(args, format);
 	print_error(place, format, args);
+	va_end(args);
+}
+
+void options_message(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	print_error(NULL, format, args);
 	va_end(args);
 }
 

@@ -45,6 +45,9 @@ int options_wrong(const char *command, const char *format, ...) __attribute__((f
  * command. */
 void options_error(const char *place, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same where the text names the place itself, as the reasons of rackfile_parse do. */
+void options_message(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Usage line, sentences and options of a command, on stdout. */
 void options_print_help(const struct command *);
 
