@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/audiofile.h"
 
+#include <errno.h>
 #include <math.h>
 #include <sndfile.h>
 #include <stdbool.h>
@@ -51,12 +52,19 @@ static struct audiofile *wrap(SNDFILE *file, uint32_t channels, enum audiofile_b
 	return f;
 }
 
+/* libsndfile's words without their full stop, or better the system's. */
+static enum status file_error(SNDFILE *file, const char *what, struct reason *reason)
+{
+	const char *text = sf_error(file) == SF_ERR_SYSTEM && errno ? strerror(errno) : sf_strerror(file);
+	return reason_set(reason, STATUS_IO, "%s: %.*s", what, (int)strcspn(text, "."), text);
+}
+
 struct audiofile *audiofile_open(const char *path, struct audiofile_info *info, struct reason *reason)
 {
 	SF_INFO sf = { 0 };
 	SNDFILE *file = sf_open(path, SFM_READ, &sf);
 	if (!file) {
-		reason_set(reason, STATUS_IO, "cannot be read: %s", sf_strerror(NULL));
+		file_error(NULL, "cannot be read", reason);
 		return NULL;
 	}
 	if (sf.channels < 1 || sf.channels > 2) {
@@ -117,7 +125,7 @@ struct audiofile *audiofile_create(
 	}
 	SNDFILE *file = sf_open(path, SFM_WRITE, &sf);
 	if (!file) {
-		reason_set(reason, STATUS_IO, "cannot be written: %s", sf_strerror(NULL));
+		file_error(NULL, "cannot be written", reason);
 		return NULL;
 	}
 	/* The chunk holds the time of writing. */
@@ -157,7 +165,7 @@ enum status audiofile_write(struct audiofile *f, const float *frames, size_t n, 
 {
 	bool written = f->bits == AUDIOFILE_32F ? sf_writef_float(f->file, frames, (sf_count_t)n) == (sf_count_t)n
 						: write_steps(f, frames, n);
-	return written ? STATUS_OK : reason_set(reason, STATUS_IO, "cannot be written: %s", sf_strerror(f->file));
+	return written ? STATUS_OK : file_error(f->file, "cannot be written", reason);
 }
 
 uint64_t audiofile_clipped(const struct audiofile *f)
