@@ -95,10 +95,20 @@ static bool unit_factor(const struct param *p, const char *text, double *factor)
 		const char *text;
 		double factor;
 	} also[] = {
-		{ UNIT_HZ, "kHz", 1e3 }, { UNIT_HZ, "k", 1e3 }, { UNIT_MS, "s", 1e3 }, { UNIT_MS, "us", 1e-3 },
-		{ UNIT_S, "ms", 1e-3 }, { UNIT_DBTP, "dB", 1 }, { UNIT_DBFS, "dB", 1 }, { UNIT_DB, "dBFS", 1 },
-		{ UNIT_DB, "dBTP", 1 }, { UNIT_DB, "LU", 1 }, { UNIT_LUFS, "dB", 1 }, { UNIT_LU, "dB", 1 },
-		{ UNIT_PERCENT, "percent", 1 }, { UNIT_FRAMES, "frame", 1 },
+		{ UNIT_HZ, "kHz", 1e3 },
+		{ UNIT_HZ, "k", 1e3 },
+		{ UNIT_MS, "s", 1e3 },
+		{ UNIT_MS, "us", 1e-3 },
+		{ UNIT_S, "ms", 1e-3 },
+		{ UNIT_DBTP, "dB", 1 },
+		{ UNIT_DBFS, "dB", 1 },
+		{ UNIT_DB, "dBFS", 1 },
+		{ UNIT_DB, "dBTP", 1 },
+		{ UNIT_DB, "LU", 1 },
+		{ UNIT_LUFS, "dB", 1 },
+		{ UNIT_LU, "dB", 1 },
+		{ UNIT_PERCENT, "percent", 1 },
+		{ UNIT_FRAMES, "frame", 1 },
 	};
 	*factor = 1;
 	if (!*text || strcasecmp(text, unit_texts[p->unit]) == 0)
@@ -109,32 +119,44 @@ static bool unit_factor(const struct param *p, const char *text, double *factor)
 	return false;
 }
 
+/* Decimal numbers only: strtod alone would take "0x10", "inf" and "nan" too. */
+static bool starts_number(const char *text)
+{
+	text += *text == '+' || *text == '-';
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	return !hex && isdigit((unsigned char)text[text[0] == '.']);
+}
+
 static enum status parse_number(const struct param *p, const char *text, float *value, struct reason *reason)
 {
+	if (!starts_number(text))
+		return reason_set(reason, STATUS_BAD_VALUE, "'%.40s' is not a number", text);
 	char *rest;
 	double number = strtod(text, &rest); /* the program never leaves the C locale for numbers */
-	if (rest == text || strpbrk(text, "xXpP") == text)
-		return reason_set(reason, STATUS_BAD_VALUE, "'%.40s' is not a number", text);
 	if (!isfinite(number))
 		return reason_set(reason, STATUS_BAD_VALUE, "'%.40s' is not a finite number", text);
+	if (*rest == ',')
+		return reason_set(reason, STATUS_BAD_VALUE, "'%.40s' is not a number (decimals follow a point)", text);
 	rest += strspn(rest, " \t");
 	double factor;
 	if (!unit_factor(p, rest, &factor))
 		return reason_set(reason, STATUS_BAD_VALUE, "'%.20s' is not a unit of this parameter (%s)", rest,
 			p->unit == UNIT_NONE ? "it has none" : unit_texts[p->unit]);
-	number *= factor;
-	/* Half a float's step beyond the end is the end: 0.1f is not 0.1. */
+	/* Without a factor rounded once, from the text: so that exact text reads back as the same float. */
+	float rounded = factor == 1 ? strtof(text, NULL) : (float)(number *= factor);
+	/* A few of a float's steps beyond the end are the end: 0.1f is not 0.1. */
 	double slack = 1e-6 * fmax(fabs(p->min), fabs(p->max));
 	if (number < p->min - slack || number > p->max + slack)
-		return reason_set(reason, STATUS_BAD_VALUE, "%.40s is out of range (%g to %g%s%s)", text, p->min, p->max,
-			p->unit == UNIT_NONE ? "" : " ", unit_texts[p->unit]);
-	*value = param_clamp(p, (float)number);
+		return reason_set(reason, STATUS_BAD_VALUE, "%.40s is out of range (%g to %g%s%s)", text, p->min,
+			p->max, p->unit == UNIT_NONE || p->unit == UNIT_RATIO ? "" : " ", unit_texts[p->unit]);
+	*value = param_clamp(p, rounded);
 	return STATUS_OK;
 }
 
 static enum status parse_toggle(const char *text, float *value, struct reason *reason)
 {
-	static const char *const on[] = { "on", "true", "yes", "1", "T" }, *const off[] = { "off", "false", "no", "0", "F" };
+	static const char *const on[] = { "on", "true", "yes", "1", "T" }, *const off[] = { "off", "false", "no", "0",
+		"F" };
 	for (size_t i = 0; i < sizeof on / sizeof on[0]; i++) {
 		if (strcasecmp(text, on[i]) == 0)
 			return *value = 1, STATUS_OK;
@@ -144,12 +166,35 @@ static enum status parse_toggle(const char *text, float *value, struct reason *r
 	return reason_set(reason, STATUS_BAD_VALUE, "'%.40s' is neither on nor off", text);
 }
 
+static int find_choice(const struct param *p, const char *name, size_t length)
+{
+	for (int i = 0; i <= (int)p->max; i++)
+		if (strncasecmp(name, p->choices[i], length) == 0 && p->choices[i][length] == '\0')
+			return i;
+	return -1;
+}
+
+/* Numbers among choices may carry what they count: "24 dB/oct", "4096 frames". */
+static bool counts_something(const struct param *p, const char *text)
+{
+	static const char *const words[] = { "dB/oct", "dB/octave", "bit", "bits", "frames", "x" };
+	text += strspn(text, " \t");
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcasecmp(text, words[i]) == 0)
+			return true;
+	return *text && strcasecmp(text, unit_texts[p->unit]) == 0;
+}
+
 static enum status parse_choice(const struct param *p, const char *text, float *value, struct reason *reason)
 {
-	char names[160] = "";
+	int found = find_choice(p, text, strlen(text));
+	size_t digits = strspn(text, "0123456789.");
+	if (found < 0 && digits && counts_something(p, text + digits))
+		found = find_choice(p, text, digits);
+	if (found >= 0)
+		return *value = (float)found, STATUS_OK;
+	char names[200] = "";
 	for (int i = 0; i <= (int)p->max; i++) {
-		if (strcasecmp(text, p->choices[i]) == 0)
-			return *value = (float)i, STATUS_OK;
 		size_t used = strlen(names);
 		snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", p->choices[i]);
 	}
@@ -169,16 +214,8 @@ enum status param_parse(const struct param *p, const char *text, float *value, s
 	word[length] = '\0';
 	if (p->scale == SCALE_TOGGLE)
 		return parse_toggle(word, value, reason);
-	if (p->scale == SCALE_CHOICE) {
-		enum status status = parse_choice(p, word, value, reason);
-		/* Choices that carry a unit ("24 dB/oct" for 24) are matched by their first word. */
-		char *space = strpbrk(word, " \t");
-		if (status != STATUS_OK && space) {
-			*space = '\0';
-			return parse_choice(p, word, value, NULL) == STATUS_OK ? STATUS_OK : status;
-		}
-		return status;
-	}
+	if (p->scale == SCALE_CHOICE)
+		return parse_choice(p, word, value, reason);
 	return parse_number(p, word, value, reason);
 }
 
@@ -229,9 +266,18 @@ void param_format_exact(const struct param *p, float value, char *text, size_t s
 		snprintf(text, size, "%s", p->choices[(int)param_clamp(p, value)]);
 		return;
 	}
-	for (int digits = 1; digits <= 9; digits++) {
-		snprintf(text, size, "%.*g", digits, value);
-		if (strtof(text, NULL) == value && !strchr(text, 'e'))
-			return;
-	}
+	/* Nine digits tell all floats apart; mostly fewer do. */
+	int digits = 1;
+	do
+		snprintf(text, size, "%.*e", digits - 1, value);
+	while (strtof(text, NULL) != value && ++digits <= 9);
+	const char *e = strchr(text, 'e');
+	int exponent = e ? atoi(e + 1) : 0;
+	/* As people write numbers, unless that takes a row of zeros. */
+	if (value == 0)
+		snprintf(text, size, "0");
+	else if (exponent >= -6 && exponent < 9)
+		snprintf(text, size, "%.*f", digits - 1 > exponent ? digits - 1 - exponent : 0, value);
+	else
+		snprintf(text, size, "%.*e", digits - 1, value);
 }
