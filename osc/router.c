@@ -1,0 +1,111 @@
+/* The table of OSC addresses and their handlers. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/router.h"
+
+#include "osc/serving.h"
+
+#include <string.h>
+
+static const struct route routes[] = {
+	{ "/chain", "", "The slots' ids in order", handle_chain, false },
+	{ "/chain/insert", "s:type i:position [s:id]",
+		"Puts a new slot at a position counted from 0; answered, as all edits are, with /chain", handle_insert,
+		false },
+	{ "/chain/remove", "s:id", "Takes a slot out", handle_remove, false },
+	{ "/chain/move", "s:id i:position", "Moves a slot to a position counted from 0", handle_move, false },
+	{ "/chain/replace", "s:id s:type", "Puts a module of another type in a slot's place", handle_replace, false },
+	{ "/modules", "", "The types of modules that there are", handle_modules, false },
+	{ "/title", "", "The title of the rack", handle_title, false },
+	{ "/rack/<slot>/info", "",
+		"s:type s:label s:help i:n s:parameter... i:m s:meter...; parameters with bypass, solo and delta",
+		handle_slot_info, false },
+	{ "/rack/<slot>/bypass", "T|F", "Passes the slot's input on, delay-aligned", handle_row, false },
+	{ "/rack/<slot>/solo", "T|F", "Hears this slot alone, delay-aligned", handle_row, false },
+	{ "/rack/<slot>/delta", "T|F", "Hears only what the slot changes, delay-aligned", handle_row, false },
+	{ "/rack/<slot>/<param...>", "f | T|F | s",
+		"A parameter in its own unit: numbers in any of i f d h T F, choices by name", handle_row, false },
+	{ "/rack/<slot>/<param>/norm", "f", "The same as 0..1 by the parameter's own scale", handle_row, false },
+	{ "/rack/<slot>/<param>/str", "s", "The same as text with its unit", handle_row, false },
+	{ "/rack/<slot>/<param>/info", "", "s:label s:unit s:scale f:min f:max f:default f:step s:help s:choice...",
+		handle_row, false },
+	{ "/bypass", "T|F", "The whole rack to its delay-aligned input; has norm, str and info too", handle_row,
+		false },
+	{ "/bypass/match", "T|F", "Bypass at matched loudness; has norm, str and info too", handle_row, false },
+	{ "/bypass/<form>", "f | s", "Bypass in another form", handle_row, false },
+	{ "/bypass/match/<form>", "f | s", "Match in another form", handle_row, false },
+	{ "/preset/load", "s:name", "Loads a rack by name; answered with the name when it is done", handle_preset_load,
+		false },
+	{ "/preset/save", "s:name", "Saves the rack by name; answered with the name when it is done",
+		handle_preset_save, false },
+	{ "/preset/list", "", "The names of all presets", handle_preset_list, false },
+	{ "/meter/in/<measure>", "",
+		"peak, true_peak, rms (left and right), momentary, short_term, integrated, range, correlation or "
+		"balance of "
+		"the input; silence is -144",
+		handle_level, false },
+	{ "/meter/out/<measure>", "", "The same of the output", handle_level, false },
+	{ "/meter/<slot>/<meter>", "", "A meter of a slot", handle_meter, false },
+	{ "/meter/<slot>/<meter>/info", "", "s:label s:unit f:min f:max s:help", handle_meter_info, false },
+	{ "/meter/reset", "", "Starts the integrated measures anew, all together", handle_meter_reset, false },
+	{ "/meter/pause", "", "Holds the integrated measures", handle_meter_pause, false },
+	{ "/meter/start", "", "Lets the integrated measures go on", handle_meter_start, false },
+	{ "/subscribe", "s:pattern [i:hz]",
+		"Sends the values of matching addresses now and as they change, and meters hz times a second (25; 30 "
+		"at "
+		"most), for 10 s; asking again renews it",
+		handle_subscribe, false },
+	{ "/unsubscribe", "s:pattern", "Ends it", handle_unsubscribe, false },
+	{ "/info", "", "Names and values: program, version, client, rate, period, latency, title", handle_info, false },
+	{ "/status", "",
+		"Names and values: load_mean, load_worst, xruns_own, xruns_foreign, realtime, scheduling (real-time or "
+		"not "
+		"real-time), connected, rate, period, latency, poisoned, peers, dropped",
+		handle_status, false },
+	{ "/sync", "i:number", "Answered with /synced i:number when the audio thread has applied everything before it",
+		handle_sync, false },
+	{ "/quit", "", "Stops the rack", handle_quit, true },
+};
+
+const struct route *router_map(size_t *n)
+{
+	*n = sizeof routes / sizeof routes[0];
+	return routes;
+}
+
+/* Whether the address has the form of a route. */
+static bool fits(const char *form, const char *address)
+{
+	while (*form == '/' && *address == '/') {
+		size_t wanted = strcspn(++form, "/"), part = strcspn(++address, "/");
+		bool any = *form == '<', rest = any && form[wanted - 2] == '.';
+		if (part == 0 || (!any && (wanted != part || memcmp(form, address, part) != 0)))
+			return false;
+		if (rest)
+			return true;
+		form += wanted;
+		address += part;
+	}
+	return *form == *address;
+}
+
+const struct route *router_find(const char *address)
+{
+	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++)
+		if (fits(routes[i].address, address))
+			return &routes[i];
+	return NULL;
+}
+
+bool router_part(const char *address, int index, char *part, size_t size)
+{
+	for (; index >= 0 && *address == '/'; index--) {
+		size_t length = strcspn(++address, "/");
+		if (index == 0 && length > 0 && length < size) {
+			memcpy(part, address, length);
+			part[length] = '\0';
+			return true;
+		}
+		address += length;
+	}
+	return false;
+}

@@ -1,0 +1,266 @@
+/* Owns the file descriptors: liblo's own sockets bind to every interface and are not used. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/socket.h"
+
+#include "osc/allow.h"
+#include "osc/clock.h"
+#include "osc/outbox.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { UDP_BUFFER = 4 << 20, RETRY_MS = 2, RECEIVE_TRIES = 64 };
+
+struct sockets {
+	int udp, local; /* -1: none */
+	struct sockaddr_un local_name;
+	dev_t local_device; /* of the file that we made, to remove no other */
+	ino_t local_inode;
+	struct allow allow;
+	struct outbox outbox;
+	bool local_turn;
+	uint64_t dropped;
+};
+
+bool peer_equal(const struct peer *a, const struct peer *b)
+{
+	return a->size == b->size && memcmp(&a->name, &b->name, a->size) == 0;
+}
+
+/* ---- UDP */
+
+static bool parse_bind(const char *text, int port, struct sockaddr_storage *name, socklen_t *size)
+{
+	struct sockaddr_in *ipv4 = (struct sockaddr_in *)name;
+	struct sockaddr_in6 *ipv6 = (struct sockaddr_in6 *)name;
+	memset(name, 0, sizeof *name);
+	if (strcmp(text, "localhost") == 0)
+		text = "127.0.0.1";
+	if (inet_pton(AF_INET, text, &ipv4->sin_addr) == 1) {
+		ipv4->sin_family = AF_INET;
+		ipv4->sin_port = htons((uint16_t)port);
+		*size = sizeof *ipv4;
+		return true;
+	}
+	memset(name, 0, sizeof *name);
+	ipv6->sin6_family = AF_INET6;
+	ipv6->sin6_port = htons((uint16_t)port);
+	*size = sizeof *ipv6;
+	return inet_pton(AF_INET6, text, &ipv6->sin6_addr) == 1;
+}
+
+static enum status bind_udp(
+	struct sockets *s, const struct sockaddr_storage *name, socklen_t size, struct reason *reason)
+{
+	int buffer = UDP_BUFFER, off = 0;
+	s->udp = socket(name->ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (s->udp < 0)
+		return reason_set(reason, STATUS_IO, "no UDP socket: %s", strerror(errno));
+	setsockopt(s->udp, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+	if (name->ss_family == AF_INET6) /* "::" answers IPv4 too, whatever the system's default is */
+		setsockopt(s->udp, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+	if (bind(s->udp, (const struct sockaddr *)name, size) == 0)
+		return STATUS_OK;
+	int port = ntohs(((const struct sockaddr_in *)name)->sin_port); /* at the same place for IPv6 */
+	if (errno == EADDRINUSE)
+		return reason_set(reason, STATUS_UNAVAILABLE,
+			"UDP port %d is taken by another program (--osc PORT for another, 0 for none)", port);
+	return reason_set(reason, STATUS_UNAVAILABLE, "cannot bind UDP port %d: %s", port, strerror(errno));
+}
+
+static enum status open_udp(struct sockets *s, const char *address, int port, const char *allow, struct reason *reason)
+{
+	struct sockaddr_storage name;
+	socklen_t size;
+	enum status status = allow_parse(&s->allow, allow, reason);
+	if (status != STATUS_OK || port == 0)
+		return status;
+	if (port < 0 || port > 65535)
+		return reason_set(reason, STATUS_BAD_VALUE, "--osc: %d is no port", port);
+	if (!parse_bind(address, port, &name, &size))
+		return reason_set(reason, STATUS_BAD_VALUE, "--osc-bind: '%.60s' is not an IP address", address);
+	if (!allow_is_loopback((struct sockaddr *)&name) && s->allow.n == 0)
+		return reason_set(reason, STATUS_BAD_VALUE,
+			"--osc-bind %.60s can be reached from other machines: say with --osc-allow which may talk to "
+			"the rack",
+			address);
+	return bind_udp(s, &name, size, reason);
+}
+
+/* ---- The local socket */
+
+/* A socket file that nobody reads from any more is removed. */
+static enum status clear_stale(const struct sockaddr_un *name, struct reason *reason)
+{
+	struct stat file;
+	if (lstat(name->sun_path, &file) < 0)
+		return STATUS_OK;
+	if (!S_ISSOCK(file.st_mode))
+		return reason_set(reason, STATUS_UNAVAILABLE, "%.200s is in the way: no socket", name->sun_path);
+	int probe = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool alive = probe >= 0 && connect(probe, (const struct sockaddr *)name, sizeof *name) == 0;
+	if (probe >= 0)
+		close(probe);
+	if (alive)
+		return reason_set(reason, STATUS_UNAVAILABLE, "%.180s belongs to a rack that runs (--name for another)",
+			name->sun_path);
+	unlink(name->sun_path);
+	return STATUS_OK;
+}
+
+static enum status open_local(struct sockets *s, const char *path, struct reason *reason)
+{
+	struct stat file;
+	s->local_name.sun_family = AF_UNIX;
+	if (strlen(path) >= sizeof s->local_name.sun_path)
+		return reason_set(reason, STATUS_UNAVAILABLE, "%.180s is too long a path for a socket", path);
+	memcpy(s->local_name.sun_path, path, strlen(path) + 1);
+	enum status status = clear_stale(&s->local_name, reason);
+	if (status != STATUS_OK)
+		return status;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	/* The mode of the socket before bind is that of the file after it: at no time may others connect. */
+	if (fd < 0 || fchmod(fd, 0600) < 0 || bind(fd, (struct sockaddr *)&s->local_name, sizeof s->local_name) < 0 ||
+		stat(path, &file) < 0) {
+		status = reason_set(
+			reason, STATUS_UNAVAILABLE, "cannot make the socket %.180s: %s", path, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return status;
+	}
+	s->local = fd;
+	s->local_device = file.st_dev;
+	s->local_inode = file.st_ino;
+	return STATUS_OK;
+}
+
+static void close_local(struct sockets *s)
+{
+	struct stat file;
+	close(s->local);
+	if (stat(s->local_name.sun_path, &file) == 0 && file.st_dev == s->local_device && file.st_ino == s->local_inode)
+		unlink(s->local_name.sun_path);
+}
+
+/* ---- Both */
+
+enum status sockets_new(struct sockets **result, const char *local_path, const char *address, int port,
+	const char *allow, struct reason *reason)
+{
+	struct sockets *s = calloc(1, sizeof *s);
+	if (!s)
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
+	s->udp = s->local = -1;
+	enum status status = open_udp(s, address ? address : "127.0.0.1", port, allow, reason);
+	if (status == STATUS_OK && local_path)
+		status = open_local(s, local_path, reason);
+	if (status != STATUS_OK) {
+		sockets_free(s);
+		return status;
+	}
+	*result = s;
+	return STATUS_OK;
+}
+
+void sockets_free(struct sockets *s)
+{
+	if (!s)
+		return;
+	outbox_clear(&s->outbox);
+	if (s->udp >= 0)
+		close(s->udp);
+	if (s->local >= 0)
+		close_local(s);
+	free(s);
+}
+
+int sockets_fds(const struct sockets *s, struct pollfd *fds)
+{
+	int n = 0;
+	if (s->udp >= 0)
+		fds[n++] = (struct pollfd){ .fd = s->udp, .events = POLLIN };
+	if (s->local >= 0)
+		fds[n++] = (struct pollfd){ .fd = s->local, .events = POLLIN };
+	return n;
+}
+
+/* Bytes, 0: none (or an empty one), or more than size: cut off. */
+static size_t receive(int fd, struct peer *from, uint8_t *bytes, size_t size, bool *came)
+{
+	from->size = sizeof from->name;
+	memset(&from->name, 0, sizeof from->name);
+	ssize_t n = fd < 0 ? -1 : recvfrom(fd, bytes, size, MSG_TRUNC, (struct sockaddr *)&from->name, &from->size);
+	*came = n >= 0;
+	return n > 0 ? (size_t)n : 0;
+}
+
+size_t sockets_receive(struct sockets *s, struct peer *from, uint8_t *bytes, size_t size)
+{
+	/* In turn, so that a flood on one does not shut the other out. */
+	bool came = true;
+	for (int i = 0, empty = 0; i < RECEIVE_TRIES && empty < 2; i++, empty = came ? 0 : empty + 1) {
+		s->local_turn = !s->local_turn;
+		from->local = s->local_turn;
+		size_t n = receive(from->local ? s->local : s->udp, from, bytes, size, &came);
+		if (!came)
+			continue;
+		if (n > 0 && n <= size && (from->local || allow_has(&s->allow, (struct sockaddr *)&from->name)))
+			return n;
+		s->dropped++;
+	}
+	return 0;
+}
+
+static bool would_block(int error)
+{
+	return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS;
+}
+
+/* False: try later. Other failures (a receiver that is gone) count as sent. */
+static bool send_now(void *user, const struct peer *to, const uint8_t *bytes, size_t size)
+{
+	struct sockets *s = user;
+	int fd = to->local ? s->local : s->udp;
+	ssize_t n = sendto(fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT, (const struct sockaddr *)&to->name, to->size);
+	if (n < 0 && would_block(errno))
+		return false;
+	s->dropped += n < 0;
+	return true;
+}
+
+void sockets_send(struct sockets *s, const struct peer *to, const uint8_t *bytes, size_t size)
+{
+	/* A local client that has not bound its socket has no name to answer to. */
+	if (to->size <= offsetof(struct sockaddr, sa_data))
+		return;
+	if (outbox_has(&s->outbox, to) || !send_now(s, to, bytes, size))
+		outbox_put(&s->outbox, to, bytes, size, clock_now_us());
+}
+
+bool sockets_busy(const struct sockets *s, const struct peer *peer)
+{
+	return outbox_has(&s->outbox, peer);
+}
+
+int sockets_flush(struct sockets *s, int64_t now_us)
+{
+	return outbox_flush(&s->outbox, send_now, s, now_us) ? RETRY_MS : -1;
+}
+
+uint64_t sockets_dropped(const struct sockets *s)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 };
+	socklen_t size = sizeof info;
+	if (s->udp >= 0)
+		getsockopt(s->udp, SOL_SOCKET, SO_MEMINFO, info, &size);
+	return s->dropped + s->outbox.dropped + info[SK_MEMINFO_DROPS];
+}

@@ -1,0 +1,47 @@
+/* The server's sockets: UDP on one address, a local datagram socket, who may talk to them, and what found no room. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef OSC_SOCKET_H
+#define OSC_SOCKET_H
+
+#include "rack/status.h"
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+/* Who sent a datagram: the only place where anything is sent to. */
+struct peer {
+	struct sockaddr_storage name;
+	socklen_t size;
+	bool local; /* came by the local socket */
+};
+
+bool peer_equal(const struct peer *, const struct peer *);
+
+struct sockets;
+
+/* As server_new. */
+enum status sockets_new(
+	struct sockets **, const char *local_path, const char *bind, int port, const char *allow, struct reason *);
+void sockets_free(struct sockets *); /* removes the local socket's file */
+int sockets_fds(const struct sockets *, struct pollfd *);
+
+/* The next datagram of anybody who may talk to us, or 0: nothing has come. Datagrams from others, and longer than size,
+ * are dropped and counted. Never waits. */
+size_t sockets_receive(struct sockets *, struct peer *from, uint8_t *bytes, size_t size);
+
+/* Sends, or keeps it for up to 2 s where the receiver is slow (256 KiB a receiver); never waits. */
+void sockets_send(struct sockets *, const struct peer *, const uint8_t *bytes, size_t size);
+
+/* Whether something is being kept for that peer: then there is no use in sending more of what can wait. */
+bool sockets_busy(const struct sockets *, const struct peer *);
+
+/* Tries again what is being kept. Returns milliseconds until it should be tried again, -1: nothing is kept. */
+int sockets_flush(struct sockets *, int64_t now_us);
+
+/* Datagrams thrown away so far: not allowed, too long, refused by the kernel's buffer, or not taken by a receiver. */
+uint64_t sockets_dropped(const struct sockets *);
+
+#endif
