@@ -1,5 +1,4 @@
-/* Text files read whole and written so that a crash, a full disk or a kill leaves the old or the new one, never half of
- * one. */
+/* Text files read whole and replaced whole: a crash, a full disk or a kill leaves the old or the new one. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RACK_FILE_H
 #define RACK_FILE_H

@@ -1,5 +1,4 @@
-/* Tests the analysis thread: known signals go in block by block as from JACK, the published values are held to
- * formulas. */
+/* Tests the analysis thread: known signals block by block as from JACK, published values held to formulas. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/analysis.h"
 

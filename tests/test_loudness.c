@@ -1,5 +1,4 @@
-/* Tests loudness and true peak against the stereo cases of EBU Tech 3341 and 3342, made from their definitions, and
- * libebur128. */
+/* Tests loudness and true peak against the stereo cases of EBU Tech 3341 and 3342, and against libebur128. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/loudness.h"
 
