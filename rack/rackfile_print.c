@@ -185,9 +185,10 @@ static void print_key(struct printer *p, const struct subject *s, uint32_t at)
 	const struct line *line = &p->file->lines[at];
 	char title[RACK_TITLE_SIZE];
 	format_title(p->rack->title, title);
+	bool other_title = strcmp(p->file->title, p->rack->title) != 0;
 	if (line->counts && line->param >= 0 && line->number != s->values[line->param])
 		print_with_number(p, line, row_of(s, (uint32_t)line->param), s->values[line->param]);
-	else if (line->counts && line->param == KEY_TITLE && strcmp(p->file->title, title) != 0)
+	else if (line->counts && line->param == KEY_TITLE && other_title)
 		print_with_value(p, line, title);
 	else
 		print_lines(p, at, at + 1);
