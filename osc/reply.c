@@ -7,7 +7,7 @@
 
 static void send_body(struct server *server, const struct peer *peer, const char *address, lo_message body)
 {
-	size_t size = body ? message_write(address, body, server->out, sizeof server->out) : 0;
+	size_t size = body && server->sockets ? message_write(address, body, server->out, sizeof server->out) : 0;
 	if (size)
 		sockets_send(server->sockets, peer, server->out, size);
 	if (body)
@@ -33,6 +33,10 @@ void send_to(struct server *server, const struct peer *peer, const char *address
 
 void send_error(struct server *server, const struct peer *peer, const char *address, const char *reason)
 {
+	if (!server->sockets) {
+		reason_set(server->refusal, STATUS_BAD_VALUE, "%s", reason);
+		return;
+	}
 	/* Both may hold what came from outside. */
 	char place[ADDRESS_SIZE], text[256];
 	snprintf(place, sizeof place, "%s", address);

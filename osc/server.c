@@ -86,6 +86,18 @@ static void dispatch_pattern(struct request *request, const char *pattern)
 		dispatch(request, meant[i]);
 }
 
+void serve(struct request *request)
+{
+	const char *address = request->message->address;
+	/* An error is never answered: two racks that complain to each other would not end. */
+	if (strcmp(address, "/error") == 0)
+		return;
+	if (pattern_has_wildcards(address))
+		dispatch_pattern(request, address);
+	else
+		dispatch(request, address);
+}
+
 static void on_message(void *user, const uint8_t *data, size_t size)
 {
 	struct arrival *arrival = user;
@@ -100,13 +112,7 @@ static void on_message(void *user, const uint8_t *data, size_t size)
 		.origin = leases_origin(&server->leases, arrival->peer),
 		.hurried = !limit_take(&server->limit, arrival->peer, clock_now_us()),
 	};
-	/* An error is never answered: two racks that complain to each other would not end. */
-	if (strcmp(message.address, "/error") == 0)
-		;
-	else if (pattern_has_wildcards(message.address))
-		dispatch_pattern(&request, message.address);
-	else
-		dispatch(&request, message.address);
+	serve(&request);
 	message_close(&message);
 }
 

@@ -13,7 +13,8 @@ enum { SYNCS_MAX = 64, JOBS_MAX = 16, REPLY_SIZE_MAX = 60000 };
 
 struct server {
 	struct control *control;
-	struct sockets *sockets;
+	struct sockets *sockets;  /* NULL: no wire (direct.c); answers are dropped, errors go to refusal */
+	struct reason *refusal;
 	struct subjects subjects;
 	struct leases leases;
 	void *user;
@@ -44,6 +45,9 @@ struct request {
 	unsigned origin;     /* of the sender, for control */
 	bool hurried;        /* the sender is over its rate: values are taken, nothing is answered */
 };
+
+/* Hands a message, or each address that its pattern means, to its handler (server.c). */
+void serve(struct request *);
 
 /* ---- Answers (reply.c): to the request's sender and nobody else */
 

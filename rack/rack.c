@@ -50,6 +50,11 @@ int rack_find_slot(const struct rack *rack, const char *id)
 
 bool rack_id_valid(const char *id)
 {
+	/* They stand beside the slots below /meter. */
+	static const char *const taken[] = { "in", "out", "reset", "pause", "start" };
+	for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+		if (strcmp(id, taken[i]) == 0)
+			return false;
 	size_t length = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_");
 	return id[length] == '\0' && length > 0 && length < RACK_ID_SIZE && id[0] >= 'a' && id[0] <= 'z';
 }

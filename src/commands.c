@@ -71,7 +71,8 @@ const struct command commands[] = {
 		.help = "Runs the sound file IN through RACK and writes OUT: the same bits as playing it through JACK, "
 			"with "
 			"IN's length and the latency removed.",
-		.options = render_options },
+		.options = render_options,
+		.main = render_main },
 	{ .name = "measure",
 		.operands = "FILE...",
 		.summary = "Measure loudness and peaks of sound files",

@@ -1,0 +1,263 @@
+/* lacquer render: a sound file through a rack, by the same engine as JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/direct.h"
+#include "rack/control.h"
+#include "rack/engine.h"
+#include "rack/loudness.h"
+#include "rack/preset.h"
+#include "src/audiofile.h"
+#include "src/events.h"
+#include "src/measurement.h"
+#include "src/options.h"
+
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BLOCK = 1024, PATH_SIZE = 4096 };
+
+struct render {
+	const char *rack, *in_path, *out_path, *events_path, *bits;
+	bool json;
+
+	struct control *control;
+	struct direct *direct;
+	struct events events;
+	size_t next_event;
+	struct audiofile *in, *out;
+	struct audiofile_info info;
+	struct loudness *loudness;
+	uint32_t latency;  /* frames that are dropped at the start of the output */
+	uint64_t rendered; /* frames through the engine */
+	uint64_t written;
+};
+
+static int told(const char *place, const struct reason *reason, int status)
+{
+	options_error(place, "%s", reason->text);
+	return status;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int open_rack(struct render *r)
+{
+	struct reason reason;
+	char path[PATH_SIZE];
+	if (preset_resolve(r->rack, path, sizeof path, &reason) != STATUS_OK)
+		return told(r->rack, &reason, EXIT_BAD_RACK);
+	r->control = control_new(&reason);
+	if (!r->control)
+		return told("render", &reason, EXIT_FAILED);
+	/* The reason of a rack file names the file and the line itself. */
+	if (control_open_file(r->control, path, &reason) != STATUS_OK)
+		return fprintf(stderr, "lacquer: %s\n", reason.text), EXIT_BAD_RACK;
+	return EXIT_DONE;
+}
+
+static int open_files(struct render *r)
+{
+	struct reason reason;
+	if (same_file(r->in_path, r->out_path))
+		return options_error(r->out_path, "is the input itself"), EXIT_FAILED;
+	r->in = audiofile_open(r->in_path, &r->info, &reason);
+	if (!r->in)
+		return told(r->in_path, &reason, EXIT_FAILED);
+	enum audiofile_bits bits = r->info.bits;
+	if (r->bits)
+		bits = strcmp(r->bits, "16") == 0 ? AUDIOFILE_16 : strcmp(r->bits, "24") == 0 ? AUDIOFILE_24 : AUDIOFILE_32F;
+	r->out = audiofile_create(r->out_path, r->info.rate, 2, bits, &reason);
+	return r->out ? EXIT_DONE : told(r->out_path, &reason, EXIT_FAILED);
+}
+
+static int start(struct render *r)
+{
+	struct reason reason;
+	if (control_start(r->control, &(struct spec){ .rate = r->info.rate }, CONTROL_OFFLINE, &reason) != STATUS_OK)
+		return told("render", &reason, EXIT_FAILED);
+	r->latency = control_latency(r->control);
+	r->direct = direct_new(r->control);
+	r->loudness = loudness_new(r->info.rate, 2);
+	if (!r->direct || !r->loudness)
+		return options_error("render", "no memory"), EXIT_FAILED;
+	return EXIT_DONE;
+}
+
+static uint64_t event_frame(const struct render *r)
+{
+	if (r->next_event == r->events.n)
+		return UINT64_MAX;
+	return (uint64_t)llround(r->events.list[r->next_event].seconds * r->info.rate);
+}
+
+/* All events of this frame, as one transaction. The engine stands on the frame already. */
+static int apply_events(struct render *r)
+{
+	int status = EXIT_DONE;
+	control_begin(r->control, 0);
+	while (status == EXIT_DONE && event_frame(r) <= r->rendered) {
+		const struct event *event = &r->events.list[r->next_event++];
+		struct reason reason;
+		if (direct_apply(r->direct, event->address, event->body, &reason) != STATUS_OK) {
+			fprintf(stderr, "lacquer: %s:%u: %s: %s\n", r->events_path, event->line, event->address, reason.text);
+			status = EXIT_FAILED;
+		}
+	}
+	control_end(r->control);
+	return status;
+}
+
+/* frames: interleaved. The first latency frames are not part of the file, nor is anything beyond IN's length. */
+static int write_frames(struct render *r, const float *frames, uint32_t n)
+{
+	uint64_t skip = r->rendered < r->latency ? r->latency - r->rendered : 0;
+	if (skip >= n)
+		return EXIT_DONE;
+	uint64_t left = r->info.frames - r->written, count = n - skip;
+	if (count > left)
+		count = left;
+	struct reason reason;
+	loudness_add(r->loudness, frames + 2 * skip, (size_t)count);
+	if (audiofile_write(r->out, frames + 2 * skip, (size_t)count, &reason) != STATUS_OK)
+		return told(r->out_path, &reason, EXIT_FAILED);
+	r->written += count;
+	return EXIT_DONE;
+}
+
+/* Up to n frames from the file, silence behind its end; a mono file feeds both sides. */
+static void read_frames(struct render *r, float *const in[2], uint32_t n)
+{
+	float frames[2 * BLOCK];
+	size_t got = audiofile_read(r->in, frames, n);
+	uint32_t channels = r->info.channels;
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t c = 0; c < 2; c++)
+			in[c][i] = i < got ? frames[i * channels + (channels == 2 ? c : 0)] : 0;
+}
+
+static void show_progress(const struct render *r, bool last)
+{
+	static int shown = -1;
+	int percent = r->info.frames ? (int)(100 * r->written / r->info.frames) : 100;
+	if (!isatty(STDERR_FILENO) || (percent == shown && !last))
+		return;
+	shown = percent;
+	fprintf(stderr, "\rrendering %3d %%%s", percent, last ? "\r\033[K" : "");
+}
+
+static int run(struct render *r)
+{
+	float left_in[BLOCK], right_in[BLOCK], left_out[BLOCK], right_out[BLOCK], frames[2 * BLOCK];
+	float *const in[2] = { left_in, right_in }, *const out[2] = { left_out, right_out };
+	int status = EXIT_DONE;
+	while (status == EXIT_DONE && r->written < r->info.frames) {
+		if (event_frame(r) <= r->rendered && (status = apply_events(r)) != EXIT_DONE)
+			break;
+		uint64_t to_event = event_frame(r) - r->rendered;
+		uint32_t n = to_event < BLOCK ? (uint32_t)to_event : BLOCK;
+		read_frames(r, in, n);
+		engine_process(control_engine(r->control), (const float *const *)in, out, n, 0);
+		control_tick(r->control);
+		for (uint32_t i = 0; i < n; i++)
+			for (int c = 0; c < 2; c++)
+				frames[2 * i + c] = out[c][i];
+		status = write_frames(r, frames, n);
+		r->rendered += n;
+		show_progress(r, false);
+	}
+	show_progress(r, true);
+	return status;
+}
+
+static void print_result(const struct render *r)
+{
+	struct measurement m;
+	loudness_end(r->loudness);
+	measurement_take(&m, r->loudness, r->info.rate, 2);
+	if (!r->json) {
+		measurement_print(&m, r->out_path, stdout);
+		return;
+	}
+	fputc('{', stdout);
+	measurement_print_json(&m, r->out_path, stdout);
+	printf(", \"latency_frames\": %u}\n", r->latency);
+}
+
+static void warn_of_clipping(const struct render *r)
+{
+	if (audiofile_clipped(r->out))
+		options_error(r->out_path, "%llu samples were beyond full scale and are clipped; lower the ceiling, or write 32f",
+			(unsigned long long)audiofile_clipped(r->out));
+}
+
+static int finish(struct render *r, int status)
+{
+	struct reason reason;
+	bool made = r->out;
+	if (made && status == EXIT_DONE)
+		warn_of_clipping(r);
+	if (audiofile_close(r->out, &reason) != STATUS_OK && status == EXIT_DONE)
+		status = told(r->out_path, &reason, EXIT_FAILED);
+	if (made && status != EXIT_DONE)
+		unlink(r->out_path); /* half a result is none */
+	if (status == EXIT_DONE)
+		print_result(r);
+	audiofile_close(r->in, NULL);
+	loudness_free(r->loudness);
+	direct_free(r->direct);
+	control_free(r->control);
+	events_free(&r->events);
+	return status;
+}
+
+static int parse(struct render *r, int argc, char **argv)
+{
+	int status = EXIT_DONE;
+	for (int key; (key = options_next("render", argc, argv, &status)) != OPTIONS_END;) {
+		if (key == OPTIONS_STOP)
+			return status;
+		if (key == KEY_BITS)
+			r->bits = optarg;
+		else if (key == KEY_EVENTS)
+			r->events_path = optarg;
+		else
+			r->json = true;
+	}
+	if (r->bits && strcmp(r->bits, "16") != 0 && strcmp(r->bits, "24") != 0 && strcmp(r->bits, "32f") != 0)
+		return options_wrong("render", "--bits is 16, 24 or 32f, not '%s'", r->bits);
+	if (!options_operands("render", argc, argv, 3, 3, &status))
+		return status;
+	r->rack = argv[optind];
+	r->in_path = argv[optind + 1];
+	r->out_path = argv[optind + 2];
+	return -1;
+}
+
+int render_main(int argc, char **argv)
+{
+	struct render r = { 0 };
+	struct reason reason;
+	int status = parse(&r, argc, argv);
+	if (status >= 0)
+		return status;
+	status = open_rack(&r);
+	if (status == EXIT_DONE && r.events_path && events_read(r.events_path, &r.events, &reason) != STATUS_OK) {
+		fprintf(stderr, "lacquer: %s\n", reason.text);
+		status = EXIT_FAILED;
+	}
+	if (status == EXIT_DONE)
+		status = open_files(&r);
+	if (status == EXIT_DONE)
+		status = start(&r);
+	if (status == EXIT_DONE)
+		status = run(&r);
+	return finish(&r, status);
+}
