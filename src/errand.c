@@ -1,0 +1,69 @@
+/* Disposable threads for calls that may hang for ever: whoever waits can go on without them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/errand.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* libjack may lock all memory, which makes a stack resident as a whole; its own threads have 512 KiB. */
+enum { STACK_SIZE = 256 * 1024 };
+
+struct errand {
+	pthread_t thread;
+	void (*work)(void *);
+	void *arg;
+	int event_fd;
+	atomic_bool done;
+};
+
+static void *run(void *arg)
+{
+	struct errand *e = arg;
+	int event_fd = e->event_fd;
+	e->work(e->arg);
+	atomic_store_explicit(&e->done, true, memory_order_release);
+	ssize_t written = write(event_fd, &(uint64_t){ 1 }, sizeof(uint64_t));
+	(void)written; /* a full eventfd is readable already */
+	return NULL;
+}
+
+struct errand *errand_start(void (*work)(void *arg), void *arg, int event_fd)
+{
+	struct errand *e = calloc(1, sizeof *e);
+	if (!e)
+		return NULL;
+	e->work = work;
+	e->arg = arg;
+	e->event_fd = event_fd;
+	pthread_attr_t attr;
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	int failed = pthread_create(&e->thread, &attr, run, e);
+	pthread_attr_destroy(&attr);
+	if (failed) {
+		free(e);
+		return NULL;
+	}
+	return e;
+}
+
+bool errand_done(const struct errand *e)
+{
+	return atomic_load_explicit(&e->done, memory_order_acquire);
+}
+
+bool errand_end(struct errand *e)
+{
+	if (!e)
+		return true;
+	if (!errand_done(e)) {
+		pthread_detach(e->thread);
+		return false;
+	}
+	pthread_join(e->thread, NULL);
+	free(e);
+	return true;
+}

@@ -1,0 +1,420 @@
+/* The engine's process: model, OSC server and JACK client held together by one poll loop. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/host.h"
+
+#include "osc/server.h"
+#include "rack/engine.h"
+#include "rack/file.h"
+#include "rack/preset.h"
+#include "rack/worker.h"
+#include "src/instance.h"
+#include "src/jack.h"
+#include "src/notify.h"
+#include "src/options.h"
+#include "src/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	ATTEMPTS = 3,       /* two clients that open at the same moment can fail although the server runs */
+	FADE_MS = 100,      /* most time for the fade at the end */
+	DRY_FRAMES = 256,   /* run without a server, so that commands are taken */
+	LOG_KEPT = 1 << 18, /* bytes of an old log that are kept */
+};
+
+#define FIRST_RACK "streaming"
+
+struct host {
+	const struct host_options *options;
+	struct control *control;
+	struct server *server;
+	struct jack_host *jack;
+	struct state *state;
+	int lock_fd, signal_fd, ready_fd;
+	double rate;      /* of the engine, 0: none yet */
+	unsigned refused; /* attempts to find a server */
+	bool quit, connected;
+	bool told_not_realtime, told_waiting;
+	int64_t watchdog_ms;
+	int status; /* of the program */
+};
+
+static void nap_ms(long ms)
+{
+	nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 }, NULL);
+}
+
+static void fail(struct host *h, int status, const char *place, const char *text)
+{
+	options_error(place, "%s", text);
+	h->status = status;
+	h->quit = true;
+}
+
+/* Reasons that begin with a place ("club.rack:12: unknown ...") keep it. */
+static void tell_reason(const char *place, const struct reason *reason)
+{
+	const char *colon = strstr(reason->text, ": ");
+	char own[sizeof reason->text] = "";
+	if (colon)
+		snprintf(own, sizeof own, "%.*s", (int)(colon - reason->text), reason->text);
+	options_error(colon ? own : place, "%s", colon ? colon + 2 : reason->text);
+}
+
+/* ---- Being told */
+
+static void on_latency(void *user, uint32_t frames)
+{
+	struct host *h = user;
+	if (h->jack)
+		jack_host_set_latency(h->jack, frames);
+}
+
+static void on_quit(void *user)
+{
+	struct host *h = user;
+	h->quit = true;
+}
+
+/* From the second signal on the program ends at once. */
+static void read_signals(struct host *h)
+{
+	struct signalfd_siginfo info;
+	sigset_t set;
+	if (read(h->signal_fd, &info, sizeof info) != sizeof info)
+		return;
+	h->quit = true;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* ---- Ready */
+
+static void to_log(const struct host *h)
+{
+	char file[NAME_MAX + 1], path[PATH_MAX];
+	snprintf(file, sizeof file, "%s.log", h->options->name);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int log = file_place(FILE_STATE, file, path, sizeof path, NULL) == STATUS_OK
+			  ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)
+			  : -1;
+	if (log >= 0 && lseek(log, 0, SEEK_END) > LOG_KEPT && ftruncate(log, 0) != 0)
+		options_error(path, "%s", strerror(errno));
+	dup2(null, STDIN_FILENO);
+	dup2(log < 0 ? null : log, STDOUT_FILENO);
+	dup2(log < 0 ? null : log, STDERR_FILENO);
+}
+
+static void tell_ready(struct host *h)
+{
+	notify_send("READY=1");
+	if (h->ready_fd < 0)
+		return;
+	to_log(h);
+	h->quit |= write(h->ready_fd, "R", 1) != 1;
+	close(h->ready_fd);
+	h->ready_fd = -1;
+}
+
+/* ---- Audio comes and goes */
+
+/* The engine is made anew for another rate; the model stays. */
+static bool prepare_engine(struct host *h, double rate)
+{
+	struct reason reason;
+	if (h->rate == rate)
+		return true;
+	if (h->rate > 0)
+		control_stop(h->control);
+	h->rate = 0;
+	if (control_start(h->control, &(struct spec){ .rate = rate }, 0, &reason) != STATUS_OK) {
+		fail(h, EXIT_FAILED, "engine", reason.text);
+		return false;
+	}
+	h->rate = rate;
+	return true;
+}
+
+static void update_status(struct host *h)
+{
+	struct host_status status;
+	jack_host_read(h->jack, &status);
+	control_set_host(h->control, &status);
+	if (status.connected && !status.realtime && !h->told_not_realtime)
+		options_error("JACK", "not real-time: no permission for real-time scheduling, so expect dropouts "
+				      "(see limits.conf(5): rtprio, memlock)");
+	h->told_not_realtime = status.connected && !status.realtime;
+}
+
+static void found(struct host *h)
+{
+	struct reason reason;
+	struct host_status status;
+	if (!prepare_engine(h, jack_host_rate(h->jack)))
+		return;
+	jack_host_set_latency(h->jack, control_latency(h->control));
+	engine_fade(control_engine(h->control), true);
+	if (jack_host_start(h->jack, control_engine(h->control), &reason) != STATUS_OK) {
+		options_error("JACK", "%s", reason.text);
+		return;
+	}
+	h->connected = true;
+	jack_host_read(h->jack, &status);
+	options_error(
+		"JACK", "running as '%s' at %u Hz, %u frames a period", status.client, status.rate, status.period);
+	const char *missing;
+	for (unsigned i = 0; (missing = wires_missing(h->options->wires, i)); i++)
+		options_error("JACK", "no port '%s' yet; it is connected when it appears", missing);
+	tell_ready(h);
+}
+
+/* The control thread stands in for the audio thread: commands are taken, tails and the fade run out. */
+static void run_dry(struct host *h)
+{
+	static const float silence[DRY_FRAMES];
+	float left[DRY_FRAMES], right[DRY_FRAMES];
+	engine_process(control_engine(h->control), (const float *const[2]){ silence, silence },
+		(float *const[2]){ left, right }, DRY_FRAMES, 0);
+}
+
+static void lost(struct host *h)
+{
+	options_error("JACK", "%s; waiting for it", jack_host_error(h->jack));
+	server_say(h->server, "/status", "JACK server lost, waiting for it");
+	h->connected = false;
+	struct engine *engine = control_engine(h->control);
+	if (!engine)
+		return;
+	engine_fade(engine, false);
+	for (double frames = 0; !engine_is_silent(engine) && frames < h->rate; frames += DRY_FRAMES)
+		run_dry(h);
+}
+
+static void refused(struct host *h)
+{
+	if (h->rate > 0 || h->told_waiting || ++h->refused < ATTEMPTS)
+		return;
+	if (!h->options->wait) {
+		fail(h, EXIT_NO_SERVER, "JACK", jack_host_error(h->jack));
+		return;
+	}
+	options_error("JACK", "%s; waiting for it", jack_host_error(h->jack));
+	h->told_waiting = true;
+	tell_ready(h);
+}
+
+static int poll_jack(struct host *h)
+{
+	int timeout_ms;
+	switch (jack_host_poll(h->jack, &timeout_ms)) {
+	case JACK_FOUND:
+		found(h);
+		timeout_ms = 0;
+		break;
+	case JACK_REFUSED:
+		refused(h);
+		break;
+	case JACK_LOST:
+		lost(h);
+		timeout_ms = 0;
+		break;
+	case JACK_NOTHING:
+		break;
+	}
+	if (!h->connected && h->rate > 0)
+		run_dry(h);
+	update_status(h);
+	return timeout_ms;
+}
+
+/* ---- The loop */
+
+static int sooner(int a_ms, int b_ms)
+{
+	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
+}
+
+static int work(struct host *h)
+{
+	worker_collect(control_worker(h->control));
+	int timeout_ms = server_poll(h->server);
+	timeout_ms = sooner(timeout_ms, poll_jack(h));
+	timeout_ms = sooner(timeout_ms, control_tick(h->control));
+	timeout_ms = sooner(timeout_ms, state_poll(h->state));
+	return sooner(timeout_ms, notify_watchdog(&h->watchdog_ms));
+}
+
+static void loop(struct host *h)
+{
+	struct pollfd fds[3 + SERVER_FDS_MAX];
+	while (!h->quit) {
+		int timeout_ms = work(h);
+		if (h->quit)
+			break;
+		fds[0] = (struct pollfd){ .fd = h->signal_fd, .events = POLLIN };
+		fds[1] = (struct pollfd){ .fd = jack_host_fd(h->jack), .events = POLLIN };
+		fds[2] = (struct pollfd){ .fd = worker_fd(control_worker(h->control)), .events = POLLIN };
+		poll(fds, (nfds_t)(3 + server_fds(h->server, fds + 3)), timeout_ms);
+		if (fds[0].revents)
+			read_signals(h);
+	}
+}
+
+/* ---- Beginning and end */
+
+/* Threads that come later inherit the mask, so that signals arrive here only. A stopped JACK client blocks the server,
+ * so the terminal may not stop this process. */
+static bool take_signals(struct host *h)
+{
+	static const int ignored[] = { SIGHUP, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU };
+	sigset_t set;
+	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+		signal(ignored[i], SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	h->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return h->signal_fd >= 0;
+}
+
+static bool open_preset(struct host *h, const char *name)
+{
+	char path[PATH_MAX];
+	struct reason reason;
+	enum status status = preset_resolve(name, path, sizeof path, &reason);
+	if (status == STATUS_OK)
+		status = control_open_file(h->control, path, &reason);
+	if (status == STATUS_OK)
+		return true;
+	tell_reason(name, &reason);
+	return false;
+}
+
+/* What was asked for, else what was saved, else the streaming rack, else an empty one. */
+static bool load_rack(struct host *h)
+{
+	struct reason reason;
+	char path[PATH_MAX];
+	if (h->options->rack)
+		return open_preset(h, h->options->rack);
+	if (!h->options->no_restore) {
+		enum status status = state_restore(h->state, &reason);
+		if (status == STATUS_OK)
+			return true;
+		if (status != STATUS_UNKNOWN)
+			tell_reason("state", &reason);
+	}
+	if (preset_find(FIRST_RACK, path, sizeof path, NULL) == STATUS_OK)
+		open_preset(h, path);
+	return true;
+}
+
+static bool open_server(struct host *h)
+{
+	const struct host_options *o = h->options;
+	char file[NAME_MAX + 1], path[PATH_MAX];
+	struct reason reason;
+	snprintf(file, sizeof file, "%s.sock", o->name);
+	const struct server_config config = {
+		.control = h->control,
+		.local_path = path,
+		.bind = o->osc_bind ? o->osc_bind : "127.0.0.1",
+		.port = o->osc_port,
+		.allow = o->osc_allow,
+		.user = h,
+		.quit = on_quit,
+	};
+	enum status status = file_place(FILE_RUNTIME, file, path, sizeof path, &reason);
+	if (status == STATUS_OK)
+		status = server_new(&h->server, &config, &reason);
+	if (status == STATUS_OK)
+		return true;
+	fail(h, status == STATUS_BAD_VALUE ? EXIT_USAGE : EXIT_FAILED, "osc", reason.text);
+	return false;
+}
+
+/* Every step tells its own failure; host_close takes down what stands. */
+static bool host_open(struct host *h)
+{
+	const struct host_options *o = h->options;
+	struct reason reason = { "" };
+	h->status = EXIT_FAILED;
+	h->lock_fd = instance_lock(o->name, NULL, &reason);
+	if (h->lock_fd >= 0 && take_signals(h))
+		h->control = control_new(&reason);
+	if (h->control)
+		h->state = state_new(h->control, o->name, &reason);
+	if (!h->state) {
+		options_error("run", "%s", reason.text[0] ? reason.text : strerror(errno));
+		return false;
+	}
+	if (!load_rack(h)) {
+		h->status = EXIT_BAD_RACK;
+		return false;
+	}
+	const struct control_listener listener = { .user = h, .latency = on_latency };
+	const struct jack_config config = { .name = o->name, .server = o->server, .wires = o->wires };
+	if (!control_listen(h->control, &listener) || !open_server(h))
+		return false;
+	h->jack = jack_host_new(&config, &reason);
+	if (!h->jack)
+		options_error("JACK", "%s", reason.text);
+	h->status = h->jack ? EXIT_DONE : EXIT_FAILED;
+	return h->jack;
+}
+
+static void fade_out(struct host *h)
+{
+	struct host_status status;
+	struct engine *engine = control_engine(h->control);
+	if (!h->connected || !engine)
+		return;
+	jack_host_read(h->jack, &status);
+	long period_ms = status.rate ? (long)(status.period * 1000 / status.rate) : 0;
+	engine_fade(engine, false);
+	for (long ms = 0; !engine_is_silent(engine) && ms < FADE_MS + 2 * period_ms; ms++)
+		nap_ms(1);
+	nap_ms(period_ms + 1); /* the last faded period is played */
+}
+
+static void host_close(struct host *h)
+{
+	notify_send("STOPPING=1");
+	if (h->jack)
+		fade_out(h);
+	if (h->state)
+		state_flush(h->state);
+	if (h->jack && !jack_host_free(h->jack))
+		_exit(h->status); /* libjack hangs: whatever would be freed now it may still use */
+	if (h->server)
+		server_free(h->server);
+	if (h->rate > 0)
+		control_stop(h->control);
+	state_free(h->state);
+	if (h->control)
+		control_free(h->control);
+	if (h->lock_fd >= 0)
+		close(h->lock_fd);
+}
+
+int host_run(const struct host_options *options, int ready_fd)
+{
+	struct host h = { .options = options, .lock_fd = -1, .signal_fd = -1, .ready_fd = ready_fd };
+	if (host_open(&h))
+		loop(&h);
+	host_close(&h);
+	return h.status;
+}

@@ -1,0 +1,17 @@
+/* One rack of a name at a time: a locked file in the runtime folder. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SRC_INSTANCE_H
+#define SRC_INSTANCE_H
+
+#include "rack/status.h"
+
+#include <stdbool.h>
+
+/* A descriptor that holds the name until it is closed or the process ends, or -1: UNAVAILABLE's reason names the
+ * process that has it, IO's says why the file could not be made. *status may be NULL. */
+int instance_lock(const char *name, enum status *, struct reason *);
+
+/* Does a rack of this name run on this machine, for this user? */
+bool instance_runs(const char *name);
+
+#endif

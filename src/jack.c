@@ -1,0 +1,706 @@
+/* The JACK client: ports, process callback, a server lost and found again. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The way of a sample starts here, in process(). One file, as nothing else may see JACK's headers: callbacks first
+ * (JACK's threads), then opening and closing (errand threads), then the host (control thread). */
+#include "src/jack.h"
+
+#include "rack/engine.h"
+#include "src/errand.h"
+#include "src/memory.h"
+
+#include <errno.h>
+#include <jack/jack.h>
+#include <jack/metadata.h>
+#include <jack/statistics.h>
+#include <math.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+enum {
+	OPEN_EVERY_MS = 250,
+	HANG_MS = 2000,  /* a close that takes longer is left behind */
+	FREE_MS = 500,   /* the same at the end of the program */
+	SETTLE_MS = 100, /* changes of connections come in bursts, and before the news that the server ends */
+	CHECK_MS = 250,  /* watchdog and scheduling policy */
+	WATCHDOG_MIN_MS = 1000,
+	WATCHDOG_PERIODS = 10,
+	FLUSH_TO_ZERO = 0x8040, /* FTZ and DAZ of MXCSR */
+};
+
+/* Of a period; a callback that takes more has no right to blame others for an xrun. */
+#define OWN_LATE 0.8
+
+/* What the audio thread may call: libjack and libc promise it, their headers do not say it. */
+void *jack_port_get_buffer(jack_port_t *, jack_nframes_t) RT;
+int jack_get_cycle_times(const jack_client_t *, jack_nframes_t *, jack_time_t *, jack_time_t *, float *) RT;
+int clock_gettime(clockid_t, struct timespec *) RT;
+
+/* One connection to a server. What callbacks write is atomic: flags for the control thread, which they wake by the
+ * eventfd. */
+struct client {
+	jack_client_t *jack;
+	jack_port_t *ports[N_PORTS];
+	int event_fd;
+	double rate;
+	char name[64], server[64];
+	char error[sizeof((struct reason *)0)->text]; /* why opening failed */
+	bool nameless;                                /* do not name the ports */
+	_Atomic(struct engine *) engine;
+	atomic_bool in_process; /* with engine: who finds the other's store first lets go of the engine */
+	atomic_bool lost, rewire, freewheel, late;
+	atomic_bool naming; /* sets metadata now, which hangs where another program was killed doing so */
+	atomic_uint latency, period;
+	atomic_int thread; /* id of the audio thread, 0: not seen */
+	atomic_ullong cycles, xruns_own, xruns_foreign;
+};
+
+struct jack_host {
+	struct jack_config config;
+	int event_fd;
+	struct client *client;  /* NULL: none open */
+	bool running;           /* client is active */
+	struct errand *opening; /* of `opened` */
+	struct client *opened;
+	struct errand *closing; /* of the last client */
+	bool nameless;          /* naming ports has hung once */
+	bool realtime;
+	uint32_t latency;
+	uint64_t open_at_ms, opening_since_ms, close_until_ms, look_at_ms, check_at_ms;
+	uint64_t cycles, cycled_at_ms;     /* watchdog: last seen, and when that was new */
+	uint64_t xruns_own, xruns_foreign; /* of earlier clients */
+	char error[sizeof((struct reason *)0)->text];
+};
+
+static uint64_t now_ns(void) RT
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t now_ms(void)
+{
+	return now_ns() / 1000000;
+}
+
+/* ---- libjack's own words. It knows no user pointer, so the last line is kept in a static; a writer that would have to
+ * wait for another drops its line instead. */
+
+static char last_words[sizeof((struct reason *)0)->text];
+static atomic_flag last_words_busy = ATOMIC_FLAG_INIT;
+
+static void keep_words(const char *text)
+{
+	if (atomic_flag_test_and_set_explicit(&last_words_busy, memory_order_acquire))
+		return;
+	snprintf(last_words, sizeof last_words, "%s", text);
+	atomic_flag_clear_explicit(&last_words_busy, memory_order_release);
+}
+
+static void drop_words(const char *text)
+{
+	(void)text;
+}
+
+static void read_words(char *text, size_t size)
+{
+	while (atomic_flag_test_and_set_explicit(&last_words_busy, memory_order_acquire))
+		sched_yield();
+	snprintf(text, size, "%s", last_words);
+	atomic_flag_clear_explicit(&last_words_busy, memory_order_release);
+	text[strcspn(text, "\n")] = '\0';
+}
+
+/* ---- JACK's threads */
+
+static void wake(const struct client *c)
+{
+	ssize_t written = write(c->event_fd, &(uint64_t){ 1 }, sizeof(uint64_t));
+	(void)written; /* a full eventfd is readable already */
+}
+
+static void note_time(struct client *c, struct engine *engine, uint64_t begin_ns, jack_nframes_t n) RT
+{
+	double load = (double)(now_ns() - begin_ns) * 1e-9 * c->rate / n;
+	engine_note_load(engine, (float)load);
+	if (load > OWN_LATE) {
+		atomic_store_explicit(&c->late, true, memory_order_relaxed);
+		atomic_fetch_add_explicit(&c->xruns_own, 1, memory_order_relaxed);
+	}
+}
+
+/* CLOCK_MONOTONIC microseconds at which this cycle began, as jackd counts by the same clock; 0: not known. */
+static uint64_t cycle_time_us(struct client *c) RT
+{
+	jack_nframes_t frame;
+	jack_time_t begin_us = 0, next_us;
+	float period_us;
+	if (jack_get_cycle_times(c->jack, &frame, &begin_us, &next_us, &period_us))
+		return 0;
+	return begin_us;
+}
+
+static void run_engine(struct client *c, struct engine *engine, jack_nframes_t n, float *const buffers[N_PORTS]) RT
+{
+	const float *const in[2] = { buffers[PORT_IN_L], buffers[PORT_IN_R] };
+	float *const out[2] = { buffers[PORT_OUT_L], buffers[PORT_OUT_R] };
+	bool freewheel = atomic_load_explicit(&c->freewheel, memory_order_relaxed);
+	uint64_t begin_ns = now_ns();
+	engine_process(engine, in, out, n, freewheel ? 0 : cycle_time_us(c));
+	if (!freewheel && n)
+		note_time(c, engine, begin_ns, n);
+}
+
+/* JACK starts more than one thread with on_thread_init; process() tells which of them is the audio thread. */
+static _Thread_local int this_thread;
+
+static int process(jack_nframes_t n, void *arg) RT
+{
+	struct client *c = arg;
+	float *buffers[N_PORTS];
+	for (int i = 0; i < N_PORTS; i++)
+		buffers[i] = jack_port_get_buffer(c->ports[i], n);
+	if (!atomic_load_explicit(&c->thread, memory_order_relaxed))
+		atomic_store_explicit(&c->thread, this_thread, memory_order_relaxed);
+	atomic_store(&c->in_process, true);
+	struct engine *engine = atomic_load(&c->engine);
+	if (engine)
+		run_engine(c, engine, n, buffers);
+	else
+		for (int i = PORT_OUT_L; i <= PORT_OUT_R; i++)
+			memset(buffers[i], 0, n * sizeof(float));
+	atomic_store(&c->in_process, false);
+	atomic_fetch_add_explicit(&c->cycles, 1, memory_order_relaxed);
+	return 0;
+}
+
+static void on_thread_init(void *arg)
+{
+	(void)arg;
+#if defined(__SSE__)
+	_mm_setcsr(_mm_getcsr() | FLUSH_TO_ZERO);
+#endif
+	this_thread = (int)syscall(SYS_gettid);
+}
+
+/* jackd calls both kinds of shutdown callback, PipeWire only the plain one. */
+static void on_shutdown(void *arg)
+{
+	struct client *c = arg;
+	atomic_store(&c->lost, true);
+	wake(c);
+}
+
+static void on_info_shutdown(jack_status_t status, const char *text, void *arg)
+{
+	(void)status;
+	keep_words(text);
+	on_shutdown(arg);
+}
+
+static int on_period(jack_nframes_t frames, void *arg)
+{
+	struct client *c = arg;
+	atomic_store(&c->period, frames);
+	return 0;
+}
+
+/* The engine is made for one rate: another one makes this client useless. */
+static int on_rate(jack_nframes_t rate, void *arg)
+{
+	const struct client *c = arg;
+	if (rate != c->rate)
+		on_shutdown(arg);
+	return 0;
+}
+
+static int on_xrun(void *arg)
+{
+	struct client *c = arg;
+	if (!atomic_exchange(&c->late, false))
+		atomic_fetch_add(&c->xruns_foreign, 1);
+	return 0;
+}
+
+static void on_freewheel(int starting, void *arg)
+{
+	struct client *c = arg;
+	atomic_store(&c->freewheel, starting);
+	wake(c);
+}
+
+static void rewire(struct client *c)
+{
+	atomic_store(&c->rewire, true);
+	wake(c);
+}
+
+static void on_connect(jack_port_id_t a, jack_port_id_t b, int connected, void *arg)
+{
+	(void)a, (void)b, (void)connected;
+	rewire(arg);
+}
+
+static void on_registration(jack_port_id_t port, int registered, void *arg)
+{
+	(void)port, (void)registered;
+	rewire(arg);
+}
+
+/* The rack mixes its channels, so both ports of a side carry the range of both; one that hangs in the air says nothing.
+ */
+static jack_latency_range_t range_of(struct client *c, int first, jack_latency_callback_mode_t mode)
+{
+	jack_latency_range_t all = { 0, 0 };
+	bool any = false;
+	for (int i = first; i < first + 2; i++) {
+		jack_latency_range_t one;
+		if (!jack_port_connected(c->ports[i]))
+			continue;
+		jack_port_get_latency_range(c->ports[i], mode, &one);
+		all.min = any && all.min < one.min ? all.min : one.min;
+		all.max = any && all.max > one.max ? all.max : one.max;
+		any = true;
+	}
+	return all;
+}
+
+static void on_latency(jack_latency_callback_mode_t mode, void *arg)
+{
+	struct client *c = arg;
+	int from = mode == JackCaptureLatency ? PORT_IN_L : PORT_OUT_L;
+	int to = mode == JackCaptureLatency ? PORT_OUT_L : PORT_IN_L;
+	jack_latency_range_t range = range_of(c, from, mode);
+	uint32_t frames = atomic_load(&c->latency);
+	range.min += frames;
+	range.max += frames;
+	for (int i = to; i < to + 2; i++)
+		jack_port_set_latency_range(c->ports[i], mode, &range);
+}
+
+/* ---- Errand threads: opening and closing */
+
+static const struct {
+	const char *name, *pretty;
+	unsigned long flags;
+} port_rows[N_PORTS] = {
+	[PORT_IN_L] = { "in_L", "Input left", JackPortIsInput },
+	[PORT_IN_R] = { "in_R", "Input right", JackPortIsInput },
+	[PORT_OUT_L] = { "out_L", "Output left", JackPortIsOutput },
+	[PORT_OUT_R] = { "out_R", "Output right", JackPortIsOutput },
+};
+
+/* A nicety: PipeWire without a session manager refuses it. */
+static void name_ports(struct client *c)
+{
+	atomic_store(&c->naming, true);
+	for (int i = 0; i < N_PORTS; i++)
+		jack_set_property(c->jack, jack_port_uuid(c->ports[i]), JACK_METADATA_PRETTY_NAME, port_rows[i].pretty,
+			"text/plain");
+	atomic_store(&c->naming, false);
+}
+
+static bool set_callbacks(struct client *c)
+{
+	jack_on_shutdown(c->jack, on_shutdown, c);
+	jack_on_info_shutdown(c->jack, on_info_shutdown, c);
+	return !jack_set_process_callback(c->jack, process, c) &&
+	       !jack_set_thread_init_callback(c->jack, on_thread_init, c) &&
+	       !jack_set_buffer_size_callback(c->jack, on_period, c) &&
+	       !jack_set_sample_rate_callback(c->jack, on_rate, c) && !jack_set_xrun_callback(c->jack, on_xrun, c) &&
+	       !jack_set_freewheel_callback(c->jack, on_freewheel, c) &&
+	       !jack_set_port_connect_callback(c->jack, on_connect, c) &&
+	       !jack_set_port_registration_callback(c->jack, on_registration, c) &&
+	       !jack_set_latency_callback(c->jack, on_latency, c);
+}
+
+static bool register_ports(struct client *c)
+{
+	for (int i = 0; i < N_PORTS; i++) {
+		c->ports[i] =
+			jack_port_register(c->jack, port_rows[i].name, JACK_DEFAULT_AUDIO_TYPE, port_rows[i].flags, 0);
+		if (!c->ports[i])
+			return false;
+	}
+	return true;
+}
+
+static void open_client(void *arg)
+{
+	struct client *c = arg;
+	jack_status_t status = 0;
+	c->jack = c->server[0] ? jack_client_open(c->name, JackNoStartServer | JackServerName, &status, c->server)
+			       : jack_client_open(c->name, JackNoStartServer, &status);
+	if (!c->jack) {
+		if (status & JackServerFailed)
+			snprintf(c->error, sizeof c->error, "no server%s%s%s", c->server[0] ? " called '" : "",
+				c->server, c->server[0] ? "'" : "");
+		else
+			read_words(c->error, sizeof c->error);
+		return;
+	}
+	c->rate = jack_get_sample_rate(c->jack);
+	atomic_store(&c->period, jack_get_buffer_size(c->jack));
+	snprintf(c->name, sizeof c->name, "%s", jack_get_client_name(c->jack));
+	if (set_callbacks(c) && register_ports(c)) {
+		if (!c->nameless)
+			name_ports(c);
+		return;
+	}
+	read_words(c->error, sizeof c->error);
+	jack_client_close(c->jack);
+	c->jack = NULL;
+}
+
+static void close_client(void *arg)
+{
+	struct client *c = arg;
+	if (!atomic_load(&c->lost))
+		for (int i = 0; i < N_PORTS; i++)
+			jack_remove_properties(c->jack, jack_port_uuid(c->ports[i]));
+	jack_client_close(c->jack);
+	free(c);
+}
+
+/* ---- The control thread: connections */
+
+static const char **graph_connections(void *user, unsigned port)
+{
+	const struct client *c = user;
+	return jack_port_get_all_connections(c->jack, c->ports[port]);
+}
+
+static void graph_release(void *user, const char **names)
+{
+	(void)user;
+	jack_free(names);
+}
+
+/* Names are looked up only where the answer is sure: a search in vain touches, and so makes resident, the buffers of
+ * all ports that the server could have. */
+static const void *graph_lookup(void *user, const char *name)
+{
+	const struct client *c = user;
+	return jack_port_by_name(c->jack, name);
+}
+
+static bool graph_exists(void *user, const void *handle, const char *name)
+{
+	(void)user;
+	const char *now = jack_port_name(handle);
+	return now && !strcmp(now, name);
+}
+
+static bool graph_find(void *user, const char *client, unsigned port, unsigned nth, char *name, size_t size)
+{
+	const struct client *c = user;
+	unsigned long flags = port_rows[port].flags == JackPortIsInput ? JackPortIsOutput : JackPortIsInput;
+	const char **names = jack_get_ports(c->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags);
+	size_t length = strlen(client);
+	bool found = false;
+	for (const char **p = names; p && *p && !found; p++)
+		if (!strncmp(*p, client, length) && (*p)[length] == ':' && nth-- == 0)
+			found = snprintf(name, size, "%s", *p) < (int)size;
+	jack_free(names);
+	return found;
+}
+
+static bool graph_connect(void *user, unsigned port, const char *name)
+{
+	const struct client *c = user;
+	const char *own = jack_port_name(c->ports[port]);
+	int failed = port_rows[port].flags == JackPortIsInput ? jack_connect(c->jack, name, own)
+							      : jack_connect(c->jack, own, name);
+	return !failed || failed == EEXIST;
+}
+
+static void update_wires(struct jack_host *h)
+{
+	const struct wires_graph graph = {
+		.user = h->client,
+		.connections = graph_connections,
+		.release = graph_release,
+		.lookup = graph_lookup,
+		.exists = graph_exists,
+		.find = graph_find,
+		.connect = graph_connect,
+	};
+	wires_update(h->config.wires, &graph);
+}
+
+/* ---- The control thread: the life of a client */
+
+struct jack_host *jack_host_new(const struct jack_config *config, struct reason *reason)
+{
+	struct jack_host *h = calloc(1, sizeof *h);
+	if (!h) {
+		reason_set(reason, STATUS_NO_MEMORY, "out of memory");
+		return NULL;
+	}
+	h->config = *config;
+	h->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (h->event_fd < 0) {
+		reason_set(reason, STATUS_IO, "%s", strerror(errno));
+		free(h);
+		return NULL;
+	}
+	jack_set_error_function(keep_words);
+	jack_set_info_function(drop_words);
+	return h;
+}
+
+int jack_host_fd(const struct jack_host *h)
+{
+	return h->event_fd;
+}
+
+double jack_host_rate(const struct jack_host *h)
+{
+	return h->client ? h->client->rate : 0;
+}
+
+const char *jack_host_error(const struct jack_host *h)
+{
+	return h->error;
+}
+
+static void start_opening(struct jack_host *h)
+{
+	struct client *c = calloc(1, sizeof *c);
+	h->open_at_ms = now_ms() + OPEN_EVERY_MS;
+	if (!c)
+		return;
+	c->event_fd = h->event_fd;
+	c->nameless = h->nameless;
+	snprintf(c->name, sizeof c->name, "%s", h->config.name);
+	snprintf(c->server, sizeof c->server, "%s", h->config.server ? h->config.server : "");
+	h->opened = c;
+	h->opening_since_ms = now_ms();
+	h->opening = errand_start(open_client, c, h->event_fd);
+	if (!h->opening)
+		free(c);
+}
+
+static enum jack_event finish_opening(struct jack_host *h)
+{
+	struct client *c = h->opened;
+	errand_end(h->opening);
+	h->opening = NULL;
+	h->opened = NULL;
+	if (c->jack) {
+		h->client = c;
+		return JACK_FOUND;
+	}
+	memcpy(h->error, c->error, sizeof h->error);
+	free(c);
+	h->open_at_ms = now_ms() + OPEN_EVERY_MS;
+	return JACK_REFUSED;
+}
+
+/* The audio thread may sit in process() with the engine in hand: both sides store, then load, in one order for all
+ * (sequentially consistent), so one of them sees the other. */
+static void take_engine(struct client *c)
+{
+	atomic_store(&c->engine, NULL);
+	while (atomic_load(&c->in_process))
+		nanosleep(&(struct timespec){ .tv_nsec = 500000 }, NULL);
+}
+
+static void start_closing(struct jack_host *h)
+{
+	struct client *c = h->client;
+	take_engine(c);
+	h->xruns_own += atomic_load(&c->xruns_own);
+	h->xruns_foreign += atomic_load(&c->xruns_foreign);
+	h->client = NULL;
+	h->running = false;
+	h->close_until_ms = now_ms() + HANG_MS;
+	h->closing = errand_start(close_client, c, h->event_fd);
+}
+
+static enum jack_event lose(struct jack_host *h, const char *why)
+{
+	snprintf(h->error, sizeof h->error, "%s", why);
+	start_closing(h);
+	wires_lost(h->config.wires);
+	h->look_at_ms = 0;
+	h->open_at_ms = now_ms();
+	return JACK_LOST;
+}
+
+/* One client at a time: the next is opened once the last is closed, or has hung for too long. An open that hangs is
+ * left hanging (the server stands still) unless it names ports: then the next one does without. */
+static enum jack_event poll_away(struct jack_host *h, uint64_t now)
+{
+	if (h->closing && (errand_done(h->closing) || now >= h->close_until_ms)) {
+		errand_end(h->closing);
+		h->closing = NULL;
+	}
+	if (h->opening && errand_done(h->opening))
+		return finish_opening(h);
+	if (h->opening && atomic_load(&h->opened->naming) && now >= h->opening_since_ms + HANG_MS) {
+		h->nameless = true;
+		errand_end(h->opening);
+		h->opening = NULL;
+		h->opened = NULL;
+	}
+	if (!h->opening && !h->closing && now >= h->open_at_ms)
+		start_opening(h);
+	return JACK_NOTHING;
+}
+
+static bool is_stalled(struct jack_host *h, uint64_t now)
+{
+	struct client *c = h->client;
+	uint64_t cycles = atomic_load(&c->cycles);
+	double allowed_ms = WATCHDOG_PERIODS * 1e3 * atomic_load(&c->period) / c->rate;
+	if (cycles != h->cycles || atomic_load(&c->freewheel)) {
+		h->cycles = cycles;
+		h->cycled_at_ms = now;
+	}
+	return (double)(now - h->cycled_at_ms) > fmax(allowed_ms, WATCHDOG_MIN_MS);
+}
+
+/* Freewheeling, the thread is put back to plain scheduling for as long as that takes. */
+static void check_realtime(struct jack_host *h)
+{
+	int thread = atomic_load(&h->client->thread);
+	if (!thread || atomic_load(&h->client->freewheel))
+		return;
+	int policy = sched_getscheduler(thread);
+	policy &= ~SCHED_RESET_ON_FORK;
+	h->realtime = jack_is_realtime(h->client->jack) && (policy == SCHED_FIFO || policy == SCHED_RR);
+}
+
+static enum jack_event poll_running(struct jack_host *h, uint64_t now)
+{
+	if (atomic_exchange(&h->client->rewire, false) && !h->look_at_ms)
+		h->look_at_ms = now + SETTLE_MS;
+	if (h->look_at_ms && now >= h->look_at_ms) {
+		h->look_at_ms = 0;
+		update_wires(h);
+	}
+	if (now < h->check_at_ms)
+		return JACK_NOTHING;
+	h->check_at_ms = now + CHECK_MS;
+	check_realtime(h);
+	return is_stalled(h, now) ? lose(h, "the server stands still") : JACK_NOTHING;
+}
+
+static void sooner(int *timeout_ms, uint64_t now, uint64_t at)
+{
+	int wait = at > now ? (int)(at - now) : 0;
+	if (wait < *timeout_ms)
+		*timeout_ms = wait;
+}
+
+static int next_due(const struct jack_host *h, uint64_t now)
+{
+	int timeout_ms = CHECK_MS;
+	if (h->closing)
+		sooner(&timeout_ms, now, h->close_until_ms);
+	else if (!h->client && !h->opening)
+		sooner(&timeout_ms, now, h->open_at_ms);
+	if (h->running && h->look_at_ms)
+		sooner(&timeout_ms, now, h->look_at_ms);
+	return timeout_ms;
+}
+
+enum jack_event jack_host_poll(struct jack_host *h, int *timeout_ms)
+{
+	uint64_t count, now = now_ms();
+	ssize_t drained = read(h->event_fd, &count, sizeof count);
+	(void)drained;
+	enum jack_event event = JACK_NOTHING;
+	if (!h->client)
+		event = poll_away(h, now);
+	else if (atomic_load(&h->client->lost))
+		event = lose(h, "the server has gone");
+	else if (h->running)
+		event = poll_running(h, now);
+	*timeout_ms = next_due(h, now);
+	return event;
+}
+
+enum status jack_host_start(struct jack_host *h, struct engine *engine, struct reason *reason)
+{
+	struct client *c = h->client;
+	atomic_store(&c->latency, h->latency);
+	if (jack_activate(c->jack)) {
+		on_shutdown(c);
+		return reason_set(reason, STATUS_UNAVAILABLE, "the server does not start the client");
+	}
+	memory_lock_used();
+	atomic_store(&c->engine, engine);
+	h->running = true;
+	h->cycled_at_ms = now_ms();
+	h->check_at_ms = h->cycled_at_ms + CHECK_MS;
+	h->realtime = jack_is_realtime(c->jack); /* the thread itself is seen by the first check */
+	update_wires(h);
+	return STATUS_OK;
+}
+
+void jack_host_stop(struct jack_host *h)
+{
+	if (h->client)
+		take_engine(h->client);
+}
+
+void jack_host_set_latency(struct jack_host *h, uint32_t frames)
+{
+	h->latency = frames;
+	if (!h->client || atomic_exchange(&h->client->latency, frames) == frames || !h->running)
+		return;
+	jack_recompute_total_latencies(h->client->jack);
+}
+
+void jack_host_read(const struct jack_host *h, struct host_status *host)
+{
+	const struct client *c = h->client;
+	*host = (struct host_status){ .xruns_own = h->xruns_own, .xruns_foreign = h->xruns_foreign };
+	snprintf(host->client, sizeof host->client, "%s", c ? c->name : h->config.name);
+	if (!c || !h->running)
+		return;
+	host->connected = true;
+	host->realtime = h->realtime;
+	host->rate = (uint32_t)c->rate;
+	host->period = atomic_load(&c->period);
+	host->xruns_own += atomic_load(&c->xruns_own);
+	host->xruns_foreign += atomic_load(&c->xruns_foreign);
+}
+
+bool jack_host_free(struct jack_host *h)
+{
+	if (!h)
+		return true;
+	if (h->client)
+		start_closing(h);
+	uint64_t until = now_ms() + FREE_MS;
+	while (((h->opening && !errand_done(h->opening)) || (h->closing && !errand_done(h->closing))) &&
+		now_ms() < until)
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	bool ended = errand_end(h->closing);
+	if (h->opening && errand_end(h->opening)) {
+		if (h->opened->jack)
+			jack_client_close(h->opened->jack);
+		free(h->opened);
+	} else if (h->opening) {
+		ended = false;
+	}
+	if (ended) {
+		close(h->event_fd);
+		free(h);
+	}
+	return ended;
+}
