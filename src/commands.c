@@ -57,7 +57,8 @@ const struct command commands[] = {
 		.help = "Hosts RACK on JACK: a rack file or a preset's name. Without RACK the last state is taken up "
 			"again. "
 			"On a terminal the terminal UI opens; leaving it can leave the rack running.",
-		.options = run_options },
+		.options = run_options,
+		.main = run_main },
 	{ .name = "attach",
 		.operands = "[HOST[:PORT]]",
 		.summary = "Open the terminal UI for a rack that runs already",

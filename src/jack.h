@@ -1,5 +1,4 @@
-/* The JACK client: ports, process callback, a server lost and found again. jack.c is the only user of JACK's headers.
- */
+/* The JACK client: ports, process callback, a server lost and found; only jack.c knows JACK. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SRC_JACK_H
 #define SRC_JACK_H

@@ -1,5 +1,4 @@
-/* The connections that the rack's ports should have: those asked for, and those that were there when the server went.
- */
+/* The connections that the rack should have: asked for, or there when the server went. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SRC_WIRES_H
 #define SRC_WIRES_H
