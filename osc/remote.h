@@ -14,14 +14,14 @@ struct remote;
 enum remote_state {
 	REMOTE_CONNECTING, /* nothing heard yet */
 	REMOTE_LIVE,
-	REMOTE_LOST,       /* nothing heard for 3 s; goes on trying */
+	REMOTE_LOST, /* nothing heard for 3 s; goes on trying */
 };
 
 struct remote_param {
 	char id[48];      /* address below the slot, with slashes */
 	struct param row; /* strings are the remote's; row.id points to id */
 	float value;
-	bool known;       /* row and value have arrived */
+	bool known; /* row and value have arrived */
 };
 
 struct remote_meter {
@@ -46,8 +46,8 @@ struct remote_status {
 	bool connected, realtime;
 };
 
-/* target: NULL: local socket of the rack called name; "HOST", "HOST:PORT": UDP. UNAVAILABLE when there is no such socket or
- * host. Answers arrive later. */
+/* target: NULL: local socket of the rack called name; "HOST", "HOST:PORT": UDP. UNAVAILABLE when there is no such
+ * socket or host. Answers arrive later. */
 enum status remote_open(struct remote **, const char *target, const char *name, struct reason *);
 void remote_close(struct remote *); /* gives up its leases */
 
@@ -62,6 +62,7 @@ const char *remote_target(const struct remote *); /* for the header line */
 uint32_t remote_n_slots(const struct remote *);
 const struct remote_slot *remote_slot(const struct remote *, uint32_t index);
 const struct remote_param *remote_rack_bypass(const struct remote *);
+const struct remote_param *remote_rack_match(const struct remote *);
 const struct analysis_values *remote_levels(const struct remote *);
 const struct remote_status *remote_status(const struct remote *);
 
@@ -71,15 +72,19 @@ const char *remote_error(const struct remote *, uint32_t *count);
 /* Rises whenever something to draw has changed. */
 uint64_t remote_serial(const struct remote *);
 
-/* Changes show in the mirror at once and are sent; the rack's own answer corrects them. param counts up to n_params + 2. */
+/* Changes show in the mirror at once and are sent; the rack's own answer corrects them. param counts up to n_params
+ * + 2. */
 void remote_set(struct remote *, uint32_t slot, uint32_t param, float value);
 void remote_set_bypass(struct remote *, bool on);
+void remote_set_match(struct remote *, bool on);
 void remote_insert(struct remote *, const char *type, uint32_t position);
 void remote_remove(struct remote *, const char *id);
 void remote_move(struct remote *, const char *id, uint32_t position);
 void remote_replace(struct remote *, const char *id, const char *type);
 void remote_preset_load(struct remote *, const char *name);
 void remote_preset_save(struct remote *, const char *name);
+void remote_undo(struct remote *);
+void remote_redo(struct remote *);
 void remote_meter_reset(struct remote *);
 void remote_quit(struct remote *); /* stops the rack (local socket only) */
 

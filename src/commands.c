@@ -21,6 +21,10 @@ static const struct command_option run_options[] = {
 
 static const struct command_option attach_options[] = {
 	{ 'n', "name", "NAME", "The local rack of this name (default lacquer)" },
+	{ KEY_ASCII, "ascii", NULL, "Draw with ASCII characters only" },
+	{ KEY_NO_COLOR, "no-color", NULL, "No colours (as with NO_COLOR in the environment)" },
+	{ KEY_MOUSE, "mouse", NULL, "Take the mouse: a click selects, the wheel steps" },
+	{ KEY_FPS, "fps", "N", "Draw N times a second at most (1 to 60, default 25)" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -65,7 +69,8 @@ const struct command commands[] = {
 		.help = "Opens the terminal UI for a rack that runs already: over the local socket, or over UDP when a "
 			"HOST "
 			"is given (port 3345 by default).",
-		.options = attach_options },
+		.options = attach_options,
+		.main = attach_main },
 	{ .name = "render",
 		.operands = "RACK IN OUT",
 		.summary = "Run a sound file through a rack, offline",

@@ -16,6 +16,10 @@ enum {
 	KEY_EVENTS,
 	KEY_JSON,
 	KEY_MAN,
+	KEY_ASCII,
+	KEY_NO_COLOR,
+	KEY_MOUSE,
+	KEY_FPS,
 };
 
 struct command_option {

@@ -1,0 +1,13 @@
+/* Text from the network, made safe to print. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef OSC_UTF8_H
+#define OSC_UTF8_H
+
+#include <stddef.h>
+
+/* Copies text into out (size bytes, terminated), cut at a whole character. What a terminal might obey (C0, C1, DEL,
+ * escape sequences with them, line and direction marks) and what is not UTF-8 (RFC 3629: no overlong forms, surrogates
+ * or beyond U+10FFFF) becomes '?', one for each byte or character. */
+void utf8_copy(char *out, size_t size, const char *text);
+
+#endif

@@ -1,0 +1,234 @@
+/* What lies over the screen and takes the keys: help, menus, questions, a line to type. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/dialog.h"
+
+#include "tui/keys.h"
+#include "tui/screen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ESCAPE = 27, HELP_NAME_COLUMNS = 11 };
+
+void dialog_close(struct screen *s)
+{
+	s->dialog.kind = DIALOG_NONE;
+}
+
+static struct dialog *open_dialog(struct screen *s, enum dialog_kind kind, const char *title)
+{
+	struct dialog *d = &s->dialog;
+	memset(d, 0, sizeof *d);
+	d->kind = kind;
+	snprintf(d->title, sizeof d->title, "%s", title);
+	return d;
+}
+
+void dialog_help(struct screen *s)
+{
+	open_dialog(s, DIALOG_HELP, "Keys (any key closes, arrows scroll)");
+}
+
+void dialog_menu(struct screen *s, const char *title, const char *const *(*names)(struct screen *),
+	bool (*done)(struct screen *, int index, const char *text))
+{
+	struct dialog *d = open_dialog(s, DIALOG_MENU, title);
+	d->names = names;
+	d->done = done;
+}
+
+void dialog_input(struct screen *s, const char *title, const char *text,
+	bool (*done)(struct screen *, int index, const char *text))
+{
+	struct dialog *d = open_dialog(s, DIALOG_INPUT, title);
+	d->done = done;
+	snprintf(d->text, sizeof d->text, "%s", text);
+	d->length = strlen(d->text);
+}
+
+static int count(const char *const *names)
+{
+	int n = 0;
+	while (names[n] && n < DIALOG_ITEMS_MAX)
+		n++;
+	return n;
+}
+
+/* ---- Keys */
+
+static int help_rows(const struct screen *s)
+{
+	return s->layout.rows - 3;
+}
+
+static void help_key(struct screen *s, int code)
+{
+	struct dialog *d = &s->dialog;
+	int most = (int)n_keys - help_rows(s);
+	if (code == KEY_DOWN || code == 'j' || code == KEY_NPAGE || code == ' ')
+		d->top += d->top < most ? 1 : 0;
+	else if (code == KEY_UP || code == 'k' || code == KEY_PPAGE)
+		d->top -= d->top > 0 ? 1 : 0;
+	else
+		dialog_close(s);
+}
+
+/* A menu's done may open the next dialog, so this one is closed first. */
+static void finish(struct screen *s, int index, const char *text)
+{
+	struct dialog before = s->dialog;
+	dialog_close(s);
+	if (!before.done(s, index, text))
+		s->dialog = before;
+}
+
+/* A letter goes to the next item that begins with it. */
+static void menu_letter(struct dialog *d, const char *const *names, int n, int code)
+{
+	for (int i = 1; i <= n; i++) {
+		int at = (d->cursor + i) % n;
+		if (names[at][0] == code) {
+			d->cursor = at;
+			return;
+		}
+	}
+}
+
+static void menu_key(struct screen *s, int code)
+{
+	struct dialog *d = &s->dialog;
+	const char *const *names = d->names(s);
+	int n = count(names);
+	if (code == ESCAPE || (code == 'q' && n == 0)) {
+		dialog_close(s);
+	} else if (n == 0) {
+		return;
+	} else if (code == KEY_DOWN || code == '\t') {
+		d->cursor = d->cursor + 1 < n ? d->cursor + 1 : 0;
+	} else if (code == KEY_UP || code == KEY_BTAB) {
+		d->cursor = d->cursor > 0 ? d->cursor - 1 : n - 1;
+	} else if (code == KEY_HOME) {
+		d->cursor = 0;
+	} else if (code == KEY_END) {
+		d->cursor = n - 1;
+	} else if (code == '\r' || code == '\n' || code == KEY_ENTER) {
+		char name[DIALOG_TEXT_SIZE];
+		snprintf(name, sizeof name, "%s", names[d->cursor < n ? d->cursor : n - 1]);
+		finish(s, d->cursor, name);
+	} else {
+		menu_letter(d, names, n, code);
+	}
+}
+
+static void input_key(struct screen *s, int code)
+{
+	struct dialog *d = &s->dialog;
+	if (code == ESCAPE) {
+		dialog_close(s);
+	} else if (code == '\r' || code == '\n' || code == KEY_ENTER) {
+		char text[DIALOG_TEXT_SIZE];
+		memcpy(text, d->text, sizeof text);
+		finish(s, 0, text);
+	} else if ((code == KEY_BACKSPACE || code == 0x7f || code == 8) && d->length > 0) {
+		d->text[--d->length] = '\0';
+	} else if (code == ('u' & 0x1f)) {
+		d->text[d->length = 0] = '\0';
+	} else if (code >= ' ' && code < 0x7f && d->length + 1 < sizeof d->text) {
+		d->text[d->length++] = (char)code;
+		d->text[d->length] = '\0';
+	}
+}
+
+void dialog_key(struct screen *s, int code)
+{
+	if (s->dialog.kind == DIALOG_HELP)
+		help_key(s, code);
+	else if (s->dialog.kind == DIALOG_MENU)
+		menu_key(s, code);
+	else if (s->dialog.kind == DIALOG_INPUT)
+		input_key(s, code);
+}
+
+/* ---- Drawing */
+
+/* An empty box in the middle; *y and *x are where its inside begins. */
+static void draw_box(const struct screen *s, int rows, int columns, int *y, int *x)
+{
+	int top = (s->layout.rows - rows - 2) / 2, left = (s->layout.columns - columns - 2) / 2;
+	top = top > 0 ? top : 0;
+	left = left > 0 ? left : 0;
+	bool ascii = s->options.ascii;
+	for (int i = 1; i <= rows; i++) {
+		screen_pad(s, top + i, left, columns + 2, STYLE_PLAIN, "");
+		mvaddch(top + i, left, ascii ? '|' : ACS_VLINE);
+		mvaddch(top + i, left + columns + 1, ascii ? '|' : ACS_VLINE);
+	}
+	for (int i = 0; i < 2; i++) {
+		int at = i ? top + rows + 1 : top;
+		mvhline(at, left + 1, ascii ? '-' : ACS_HLINE, columns);
+		mvaddch(at, left, ascii ? '+' : i ? ACS_LLCORNER : ACS_ULCORNER);
+		mvaddch(at, left + columns + 1, ascii ? '+' : i ? ACS_LRCORNER : ACS_URCORNER);
+	}
+	screen_put(s, top, left + 2, columns - 2, STYLE_TITLE, s->dialog.title);
+	*y = top + 1;
+	*x = left + 1;
+}
+
+static int at_most(int value, int most)
+{
+	return value < most ? value : most;
+}
+
+static void draw_help(struct screen *s)
+{
+	int rows = at_most((int)n_keys, help_rows(s)), columns = at_most(66, s->layout.columns - 2), y, x;
+	draw_box(s, rows, columns, &y, &x);
+	for (int i = 0; i < rows && s->dialog.top + i < (int)n_keys; i++) {
+		const struct key *key = &keys[s->dialog.top + i];
+		screen_put(s, y + i, x + 1, HELP_NAME_COLUMNS, STYLE_MARK, key->name);
+		screen_put(
+			s, y + i, x + 1 + HELP_NAME_COLUMNS, columns - 1 - HELP_NAME_COLUMNS, STYLE_PLAIN, key->help);
+	}
+}
+
+static void draw_menu(struct screen *s)
+{
+	struct dialog *d = &s->dialog;
+	const char *const *names = d->names(s);
+	int n = count(names), rows = at_most(n ? n : 1, s->layout.rows - 5),
+	    columns = at_most(46, s->layout.columns - 2), y, x;
+	d->cursor = d->cursor < n ? d->cursor : n ? n - 1 : 0;
+	d->top = layout_scroll(d->top, d->cursor, rows, n);
+	draw_box(s, rows + 1, columns, &y, &x);
+	if (n == 0)
+		screen_put(s, y, x + 1, columns - 2, STYLE_DIM, "(nothing here, or no answer yet)");
+	for (int i = 0; i < rows && d->top + i < n; i++) {
+		char text[DIALOG_TEXT_SIZE + 4];
+		bool at = d->top + i == d->cursor;
+		snprintf(text, sizeof text, "%s%s", at ? "> " : "  ", names[d->top + i]);
+		screen_pad(s, y + i, x, columns, at ? STYLE_CURSOR : STYLE_PLAIN, text);
+	}
+	screen_put(s, y + rows, x + 1, columns - 2, STYLE_DIM, "Enter chooses, Escape cancels");
+}
+
+static void draw_input(struct screen *s)
+{
+	struct dialog *d = &s->dialog;
+	int columns = at_most(70, s->layout.columns - 2), y, x;
+	char text[DIALOG_TEXT_SIZE + 4];
+	draw_box(s, 2, columns, &y, &x);
+	snprintf(text, sizeof text, "%s_", d->text);
+	screen_put(s, y, x + 1, columns - 2, STYLE_PLAIN, text);
+	screen_put(s, y + 1, x + 1, columns - 2, d->note[0] ? STYLE_BAD : STYLE_DIM,
+		d->note[0] ? d->note : "Enter accepts, Escape cancels");
+}
+
+void dialog_draw(struct screen *s)
+{
+	if (s->dialog.kind == DIALOG_HELP)
+		draw_help(s);
+	else if (s->dialog.kind == DIALOG_MENU)
+		draw_menu(s);
+	else if (s->dialog.kind == DIALOG_INPUT)
+		draw_input(s);
+}

@@ -1,0 +1,31 @@
+/* The terminal itself: taken over, given back whatever happens. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TUI_TERMINAL_H
+#define TUI_TERMINAL_H
+
+#include "rack/status.h"
+
+#include <stdbool.h>
+
+struct terminal;
+
+/* Draws on stdin and stdout from now on. UNAVAILABLE, with nothing changed: they are no terminal, or one without a
+ * cursor that can be placed. One at a time. */
+enum status terminal_open(struct terminal **, bool mouse, struct reason *);
+void terminal_close(struct terminal *); /* as it was before */
+
+/* Waits for a key, for fd, or for timeout_ms; what came is a sum of these. */
+enum {
+	TERMINAL_KEYS = 1,
+	TERMINAL_REMOTE = 2,
+	TERMINAL_RESIZED = 4, /* already done for curses */
+	TERMINAL_GONE = 8,
+	TERMINAL_ENDED = 16,       /* asked to end by SIGTERM */
+	TERMINAL_INTERRUPTED = 32, /* SIGINT from outside; Ctrl-C is a key */
+};
+unsigned terminal_wait(struct terminal *, int fd, int timeout_ms);
+
+/* True: the locale and the terminal can do more than ASCII. Needs the locale of the environment. */
+bool terminal_is_wide(void);
+
+#endif

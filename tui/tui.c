@@ -1,0 +1,168 @@
+/* The terminal UI's loop: one poll over keys, the rack and signals; drawn when something changed, no oftener than fps.
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/tui.h"
+
+#include "tui/keys.h"
+#include "tui/screen.h"
+#include "tui/terminal.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { IDLE_MS = 100, SUSPEND = 'Z' & 0x1f };
+
+struct loop {
+	struct screen screen;
+	struct terminal *terminal;
+	uint64_t drawn_ms, drawn_serial, frame_ms;
+	bool dirty; /* something changed besides the remote */
+};
+
+void tui_options_init(struct tui_options *options)
+{
+	const char *no_color = getenv("NO_COLOR");
+	/* Characters only: numbers stay in the C locale. */
+	setlocale(LC_CTYPE, "");
+	memset(options, 0, sizeof *options);
+	options->ascii = !terminal_is_wide();
+	options->color = !(no_color && *no_color);
+	options->fps = 25;
+}
+
+static uint64_t clock_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void draw(struct screen *s)
+{
+	erase();
+	layout_compute(&s->layout, LINES, COLS);
+	if (s->layout.fits) {
+		view_head(s);
+		screen_slot(s);
+		view_chain(s);
+		view_slot(s);
+		view_meters(s);
+		view_foot(s);
+	} else {
+		view_small(s);
+	}
+	dialog_draw(s);
+	refresh();
+}
+
+/* What the rack refused is news even when nobody asks. */
+static void look_for_errors(struct screen *s)
+{
+	uint32_t n;
+	const char *text = remote_error(s->remote, &n);
+	if (n != s->n_errors)
+		screen_say(s, true, "%s", text);
+	s->n_errors = n;
+}
+
+static void take_key(struct screen *s, int code)
+{
+	if (code == SUSPEND) {
+		raise(SIGTSTP);
+		return;
+	}
+	if (code == KEY_RESIZE)
+		return;
+	const struct key *key = keys_find(code);
+	if (s->dialog.kind != DIALOG_NONE)
+		dialog_key(s, code);
+	else if (key)
+		command_run(s, key);
+}
+
+static void take_keys(struct loop *l)
+{
+	int code;
+	while (!l->screen.done && (code = getch()) != ERR) {
+		take_key(&l->screen, code);
+		l->dirty = true;
+	}
+}
+
+static void end(struct loop *l, enum tui_end how)
+{
+	l->screen.done = true;
+	l->screen.end = how;
+}
+
+static void handle(struct loop *l, unsigned came)
+{
+	if (came & TERMINAL_GONE)
+		end(l, TUI_LOST_TERMINAL);
+	else if (came & TERMINAL_ENDED)
+		end(l, TUI_LEFT);
+	if (came & TERMINAL_RESIZED)
+		l->dirty = true;
+	if (came & TERMINAL_INTERRUPTED)
+		take_key(&l->screen, 'C' & 0x1f);
+	if (came & TERMINAL_KEYS)
+		take_keys(l);
+}
+
+static int wait_ms(const struct loop *l)
+{
+	bool changed = l->dirty || remote_serial(l->screen.remote) != l->drawn_serial;
+	uint64_t due = l->drawn_ms + l->frame_ms;
+	if (!changed)
+		return IDLE_MS;
+	return due > l->screen.now_ms ? (int)(due - l->screen.now_ms) : 0;
+}
+
+static void turn(struct loop *l)
+{
+	struct screen *s = &l->screen;
+	unsigned came = terminal_wait(l->terminal, remote_fd(s->remote), wait_ms(l));
+	s->now_ms = clock_ms();
+	remote_poll(s->remote);
+	handle(l, came);
+	look_for_errors(s);
+	/* A message that has had its time goes without any news. */
+	l->dirty |= s->message[0] && s->now_ms >= s->message_until_ms;
+	if (s->now_ms >= s->message_until_ms)
+		s->message[0] = '\0';
+	bool changed = l->dirty || remote_serial(s->remote) != l->drawn_serial;
+	if (s->done || !changed || s->now_ms < l->drawn_ms + l->frame_ms)
+		return;
+	draw(s);
+	l->drawn_ms = s->now_ms;
+	l->drawn_serial = remote_serial(s->remote);
+	l->dirty = false;
+}
+
+enum status tui_run(struct remote *remote, const struct tui_options *options, enum tui_end *how, struct reason *reason)
+{
+	struct loop *l = calloc(1, sizeof *l);
+	if (!l)
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
+	enum status status = terminal_open(&l->terminal, options->mouse, reason);
+	if (status == STATUS_OK) {
+		int fps = options->fps < 1 ? 1 : options->fps > 60 ? 60 : options->fps;
+		l->screen.remote = remote;
+		l->screen.options = *options;
+		l->frame_ms = 1000 / (uint64_t)fps;
+		l->dirty = true;
+		remote_error(remote, &l->screen.n_errors);
+		colors_start(options->color);
+		while (!l->screen.done)
+			turn(l);
+		terminal_close(l->terminal);
+		*how = l->screen.end;
+		if (*how == TUI_STOPPED)
+			remote_quit(remote);
+	}
+	free(l);
+	return status;
+}

@@ -1,0 +1,78 @@
+/* The two lines at the top: which rack this is, and how it goes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/screen.h"
+
+#include "tui/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Draws text that ends at column x and returns where it begins. */
+static int put_right(const struct screen *s, int y, int x, enum style style, const char *text)
+{
+	int width = text_columns(text, s->options.ascii);
+	screen_put(s, y, x - width, width, style, text);
+	return x - width;
+}
+
+static int put_left(const struct screen *s, int y, int x, enum style style, const char *text)
+{
+	int room = s->layout.columns - x, width = text_columns(text, s->options.ascii);
+	screen_put(s, y, x, room, style, text);
+	return x + (width < room ? width : room);
+}
+
+static const char *title(const struct screen *s)
+{
+	const char *text = remote_title(s->remote);
+	return *text ? text : "untitled";
+}
+
+static void first_line(struct screen *s)
+{
+	const struct remote_status *status = remote_status(s->remote);
+	char text[200];
+	int x = put_left(s, 0, 0, STYLE_TITLE, " lacquer");
+	snprintf(text, sizeof text, " %s  ", remote_target(s->remote));
+	x = put_left(s, 0, x, STYLE_DIM, text);
+	text[0] = '\0';
+	if (status->rate)
+		snprintf(text, sizeof text, "  %g kHz/%u  delay %u = %.1f ms ", status->rate / 1000.0, status->period,
+			status->latency_frames, 1000.0 * status->latency_frames / status->rate);
+	int end = put_right(s, 0, s->layout.columns, STYLE_PLAIN, text);
+	screen_put(s, 0, x, end - x, STYLE_TITLE, title(s));
+}
+
+static int health(struct screen *s, int x)
+{
+	const struct remote_status *status = remote_status(s->remote);
+	char text[160];
+	if (!status->connected)
+		return put_left(s, 1, x, STYLE_BAD, " no JACK server ");
+	snprintf(text, sizeof text, " JACK %s  load %.0f%% worst %.0f%%  ", status->client,
+		100 * (double)status->load_mean, 100 * (double)status->load_worst);
+	x = put_left(s, 1, x, status->load_worst > 0.8f ? STYLE_WARN : STYLE_PLAIN, text);
+	snprintf(text, sizeof text, "xruns %llu (+%llu other)  ", (unsigned long long)status->xruns_own,
+		(unsigned long long)status->xruns_foreign);
+	x = put_left(s, 1, x, status->xruns_own ? STYLE_WARN : STYLE_PLAIN, text);
+	if (status->poisoned) {
+		snprintf(text, sizeof text, "bad samples %llu  ", (unsigned long long)status->poisoned);
+		x = put_left(s, 1, x, STYLE_BAD, text);
+	}
+	return status->realtime ? x : put_left(s, 1, x, STYLE_BAD, "not real-time ");
+}
+
+void view_head(struct screen *s)
+{
+	first_line(s);
+	colors_span(0, 0, s->layout.columns, STYLE_CURSOR);
+	if (remote_state(s->remote) == REMOTE_LIVE)
+		health(s, 0);
+	else
+		put_left(s, 1, 0, STYLE_BAD,
+			remote_state(s->remote) == REMOTE_LOST ? " connection lost, trying again"
+							       : " waiting for the rack to answer");
+	if (remote_rack_bypass(s->remote)->value != 0)
+		put_right(s, 1, s->layout.columns - 1, STYLE_CURSOR,
+			remote_rack_match(s->remote)->value != 0 ? " BYPASS (matched) " : " BYPASS ");
+}

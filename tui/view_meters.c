@@ -1,0 +1,155 @@
+/* The rack's input and output: peaks, loudness, correlation. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/bar.h"
+#include "tui/screen.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_COLUMNS = 6, FIGURE_COLUMNS = 8, N_FIGURES = 4, CLIP_COLUMNS = 5, BAR_MAX = 240, HOLD_MS = 1500 };
+
+static int bar_columns(const struct screen *s)
+{
+	int columns = s->layout.columns - NAME_COLUMNS - N_FIGURES * FIGURE_COLUMNS - CLIP_COLUMNS;
+	return columns < BAR_MAX ? columns : BAR_MAX;
+}
+
+static void draw_scale(const struct screen *s, int y)
+{
+	static const int marks[] = { -60, -40, -30, -20, -15, -10, -6, -3, 0 };
+	static const char *const heads[N_FIGURES] = { "peak", "true", "rms", "max tp" };
+	int columns = bar_columns(s);
+	attrset(colors_attr(STYLE_DIM));
+	mvhline(y, 0, s->options.ascii ? '-' : 0, s->layout.columns);
+	attrset(A_NORMAL);
+	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+		char text[8];
+		snprintf(text, sizeof text, "%d", marks[i]);
+		int length = (int)strlen(text),
+		    x = NAME_COLUMNS + bar_column(bar_level(marks[i]), columns) - length + 1;
+		screen_put(s, y, x < NAME_COLUMNS ? NAME_COLUMNS : x, length, STYLE_DIM, text);
+	}
+	screen_put(s, y, 0, 5, STYLE_DIM, "dBFS ");
+	for (int i = 0; i < N_FIGURES; i++) {
+		char text[16];
+		snprintf(text, sizeof text, "%*s", FIGURE_COLUMNS - 1, heads[i]);
+		screen_put(s, y, NAME_COLUMNS + columns + i * FIGURE_COLUMNS + 1, FIGURE_COLUMNS - 1, STYLE_DIM, text);
+	}
+}
+
+static float held(struct screen *s, struct hold *hold, float db)
+{
+	if (!(db < hold->db) || s->now_ms > hold->until_ms) {
+		hold->db = db;
+		hold->until_ms = s->now_ms + HOLD_MS;
+	}
+	return hold->db;
+}
+
+/* The part up to the rms stands out, the rest up to the peak is plain; near full scale it warns. */
+static void tint(int y, int x, int columns, float peak, float rms)
+{
+	int end = bar_column(bar_level((double)peak), columns) + 1,
+	    strong = bar_column(bar_level((double)rms), columns);
+	int warn = bar_column(bar_level(-6), columns), bad = bar_column(bar_level(-1), columns);
+	colors_span(y, x, strong, STYLE_GOOD);
+	colors_span(y, x + strong, end - strong, STYLE_MARK);
+	if (end > warn)
+		colors_span(y, x + warn, end - warn, STYLE_WARN);
+	if (end > bad)
+		colors_span(y, x + bad, end - bad, STYLE_BAD);
+}
+
+static void draw_bar(
+	struct screen *s, int y, int x, int columns, const struct analysis_side *side, int c, struct hold *hold)
+{
+	char bar[BAR_SIZE(BAR_MAX)];
+	double peak = bar_level((double)side->peak[c]), top = bar_level((double)held(s, hold, side->peak[c]));
+	bar_text(bar, sizeof bar, peak, columns, s->options.ascii);
+	screen_put(s, y, x, columns, STYLE_PLAIN, bar);
+	if (peak > 0)
+		tint(y, x, columns, side->peak[c], side->rms[c]);
+	if (top > 0 && bar_column(top, columns) > bar_column(peak, columns))
+		screen_put(s, y, x + bar_column(top, columns), 1, STYLE_PLAIN, s->options.ascii ? "|" : "▏");
+}
+
+static void draw_channel(
+	struct screen *s, int y, const char *name, const struct analysis_side *side, int c, struct hold *hold)
+{
+	int columns = bar_columns(s), x = NAME_COLUMNS + columns + 1;
+	const float figures[N_FIGURES] = { side->peak[c], side->true_peak[c], side->rms[c], side->true_peak_max[c] };
+	screen_put(s, y, 0, NAME_COLUMNS, STYLE_TITLE, name);
+	draw_bar(s, y, NAME_COLUMNS, columns, side, c, hold);
+	for (int i = 0; i < N_FIGURES; i++, x += FIGURE_COLUMNS) {
+		char figure[16], text[24];
+		bar_figure(figure, sizeof figure, (double)figures[i]);
+		snprintf(text, sizeof text, "%*s", FIGURE_COLUMNS - 1, figure);
+		screen_put(s, y, x, FIGURE_COLUMNS - 1, figures[i] > 0 ? STYLE_BAD : STYLE_PLAIN, text);
+	}
+	if (figures[N_FIGURES - 1] > 0)
+		screen_put(s, y, x, CLIP_COLUMNS - 1, STYLE_BAD, "CLIP");
+}
+
+static void draw_loudness(
+	const struct screen *s, int y, const char *name, const struct analysis_side *side, bool paused)
+{
+	char m[16], st[16], i[16], text[120];
+	bar_figure(m, sizeof m, (double)side->momentary);
+	bar_figure(st, sizeof st, (double)side->short_term);
+	bar_figure(i, sizeof i, (double)side->integrated);
+	snprintf(text, sizeof text, "%-5s M %6s  S %6s  I %6s LUFS  LRA %4.1f LU%s", name, m, st, i,
+		(double)side->range, paused ? " (paused)" : "");
+	screen_put(s, y, 0, s->layout.columns, STYLE_PLAIN, text);
+	colors_span(y, 0, NAME_COLUMNS - 1, STYLE_TITLE);
+}
+
+/* -1 at the left, +1 at the right. */
+static void draw_correlation(const struct screen *s, int y, const struct analysis_side *side)
+{
+	enum { WIDTH = 11, X = 56 };
+	char line[BAR_SIZE(WIDTH)], text[80];
+	double r = isfinite(side->correlation) ? (double)side->correlation : 0;
+	bar_slider(line, sizeof line, (r + 1) / 2, 0.5, WIDTH, s->options.ascii);
+	snprintf(text, sizeof text, "corr %s %+.2f", line, r);
+	screen_put(s, y, X, s->layout.columns - X, r < 0 ? STYLE_BAD : STYLE_PLAIN, text);
+}
+
+void view_meters(struct screen *s)
+{
+	static const char *const names[2][2] = { { "IN  L", "    R" }, { "OUT L", "    R" } };
+	const struct analysis_values *levels = remote_levels(s->remote);
+	const struct analysis_side *sides[2] = { &levels->in, &levels->out };
+	int y = s->layout.meters_y;
+	draw_scale(s, y);
+	for (int side = 0; side < 2; side++)
+		for (int c = 0; c < 2; c++)
+			draw_channel(s, y + 1 + 2 * side + c, names[side][c], sides[side], c, &s->holds[side][c]);
+	draw_loudness(s, y + 5, "IN", sides[0], levels->paused);
+	draw_loudness(s, y + 6, "OUT", sides[1], levels->paused);
+	draw_correlation(s, y + 5, sides[0]);
+	draw_correlation(s, y + 6, sides[1]);
+}
+
+void view_small(struct screen *s)
+{
+	char text[120];
+	int rows = s->layout.rows, columns = s->layout.columns;
+	snprintf(text, sizeof text, "Terminal too small: %dx%d, needed %dx%d", columns, rows, LAYOUT_COLUMNS_MIN,
+		LAYOUT_ROWS_MIN);
+	screen_put(s, 0, 0, columns, STYLE_PLAIN, text);
+	if (rows < 3 || columns < 20)
+		return;
+	const struct analysis_side *out = &remote_levels(s->remote)->out;
+	char bar[BAR_SIZE(BAR_MAX)], figure[16];
+	float peak = fmaxf(out->peak[0], out->peak[1]);
+	int width = columns - 12 < BAR_MAX ? columns - 12 : BAR_MAX;
+	bar_text(bar, sizeof bar, bar_level((double)peak), width, s->options.ascii);
+	bar_figure(figure, sizeof figure, (double)peak);
+	screen_put(s, 1, 0, columns, STYLE_TITLE, "OUT");
+	screen_put(s, 1, 4, width, STYLE_PLAIN, bar);
+	snprintf(text, sizeof text, "%7s", figure);
+	screen_put(s, 1, columns - 7, 7, STYLE_PLAIN, text);
+	snprintf(text, sizeof text, "%s? help  q quit", remote_rack_bypass(s->remote)->value != 0 ? "BYPASS  " : "");
+	screen_put(s, 2, 0, columns, STYLE_DIM, text);
+}

@@ -1,0 +1,189 @@
+/* The selected slot, drawn from its rows: sliders, choices, switches, and tables of bands. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/bar.h"
+#include "tui/screen.h"
+#include "tui/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LABEL_COLUMNS = 15, VALUE_COLUMNS = 12, NUMBER_COLUMNS = 3, SLIDER_MAX = 80 };
+
+static void value_text(const struct remote_param *p, char *text, size_t size)
+{
+	if (p->known)
+		param_format(&p->row, p->value, text, size);
+	else
+		snprintf(text, size, "...");
+}
+
+/* Where "nothing" is: zero for gains and the like, else the lower end. */
+static double origin(const struct param *row)
+{
+	return row->scale == SCALE_LINEAR && row->min < 0 && row->max > 0 ? (double)param_to_norm(row, 0) : 0;
+}
+
+static void draw_slider(const struct screen *s, int y, int x, int columns, const struct remote_param *p, bool selected)
+{
+	char text[BAR_SIZE(SLIDER_MAX)];
+	columns = columns < SLIDER_MAX ? columns : SLIDER_MAX;
+	if (columns < 4)
+		return;
+	bar_slider(text, sizeof text, (double)param_to_norm(&p->row, p->value), origin(&p->row), columns,
+		s->options.ascii);
+	screen_put(s, y, x, columns, selected ? STYLE_TITLE : STYLE_MARK, text);
+}
+
+/* All names with the one that holds in brackets; when there is no room, how many there are. */
+static void draw_choices(const struct screen *s, int y, int x, int columns, const struct param *row, float value)
+{
+	char text[512] = "";
+	int n = (int)row->max + 1;
+	for (int i = 0; i < n; i++) {
+		size_t used = strlen(text);
+		snprintf(text + used, sizeof text - used, i == (int)value ? "[%s]" : " %s ", row->choices[i]);
+	}
+	if (text_columns(text, s->options.ascii) > columns)
+		snprintf(text, sizeof text, "%d of %d", (int)value + 1, n);
+	screen_put(s, y, x, columns, STYLE_PLAIN, text);
+}
+
+static void draw_single(const struct screen *s, int y, const struct remote_param *p, bool selected)
+{
+	int x = s->layout.slot_x, rest = s->layout.slot_columns - LABEL_COLUMNS - VALUE_COLUMNS - 2;
+	char value[64], text[80];
+	screen_pad(s, y, x, LABEL_COLUMNS, selected ? STYLE_TITLE : STYLE_PLAIN,
+		p->row.label && *p->row.label ? p->row.label : p->id);
+	value_text(p, value, sizeof value);
+	snprintf(text, sizeof text, "%*s", VALUE_COLUMNS - 1, value);
+	screen_pad(s, y, x + LABEL_COLUMNS, VALUE_COLUMNS, selected ? STYLE_CURSOR : STYLE_PLAIN, text);
+	x += LABEL_COLUMNS + VALUE_COLUMNS + 1;
+	if (!p->known)
+		return;
+	if (p->row.scale == SCALE_CHOICE)
+		draw_choices(s, y, x, rest, &p->row, p->value);
+	else if (p->row.scale == SCALE_TOGGLE)
+		screen_put(s, y, x, rest, STYLE_PLAIN, p->value != 0 ? "[x]" : "[ ]");
+	else
+		draw_slider(s, y, x, rest, p, selected);
+}
+
+/* Heads are the fields' names; a table that is too wide shows the columns from left on, arrows telling of the others.
+ */
+static void draw_head(const struct screen *s, int y, const struct page_table *table, uint32_t left, uint32_t n)
+{
+	int x = s->layout.slot_x;
+	screen_put(s, y, x, NUMBER_COLUMNS, STYLE_MARK, left > 0 ? "<" : "");
+	x += NUMBER_COLUMNS;
+	for (uint32_t c = left; c < left + n; c++) {
+		char text[48];
+		snprintf(text, sizeof text, " %*s", table->widths[c], table->fields[c]);
+		screen_put(s, y, x, table->widths[c] + 1, STYLE_DIM, text);
+		x += table->widths[c] + 1;
+	}
+	if (left + n < table->n_columns)
+		screen_put(s, y, s->layout.columns - 1, 1, STYLE_MARK, ">");
+}
+
+static void draw_row(const struct screen *s, int y, const struct remote_slot *slot, const struct page_line *line,
+	uint32_t left, uint32_t n, uint32_t selected)
+{
+	const struct page_table *table = &s->page.tables[line->table];
+	int x = s->layout.slot_x;
+	char value[64], text[80];
+	/* A band that is switched off steps back. */
+	bool off = false;
+	for (uint32_t c = 0; c < line->n_cells; c++)
+		off |= line->cells[c] != PAGE_NONE && strcmp(table->fields[c], "on") == 0 &&
+		       slot->params[line->cells[c]].known && slot->params[line->cells[c]].value == 0;
+	snprintf(text, sizeof text, "%*u", NUMBER_COLUMNS, line->number);
+	screen_put(s, y, x, NUMBER_COLUMNS, off ? STYLE_DIM : STYLE_TITLE, text);
+	x += NUMBER_COLUMNS;
+	for (uint32_t c = left; c < left + n; x += table->widths[c++] + 1) {
+		if (line->cells[c] == PAGE_NONE)
+			continue;
+		value_text(&slot->params[line->cells[c]], value, sizeof value);
+		snprintf(text, sizeof text, "%*s", table->widths[c], value);
+		screen_put(s, y, x + 1, table->widths[c],
+			line->cells[c] == selected ? STYLE_CURSOR
+			: off                      ? STYLE_DIM
+						   : STYLE_PLAIN,
+			text);
+	}
+}
+
+static uint32_t fitting(const struct screen *s, const struct page_table *table, uint32_t left)
+{
+	return page_columns_fitting(table, left, s->layout.slot_columns - NUMBER_COLUMNS);
+}
+
+/* Moves the table's left edge as little as shows the cursor's cell. */
+static uint32_t scroll_left(const struct screen *s, const struct page_table *table, uint32_t left, uint32_t cell)
+{
+	if (cell < left)
+		left = cell;
+	while (left < cell && cell >= left + fitting(s, table, left))
+		left++;
+	while (left > 0 && fitting(s, table, left - 1) >= table->n_columns - left + 1)
+		left--;
+	return left;
+}
+
+static void draw_title(const struct screen *s, const struct remote_slot *slot)
+{
+	char text[160];
+	bool bypassed = slot->params[slot->n_params].value != 0, solo = slot->params[slot->n_params + 1].value != 0,
+	     delta = slot->params[slot->n_params + 2].value != 0;
+	snprintf(text, sizeof text, "%s%s%s%s%s%s%s", slot->label[0] ? slot->label : slot->id,
+		strcmp(slot->id, slot->type) == 0 ? "" : "  ", strcmp(slot->id, slot->type) == 0 ? "" : slot->id,
+		bypassed ? "  [bypassed]" : "", solo ? "  [solo]" : "", delta ? "  [delta]" : "",
+		slot->type[0] ? "" : "  ...");
+	screen_put(s, s->layout.main_y, s->layout.slot_x, s->layout.slot_columns, STYLE_TITLE, text);
+	int x = s->layout.slot_x + text_columns(text, s->options.ascii) + 2;
+	for (uint32_t i = 0; i < slot->n_meters && x < s->layout.columns; i++) {
+		const struct remote_meter *meter = &slot->meters[i];
+		snprintf(text, sizeof text, "%s %.1f %s  ", meter->label[0] ? meter->label : meter->id,
+			(double)meter->value, unit_text(meter->unit));
+		screen_put(s, s->layout.main_y, x, s->layout.columns - x, STYLE_DIM, text);
+		x += text_columns(text, s->options.ascii);
+	}
+}
+
+void view_slot(struct screen *s)
+{
+	const struct remote_slot *slot = screen_slot(s);
+	if (!slot) {
+		screen_put(s, s->layout.main_y + 1, s->layout.slot_x + 1, s->layout.slot_columns - 1, STYLE_PLAIN,
+			remote_state(s->remote) == REMOTE_LIVE
+				? "The chain is empty: i inserts a module, p loads a preset."
+				: "");
+		return;
+	}
+	struct place *place = screen_place(s);
+	uint32_t line = 0, cell = 0;
+	int visible = s->layout.main_rows - 1 - s->layout.curve_rows;
+	page_find(&s->page, place->param, &line, &cell);
+	place->top = layout_scroll(place->top, (int)line, visible, (int)s->page.n_lines);
+	/* The head of the table is above its first row. */
+	if (line > 0 && place->top == (int)line && s->page.lines[line - 1].kind == PAGE_HEAD)
+		place->top--;
+	draw_title(s, slot);
+	for (int i = 0; i < visible && place->top + i < (int)s->page.n_lines; i++) {
+		const struct page_line *shown = &s->page.lines[place->top + i];
+		int y = s->layout.main_y + 1 + i;
+		if (shown->kind == PAGE_SINGLE) {
+			draw_single(s, y, &slot->params[shown->cells[0]], shown->cells[0] == place->param);
+			continue;
+		}
+		const struct page_table *table = &s->page.tables[shown->table];
+		if (s->page.lines[line].kind == PAGE_ROW)
+			place->left = scroll_left(s, table, place->left, cell);
+		uint32_t left = place->left < table->n_columns ? place->left : 0, n = fitting(s, table, left);
+		if (shown->kind == PAGE_HEAD)
+			draw_head(s, y, table, left, n);
+		else
+			draw_row(s, y, slot, shown, left, n, place->param);
+	}
+	if (place->top + visible < (int)s->page.n_lines)
+		screen_put(s, s->layout.main_y, s->layout.columns - 2, 2, STYLE_MARK, s->options.ascii ? "v" : "↓");
+}
