@@ -15,6 +15,7 @@ struct chain {
 	struct delay unprocessed; /* the rack's input, for its bypass */
 	struct mix mix;
 	bool bypass;
+	double match_processed, match_unprocessed; /* gains */
 };
 
 static bool make_slots(struct chain *c, const struct spec *spec, const struct chain_plan *plan)
@@ -44,6 +45,7 @@ struct chain *chain_new(const struct spec *spec, const struct chain_plan *plan)
 	c->latency = plan->latency < sum ? sum : plan->latency;
 	c->bypass = plan->rack->values[RACK_BYPASS] != 0;
 	mix_init(&c->mix, spec->rate, !c->bypass, c->bypass);
+	c->match_processed = c->match_unprocessed = 1;
 	if (!delay_init(&c->pad, c->latency - sum) || !delay_init(&c->unprocessed, c->latency) ||
 		!make_slots(c, spec, plan)) {
 		chain_free(c);
@@ -76,6 +78,11 @@ static struct slot *find(const struct chain *c, uint32_t uid) RT
 	return NULL;
 }
 
+static void aim(struct chain *c) RT
+{
+	mix_to(&c->mix, c->bypass ? 0 : c->match_processed, c->bypass ? c->match_unprocessed : 0);
+}
+
 void chain_adopt(struct chain *c, const struct chain *from) RT
 {
 	for (uint32_t i = 0; i < c->n_slots; i++) {
@@ -86,18 +93,27 @@ void chain_adopt(struct chain *c, const struct chain *from) RT
 	delay_adopt(&c->pad, &from->pad);
 	delay_adopt(&c->unprocessed, &from->unprocessed);
 	c->mix = from->mix;
-	mix_to(&c->mix, !c->bypass, c->bypass);
+	c->match_processed = from->match_processed;
+	c->match_unprocessed = from->match_unprocessed;
+	aim(c);
 }
 
 void chain_set(struct chain *c, uint32_t uid, uint32_t param, float value) RT
 {
 	if (uid == 0 && param == RACK_BYPASS) {
 		c->bypass = value != 0;
-		mix_to(&c->mix, !c->bypass, c->bypass);
+		aim(c);
 	}
 	struct slot *slot = uid ? find(c, uid) : NULL;
 	if (slot)
 		slot_set(slot, param, value);
+}
+
+void chain_match(struct chain *c, double processed, double unprocessed) RT
+{
+	c->match_processed = processed;
+	c->match_unprocessed = unprocessed;
+	aim(c);
 }
 
 uint32_t chain_process(struct chain *c, double *const io[2], uint32_t n) RT

@@ -28,6 +28,9 @@ void chain_adopt(struct chain *, const struct chain *from) RT;
 /* Audio thread. A row of the slot with this uid, or (uid 0) of the rack. Unknown uids are ignored: the slot is gone. */
 void chain_set(struct chain *, uint32_t uid, uint32_t param, float value) RT;
 
+/* Audio thread. Linear gains of the processed and the unprocessed path: how the rack's bypass is matched in loudness. */
+void chain_match(struct chain *, double processed, double unprocessed) RT;
+
 /* Audio thread. n (<= BLOCK_MAX) frames in place; returns how many times a slot was poisoned. */
 uint32_t chain_process(struct chain *, double *const io[2], uint32_t n) RT;
 

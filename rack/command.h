@@ -10,6 +10,7 @@ struct chain;
 enum command_type {
 	COMMAND_BEGIN, /* opens a transaction: n changes follow, all applied on one frame */
 	COMMAND_SET,   /* one row of one slot, or of the rack (uid 0) */
+	COMMAND_MATCH, /* gains of the processed and unprocessed path */
 	COMMAND_CHAIN, /* another chain, cross-faded; the old one comes back on the return ring */
 };
 
@@ -20,6 +21,9 @@ struct command {
 	union {
 		float value;         /* SET */
 		struct chain *chain; /* CHAIN */
+		struct {
+			float processed, unprocessed;
+		} match; /* MATCH, linear */
 		uint64_t mark;       /* BEGIN: this transaction's number, rising */
 	};
 	uint64_t frame; /* BEGIN: engine frame to apply it on; one that has passed: at once */

@@ -34,6 +34,13 @@ struct control {
 	} promised[RACK_SLOTS_MAX];
 	uint32_t latency;
 
+	struct match {
+		float processed_db, unprocessed_db; /* as sent */
+		bool dirty;
+		bool was_bypassed;
+		uint64_t since;             /* engine frame from which on the output is one steady path */
+	} match;
+
 	struct spec spec;
 	unsigned flags;
 	struct engine *engine;
@@ -49,6 +56,9 @@ void control_replan(struct control *);
 struct chain *control_make_chain(struct control *);
 /* Sends all that is dirty as one transaction if there is room. */
 void control_flush(struct control *, uint64_t frame);
+
+/* control_match.c. Looks at the loudness of both sides; milliseconds until it wants to look again, -1: match is off. */
+int control_match(struct control *);
 
 /* control.c. After every change of the model. */
 void control_changed(struct control *);

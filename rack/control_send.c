@@ -6,6 +6,7 @@
 #include "rack/command.h"
 #include "rack/worker.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { TICK_MS = 2, RETURN_MS = 20 }; /* retry when the ring was full; look for returned chains */
@@ -93,7 +94,7 @@ static void stage_slot(struct control *c, struct ring *ring, uint32_t index, uin
 
 static uint32_t count_dirty(const struct control *c)
 {
-	uint32_t n = c->chain_dirty;
+	uint32_t n = c->chain_dirty + c->match.dirty;
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
 		n += c->rack_dirty[i];
 	for (uint32_t i = 0; !c->chain_dirty && i < c->rack.n_slots; i++)
@@ -110,6 +111,13 @@ static void stage_all(struct control *c, struct ring *ring, struct chain *chain,
 			ring_stage(ring, &set);
 			(*n)++;
 		}
+	if (c->match.dirty) {
+		struct command match = { .type = COMMAND_MATCH };
+		match.match.processed = powf(10, c->match.processed_db / 20);
+		match.match.unprocessed = powf(10, c->match.unprocessed_db / 20);
+		ring_stage(ring, &match);
+		(*n)++;
+	}
 	if (chain) {
 		struct command change = { .type = COMMAND_CHAIN, .chain = chain };
 		ring_stage(ring, &change);
@@ -124,7 +132,7 @@ static void clean(struct control *c)
 {
 	memset(c->slot_dirty, 0, sizeof c->slot_dirty);
 	memset(c->rack_dirty, 0, sizeof c->rack_dirty);
-	c->chain_dirty = c->any_dirty = false;
+	c->chain_dirty = c->any_dirty = c->match.dirty = false;
 }
 
 void control_flush(struct control *c, uint64_t frame)
@@ -167,11 +175,12 @@ static void take_back(struct control *c)
 int control_tick(struct control *c)
 {
 	take_back(c);
+	int match_ms = control_match(c);
 	if (c->depth == 0)
 		control_flush(c, 0);
 	if (c->worker)
 		worker_collect(c->worker);
-	return c->any_dirty ? TICK_MS : c->chains_out ? RETURN_MS : -1;
+	return c->any_dirty ? TICK_MS : c->chains_out ? RETURN_MS : match_ms;
 }
 
 uint64_t control_mark(struct control *c)
@@ -200,6 +209,7 @@ enum status control_start(struct control *c, const struct spec *spec, unsigned f
 	c->latency = 0;
 	c->chains_out = 0;
 	c->base_mark = c->mark;
+	c->match = (struct match){ 0 };
 	memset(c->promised, 0, sizeof c->promised);
 	if (!(flags & CONTROL_OFFLINE)) {
 		c->analysis = analysis_new(spec, reason);

@@ -174,6 +174,11 @@ static void apply(struct engine *e, const struct command *command) RT
 			if (chains[i])
 				chain_set(chains[i], command->uid, command->param, command->value);
 		break;
+	case COMMAND_MATCH:
+		for (int i = 0; i < 3; i++)
+			if (chains[i])
+				chain_match(chains[i], (double)command->match.processed, (double)command->match.unprocessed);
+		break;
 	case COMMAND_CHAIN:
 		change_chain(e, command->chain);
 		break;

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 enum { RATE = 48000 };
 
@@ -269,6 +270,57 @@ static void solo_and_clamping(void **state)
 	rig_free(&rig);
 }
 
+/* Loudness of both sides after match: the rack turned down, the bypass as it is. Analysis runs in its thread, so in real time
+ * it must be waited for; the sound itself goes through as fast as it can. */
+static double level_db(const struct stereo *s, size_t from)
+{
+	double sum = 0;
+	for (size_t i = from; i < s->n; i++)
+		sum += (double)s->of[0][i] * s->of[0][i];
+	return 10 * log10(sum / (double)(s->n - from));
+}
+
+static void run_matched(struct rig *rig, const struct stereo *in, struct stereo *out, int seconds)
+{
+	for (int second = 0; second < seconds; second++)
+		for (size_t at = 0; at < in->n; at += 4800) {
+			rig_run(rig, in->of, out->of, at, 4800, 64);
+			usleep(4000);
+		}
+}
+
+static void match_turns_the_louder_side_down(void **state)
+{
+	(void)state;
+	static const float gains[] = { 6, -6 };
+	for (int g = 0; g < 2; g++) {
+		struct control *control = control_new(NULL);
+		control_insert(control, "trim", 0, NULL, 0, NULL);
+		assert_int_equal(control_start(control, &(struct spec){ .rate = RATE }, 0, NULL), STATUS_OK);
+		struct rig rig = { .control = control, .engine = control_engine(control) };
+		struct stereo in = stereo_new(48000), out = stereo_new(48000);
+		fill_sine(&in, 1000, 0.1);
+		engine_fade(rig.engine, true);
+		rig_set(&rig, "trim", "gain", gains[g]);
+		run_matched(&rig, &in, &out, 4);
+		control_set(control, CONTROL_RACK, RACK_MATCH, 1, 0, NULL, NULL);
+		run_matched(&rig, &in, &out, 8);
+		double rack_db = level_db(&out, 24000);
+		control_set(control, CONTROL_RACK, RACK_BYPASS, 1, 0, NULL, NULL);
+		run_matched(&rig, &in, &out, 1);
+		double bypass_db = level_db(&out, 24000), quieter_db = level_db(&in, 0) + (gains[g] < 0 ? gains[g] : 0);
+		if (fabs(rack_db - bypass_db) > 0.1 || fabs(rack_db - quieter_db) > 0.1)
+			fail_msg("rack %.2f dB, bypass %.2f dB, quieter side %.2f dB", rack_db, bypass_db, quieter_db);
+		control_set(control, CONTROL_RACK, RACK_MATCH, 0, 0, NULL, NULL);
+		run_matched(&rig, &in, &out, 1);
+		for (size_t i = 24000; i < in.n; i++)
+			assert_true(out.of[0][i] == in.of[0][i]);
+		stereo_free(&in);
+		stereo_free(&out);
+		rig_free(&rig);
+	}
+}
+
 /* ---- Poison from inside */
 
 static void a_poisoned_slot_is_reset_muted_and_counted(void **state)
@@ -401,6 +453,7 @@ int main(void)
 		cmocka_unit_test(slots_that_stay_keep_their_sound),
 		cmocka_unit_test(a_refused_edit_changes_nothing),
 		cmocka_unit_test(solo_and_clamping),
+		cmocka_unit_test(match_turns_the_louder_side_down),
 		cmocka_unit_test(a_poisoned_slot_is_reset_muted_and_counted),
 		cmocka_unit_test(the_stream_fades),
 		cmocka_unit_test(two_threads),
