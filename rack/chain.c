@@ -3,6 +3,7 @@
 #include "rack/chain.h"
 
 #include "rack/delay.h"
+#include "rack/memory.h"
 #include "rack/mix.h"
 #include "rack/slot.h"
 
@@ -36,7 +37,7 @@ static bool make_slots(struct chain *c, const struct spec *spec, const struct ch
 
 struct chain *chain_new(const struct spec *spec, const struct chain_plan *plan)
 {
-	struct chain *c = calloc(1, sizeof *c);
+	struct chain *c = memory_new(sizeof *c);
 	if (!c)
 		return NULL;
 	uint32_t sum = 0;

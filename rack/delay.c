@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/delay.h"
 
+#include "rack/memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +15,10 @@ bool delay_init(struct delay *d, uint32_t frames)
 	*d = (struct delay){ .frames = frames, .mask = size - 1 };
 	if (frames == 0)
 		return true;
-	d->line[0] = calloc(2 * (size_t)size, sizeof(double));
+	d->line[0] = memory_new(2 * (size_t)size * sizeof(double));
 	if (!d->line[0])
 		return false;
 	d->line[1] = d->line[0] + size;
-	/* Touched now, so that the audio thread never meets the first page fault. */
-	memset(d->line[0], 0, 2 * (size_t)size * sizeof(double));
 	return true;
 }
 

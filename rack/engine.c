@@ -6,6 +6,7 @@
 #include "rack/chain.h"
 #include "rack/dsp/fade.h"
 #include "rack/flush.h"
+#include "rack/memory.h"
 #include "rack/ring.h"
 #include "rack/schedule.h"
 #include "rack/telemetry.h"
@@ -45,10 +46,9 @@ struct engine {
 
 struct engine *engine_new(const struct spec *spec, struct chain *chain, struct analysis *analysis, bool audible)
 {
-	struct engine *e = aligned_alloc(64, (sizeof *e + 63) / 64 * 64);
+	struct engine *e = memory_new(sizeof *e);
 	if (!e)
 		return NULL;
-	memset(e, 0, sizeof *e);
 	e->spec = *spec;
 	e->analysis = analysis;
 	e->now = chain;

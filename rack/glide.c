@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/glide.h"
 
+#include "rack/memory.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,8 +35,8 @@ bool glide_init(struct glide *g, const struct param *rows, uint32_t n_rows, cons
 {
 	uint32_t length = (uint32_t)(spec->rate * WINDOW_S / SET_FRAMES + 0.5);
 	*g = (struct glide){ .rows = rows, .n_rows = n_rows, .length = length < 3 ? 3 : length };
-	g->window = calloc(g->length + (size_t)n_rows * (g->length + 1), sizeof(double));
-	g->left = calloc(n_rows + 1, sizeof *g->left);
+	g->window = memory_new((g->length + (size_t)n_rows * (g->length + 1)) * sizeof(double));
+	g->left = memory_new(n_rows * sizeof *g->left);
 	if (!g->window || !g->left) {
 		glide_drop(g);
 		return false;

@@ -5,6 +5,7 @@
 #include "rack/delay.h"
 #include "rack/dsp/fade.h"
 #include "rack/glide.h"
+#include "rack/memory.h"
 #include "rack/mix.h"
 
 #include <math.h>
@@ -52,11 +53,10 @@ struct slot {
 
 static bool copy_init(struct slot *s, struct copy *copy, const float *values)
 {
-	copy->state = aligned_alloc(64, s->state_size);
-	copy->values = calloc(s->n_params + 1, sizeof(float));
+	copy->state = memory_new(s->state_size);
+	copy->values = memory_new(s->n_params * sizeof(float));
 	if (!copy->state || !copy->values)
 		return false;
-	memset(copy->state, 0, s->state_size);
 	memcpy(copy->values, values, s->n_params * sizeof(float));
 	s->module->init(copy->state, &s->spec);
 	s->module->set(copy->state, copy->values);
@@ -85,17 +85,17 @@ static void wanted_mix(const struct slot *s, double *wet, double *dry) RT
 struct slot *slot_new(const struct spec *spec, const struct module *module, uint32_t uid, const float *values,
 	uint32_t latency)
 {
-	struct slot *s = calloc(1, sizeof *s);
+	struct slot *s = memory_new(sizeof *s);
 	if (!s)
 		return NULL;
 	*s = (struct slot){ .module = module, .spec = *spec, .uid = uid, .n_params = module->n_params };
-	s->state_size = (module->size(spec) + 63) / 64 * 64;
+	s->state_size = module->size(spec);
 	uint32_t own = module_latency(s, values);
 	s->latency = latency < own ? own : latency;
 	s->settle = fade_frames(spec->rate, SETTLE_MS);
 	s->fade_length = fade_frames(spec->rate, FADE_MS);
 	s->hold_left = s->hold_length = fade_frames(spec->rate, METER_HOLD_MS);
-	s->wanted = malloc((module->n_params + N_HOST_PARAMS) * sizeof(float));
+	s->wanted = memory_new((module->n_params + N_HOST_PARAMS) * sizeof(float));
 	if (!s->wanted || !glide_init(&s->glide, module->params, module->n_params, spec, values) ||
 		!copy_init(s, &s->copies[0], values) || !copy_init(s, &s->copies[1], values) ||
 		!delay_init(&s->dry, s->latency)) {
