@@ -284,6 +284,9 @@ static void on_rack(struct screen *s, enum command command)
 	case COMMAND_RESET:
 		reset_meters(s);
 		break;
+	case COMMAND_CURVE:
+		s->curve_flipped = !s->curve_flipped;
+		break;
 	case COMMAND_REDRAW:
 		clearok(curscr, TRUE);
 		break;

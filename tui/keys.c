@@ -39,6 +39,7 @@ const struct key keys[] = {
 	{ { 'p' }, "p", "presets", "load a preset", COMMAND_PRESETS, 0 },
 	{ { 's' }, "s", NULL, "save as a preset", COMMAND_SAVE, 0 },
 	{ { 'R' }, "R", NULL, "reset the loudness and the held peaks", COMMAND_RESET, 0 },
+	{ { 'g' }, "g", NULL, "show or hide the response curve of an equaliser", COMMAND_CURVE, 0 },
 	{ { CTRL('L') }, "^L", NULL, "draw the screen anew", COMMAND_REDRAW, 0 },
 	{ { '?', KEY_F(1) }, "? F1", "help", "this help", COMMAND_HELP, 0 },
 	{ { 'q', KEY_F(10), CTRL('C') }, "q F10 ^C", "quit", "quit: asks whether to stop the rack", COMMAND_QUIT, 0 },

@@ -3,6 +3,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/page.h"
 
+#include "tui/layout.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,4 +206,10 @@ uint32_t page_columns_fitting(const struct page_table *table, uint32_t first, in
 	while (first + n < table->n_columns && width >= table->widths[first + n] + 1)
 		width -= table->widths[first + n++] + 1;
 	return n;
+}
+
+int page_scroll(const struct page *page, int top, int line, int visible)
+{
+	top = layout_scroll(top, line, visible, (int)page->n_lines);
+	return top == line && line > 0 && page->lines[line].kind == PAGE_ROW ? top - 1 : top;
 }

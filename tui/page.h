@@ -51,6 +51,10 @@ uint32_t page_move(const struct page *, uint32_t param, int lines, uint32_t cell
 /* The parameter that many cells to the right in its table row; the same one where there is no such cell. */
 uint32_t page_move_cell(const struct page *, uint32_t param, int cells);
 
+/* First line to show so that `line` is among the `visible` ones, given what was first before. A table's row that would
+ * come first gives its place to the table's head, so the cursor's row is never that one. */
+int page_scroll(const struct page *, int top, int line, int visible);
+
 /* Number of columns from left that begin at `first` and fit into width (each with one space before it). */
 uint32_t page_columns_fitting(const struct page_table *, uint32_t first, int width);
 

@@ -39,6 +39,7 @@ struct screen {
 	struct page page;  /* of the selected slot */
 	char page_key[96]; /* what page was made from */
 	int chain_top;
+	bool curve_flipped; /* shown where there is no room to spare, hidden where there is */
 
 	struct hold holds[2][2]; /* in, out; left, right */
 
@@ -61,6 +62,9 @@ void screen_select(struct screen *, uint32_t index);
 struct place *screen_place(struct screen *);
 const struct remote_param *screen_param(struct screen *); /* NULL: none, or not known yet */
 
+/* The slot has a table of bands with a type, frequency, gain and q. */
+bool view_curve_fits(struct screen *);
+
 /* A line at the bottom for some seconds. */
 void screen_say(struct screen *, bool bad, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
@@ -72,6 +76,7 @@ void screen_pad(const struct screen *, int y, int x, int columns, enum style, co
 void view_head(struct screen *);
 void view_chain(struct screen *);
 void view_slot(struct screen *);
+void view_curve(struct screen *);
 void view_meters(struct screen *);
 void view_foot(struct screen *);
 void view_small(struct screen *); /* instead of all others where the terminal is too small */

@@ -45,10 +45,13 @@ static void draw(struct screen *s)
 	erase();
 	layout_compute(&s->layout, LINES, COLS);
 	if (s->layout.fits) {
+		bool curve = view_curve_fits(s) && (s->layout.curve_rows > 0) != s->curve_flipped;
+		s->layout.curve_rows = curve ? LAYOUT_CURVE_ROWS : 0;
 		view_head(s);
-		screen_slot(s);
 		view_chain(s);
 		view_slot(s);
+		if (curve)
+			view_curve(s);
 		view_meters(s);
 		view_foot(s);
 	} else {

@@ -149,6 +149,25 @@ static void draw_title(const struct screen *s, const struct remote_slot *slot)
 	}
 }
 
+/* first: of those that show; there a table's head stands for its row, as the row has gone under it. */
+static void draw_line(struct screen *s, int y, const struct remote_slot *slot, const struct page_line *line, bool first)
+{
+	struct place *place = screen_place(s);
+	uint32_t at, cell;
+	if (line->kind == PAGE_SINGLE) {
+		draw_single(s, y, &slot->params[line->cells[0]], line->cells[0] == place->param);
+		return;
+	}
+	const struct page_table *table = &s->page.tables[line->table];
+	if (page_find(&s->page, place->param, &at, &cell) && s->page.lines[at].kind == PAGE_ROW)
+		place->left = scroll_left(s, table, place->left, cell);
+	uint32_t left = place->left < table->n_columns ? place->left : 0, n = fitting(s, table, left);
+	if (line->kind == PAGE_HEAD || first)
+		draw_head(s, y, table, left, n);
+	else
+		draw_row(s, y, slot, line, left, n, place->param);
+}
+
 void view_slot(struct screen *s)
 {
 	const struct remote_slot *slot = screen_slot(s);
@@ -163,27 +182,10 @@ void view_slot(struct screen *s)
 	uint32_t line = 0, cell = 0;
 	int visible = s->layout.main_rows - 1 - s->layout.curve_rows;
 	page_find(&s->page, place->param, &line, &cell);
-	place->top = layout_scroll(place->top, (int)line, visible, (int)s->page.n_lines);
-	/* The head of the table is above its first row. */
-	if (line > 0 && place->top == (int)line && s->page.lines[line - 1].kind == PAGE_HEAD)
-		place->top--;
+	place->top = page_scroll(&s->page, place->top, (int)line, visible);
 	draw_title(s, slot);
-	for (int i = 0; i < visible && place->top + i < (int)s->page.n_lines; i++) {
-		const struct page_line *shown = &s->page.lines[place->top + i];
-		int y = s->layout.main_y + 1 + i;
-		if (shown->kind == PAGE_SINGLE) {
-			draw_single(s, y, &slot->params[shown->cells[0]], shown->cells[0] == place->param);
-			continue;
-		}
-		const struct page_table *table = &s->page.tables[shown->table];
-		if (s->page.lines[line].kind == PAGE_ROW)
-			place->left = scroll_left(s, table, place->left, cell);
-		uint32_t left = place->left < table->n_columns ? place->left : 0, n = fitting(s, table, left);
-		if (shown->kind == PAGE_HEAD)
-			draw_head(s, y, table, left, n);
-		else
-			draw_row(s, y, slot, shown, left, n, place->param);
-	}
+	for (int i = 0; i < visible && place->top + i < (int)s->page.n_lines; i++)
+		draw_line(s, s->layout.main_y + 1 + i, slot, &s->page.lines[place->top + i], i == 0);
 	if (place->top + visible < (int)s->page.n_lines)
 		screen_put(s, s->layout.main_y, s->layout.columns - 2, 2, STYLE_MARK, s->options.ascii ? "v" : "↓");
 }
