@@ -131,3 +131,14 @@ void true_peak_process(
 	memcpy(s->frames, x + n, sizeof s->frames);
 	memcpy(s->halves, halves + n, sizeof s->halves);
 }
+
+void true_peak_delay(struct true_peak *s, const float *in, float *peaks, uint32_t n) RT
+{
+	enum { PAST = 2 * TRUE_PEAK_HALF_PAIRS - 1 };
+	float x[PAST + TRUE_PEAK_BLOCK_MAX];
+	memcpy(x, s->frames, sizeof s->frames);
+	memcpy(x + PAST, in, n * sizeof *in);
+	for (uint32_t i = 0; i < n; i++)
+		peaks[i] = fabsf(x[PAST - TRUE_PEAK_DELAY + i]);
+	memcpy(s->frames, x + n, sizeof s->frames);
+}

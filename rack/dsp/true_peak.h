@@ -38,4 +38,7 @@ struct true_peak {
 void true_peak_process(
 	struct true_peak *, const struct true_peak_filter *, const float *in, float *peaks, uint32_t n) RT;
 
+/* The same delay for the magnitudes of the frames alone: peaks[i] is that of the frame TRUE_PEAK_DELAY before in[i]. */
+void true_peak_delay(struct true_peak *, const float *in, float *peaks, uint32_t n) RT;
+
 #endif
