@@ -109,7 +109,8 @@ const struct command commands[] = {
 		.help = "Prints every module with its parameters and meters, and the OSC map; or MODULE alone. Needs "
 			"no "
 			"running rack.",
-		.options = describe_options },
+		.options = describe_options,
+		.main = describe_main },
 	{ .name = "check",
 		.operands = "RACK...",
 		.summary = "Validate rack files",

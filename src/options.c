@@ -66,8 +66,7 @@ int options_wrong(const char *command, const char *format, ...)
 
 /* ---- Help */
 
-/* text from column `at` on, broken between words, later lines indented. */
-static void print_wrapped(const char *text, int at, int indent)
+void options_print_wrapped(const char *text, int at, int indent)
 {
 	while (*text) {
 		int length = (int)strcspn(text, " ");
@@ -90,7 +89,7 @@ static void print_option(const struct command_option *o)
 	if (at > HELP_COLUMN - 2)
 		at = printf("\n") - 1;
 	printf("%*s", HELP_COLUMN - at, "");
-	print_wrapped(o->help, HELP_COLUMN, HELP_COLUMN);
+	options_print_wrapped(o->help, HELP_COLUMN, HELP_COLUMN);
 }
 
 void options_print_help(const struct command *c)
@@ -99,7 +98,7 @@ void options_print_help(const struct command *c)
 	bool optional = strcmp(c->name, "run") == 0;
 	printf("Usage: lacquer %s%s%s [OPTIONS] %s\n\n", optional ? "[" : "", c->name, optional ? "]" : "",
 		c->operands);
-	print_wrapped(c->help, 0, 0);
+	options_print_wrapped(c->help, 0, 0);
 	printf("\nOptions:\n");
 	for (const struct command_option *o = c->options; o->name; o++)
 		print_option(o);

@@ -51,4 +51,7 @@ void options_message(const char *format, ...) __attribute__((format(printf, 1, 2
 /* Usage line, sentences and options of a command, on stdout. */
 void options_print_help(const struct command *);
 
+/* On stdout from column `at` on, broken between words within 80 columns, later lines indented; ends the line. */
+void options_print_wrapped(const char *text, int at, int indent);
+
 #endif

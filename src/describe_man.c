@@ -1,0 +1,189 @@
+/* lacquer describe --man: the manual page in the man(7) language, from the same tables as --help and describe. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/router.h"
+#include "rack/rack.h"
+#include "src/commands.h"
+#include "src/describe.h"
+#include "src/options.h"
+
+#include <stdio.h>
+
+/* Text that roff shows as it is: no escapes, no control lines, minus signs that can be copied. */
+static void print_text(const char *text)
+{
+	if (*text == '.' || *text == '\'')
+		printf("\\&");
+	for (; *text; text++)
+		if (*text == '\\')
+			printf("\\e");
+		else if (*text == '-')
+			printf("\\-");
+		else if (*text == '~' || *text == '^')
+			printf(*text == '~' ? "\\(ti" : "\\(ha");
+		else
+			putchar(*text);
+}
+
+static void print_bold(const char *text)
+{
+	printf("\\fB");
+	print_text(text);
+	printf("\\fR");
+}
+
+static void print_line(const char *text)
+{
+	print_text(text);
+	putchar('\n');
+}
+
+static void print_options(const struct command *c)
+{
+	for (const struct command_option *o = c->options; o->name; o++) {
+		printf(".TP\n");
+		if (o->key < 256)
+			printf("\\fB\\-%c\\fR, ", o->key);
+		printf("\\fB\\-\\-");
+		print_text(o->name);
+		printf("\\fR");
+		if (o->argument) {
+			printf(" \\fI");
+			print_text(o->argument);
+			printf("\\fR");
+		}
+		putchar('\n');
+		print_line(o->help);
+	}
+}
+
+static void print_commands(void)
+{
+	printf(".SH SYNOPSIS\n");
+	for (size_t i = 0; i < n_commands; i++) {
+		printf("%s\\fBlacquer %s\\fR [\\fIOPTIONS\\fR] \\fI", i ? ".br\n" : "", commands[i].name);
+		print_text(commands[i].operands);
+		printf("\\fR\n");
+	}
+	printf(".SH DESCRIPTION\n"
+	       "\\fBlacquer\\fR takes the stereo output of a DAW, runs it through a chain of mastering modules, and "
+	       "gives "
+	       "it\nback. A terminal UI and any OSC surface control it while it plays. Without a command it is "
+	       "\\fBlacquer run\\fR.\n"
+	       ".SH COMMANDS\nEvery command answers \\fB\\-\\-help\\fR; \\fBlacquer \\-\\-version\\fR prints the "
+	       "version.\n");
+	for (size_t i = 0; i < n_commands; i++) {
+		printf(".SS lacquer %s ", commands[i].name);
+		print_line(commands[i].operands);
+		print_line(commands[i].help);
+		print_options(&commands[i]);
+	}
+}
+
+static void print_rackfiles(void)
+{
+	printf(".SH RACK FILES\n"
+	       "Plain text in UTF\\-8: one section a module, in the order of the chain, made to be edited by hand and "
+	       "kept in git.\n.PP\n.nf\n.RS\n"
+	       "# Streaming master\n[rack]\nformat = 1\ntitle = Streaming\n\n"
+	       "[eq]                  # the slot's id is its module's ...\nband1.type = highpass\n"
+	       "band1.freq = 24 Hz\n[eq air]              # ... or a name of your own\nband8.gain = 1\n"
+	       "[limiter]\nceiling = \\-1 dBTP\n.RE\n.fi\n.PP\n"
+	       "A key is the name of a parameter with dots for its slashes; a key that is missing means the default. "
+	       "Units are\noptional, and \\(lq#\\(rq begins a comment anywhere. A bad value is refused with file and "
+	       "line, and nothing of\nthe file is applied. A key or module that is not known is a warning and is kept. "
+	       "Of a key that stands twice in\na section the later one counts, with a warning. Saving keeps comments, "
+	       "order and spacing; a slot that was taken\nout takes along its section and the comments directly above "
+	       "it.\n"
+	       ".PP\nThe section [rack] knows \\fBformat\\fR (1), \\fBtitle\\fR, \\fBbypass\\fR and "
+	       "\\fBbypass.match\\fR.\n");
+}
+
+static void print_rows(const struct param *rows, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		struct row_group g;
+		if (!describe_group(rows, n, i, &g))
+			continue;
+		printf(".TP\n");
+		print_bold(g.id);
+		printf(" (");
+		print_text(g.range);
+		printf("; default ");
+		print_text(g.defaults);
+		printf(")\n");
+		print_line(g.row->help);
+	}
+}
+
+static void print_modules(void)
+{
+	printf(".SH MODULES\n");
+	for (uint32_t i = 0; i < registry_count(); i++) {
+		const struct module *m = registry_at(i);
+		printf(".SS %s\n", m->id);
+		print_line(m->help);
+		print_rows(m->params, m->n_params);
+		for (uint32_t k = 0; k < m->n_meters; k++) {
+			printf(".TP\nmeter ");
+			print_bold(m->meters[k].id);
+			putchar('\n');
+			print_line(m->meters[k].help);
+		}
+	}
+	printf(".SS Every slot\nBeside the parameters of its module every slot has these.\n");
+	print_rows(host_params, N_HOST_PARAMS);
+}
+
+static void print_map(void)
+{
+	size_t n;
+	const struct route *map = router_map(&n);
+	printf(".SH OSC\n"
+	       "UDP on port 3345, loopback unless told otherwise, and a local datagram socket. Numbers and switches "
+	       "may "
+	       "come as\nany of i f d h T F, choices as s. An address without arguments is a question, answered at the "
+	       "same address.\nWhat cannot be done is answered with /error s:address s:reason and changes nothing; a "
+	       "value out of range is\nclamped, and the real value answered.\n");
+	for (size_t i = 0; i < n; i++) {
+		printf(".TP\n");
+		print_bold(map[i].address);
+		printf(*map[i].arguments ? " " : "");
+		print_text(map[i].arguments);
+		printf("%s\n", map[i].local_only ? " (local socket only)" : "");
+		print_line(map[i].help);
+	}
+}
+
+static void print_rest(void)
+{
+	printf(".SH EXIT STATUS\n"
+	       ".TP\n\\fB%d\\fR\nDone.\n.TP\n\\fB%d\\fR\nThe work failed.\n.TP\n\\fB%d\\fR\nWrong usage; nothing was "
+	       "done.\n.TP\n\\fB%d\\fR\nNo JACK server.\n.TP\n\\fB%d\\fR\nA rack file that cannot be used.\n",
+		EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_NO_SERVER, EXIT_BAD_RACK);
+	printf(".SH FILES\n.TP\n\\fI$XDG_CONFIG_HOME/lacquer/racks/NAME.rack\\fR\nPresets of one's own "
+	       "(~/.config where the variable is not set).\n.TP\n\\fI");
+	print_text(LACQUER_SHARE "/racks/NAME.rack");
+	printf("\\fR\nPresets that came with the program.\n"
+	       ".TP\n\\fI$XDG_STATE_HOME/lacquer\\fR\nThe last state (~/.local/state where the variable is not set).\n"
+	       ".TP\n\\fI$XDG_RUNTIME_DIR/lacquer\\fR\nLocal sockets (/tmp/lacquer\\-UID where the variable is not "
+	       "set).\n"
+	       ".SH EXAMPLES\n.TP\nHost a preset, connected to the DAW and the sound card:\n"
+	       "lacquer \\-i daw:out_L,daw:out_R \\-o system:playback_1,system:playback_2 streaming\n"
+	       ".TP\nOn a box without a screen, controlled from the local network:\n"
+	       "lacquer run \\-H \\-w \\-\\-osc\\-bind 0.0.0.0 \\-\\-osc\\-allow 192.168.1.0/24 streaming\n"
+	       ".TP\nThe same rack over a file, offline:\nlacquer render streaming mix.wav master.wav\n"
+	       ".TP\nTurn the limiter's ceiling down while it plays:\nlacquer set /rack/limiter/ceiling \\-1.5\n"
+	       ".SH SEE ALSO\n\\fBjackd\\fR(1), \\fBoscsend\\fR(1)\n");
+}
+
+void describe_man(void)
+{
+	printf(".\\\" Made by 'lacquer describe --man' from the program's tables.\n"
+	       ".TH LACQUER 1 \"\" \"lacquer " LACQUER_VERSION "\"\n"
+	       ".SH NAME\nlacquer \\- real\\-time mastering rack for JACK\n");
+	print_commands();
+	print_rackfiles();
+	print_modules();
+	print_map();
+	print_rest();
+}
