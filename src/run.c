@@ -1,8 +1,8 @@
-/* lacquer run: options, then the engine. */
+/* lacquer run: options, then the engine here (headless) or behind a terminal UI. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server.h"
 #include "rack/preset.h"
-#include "src/host.h"
+#include "src/launch.h"
 #include "src/options.h"
 
 #include <stdio.h>
@@ -86,6 +86,16 @@ static bool read_options(struct host_options *o, int argc, char **argv, int *sta
 	return true;
 }
 
+static int run(const struct host_options *o)
+{
+	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	if (terminal && !o->headless)
+		return launch_run(o);
+	if (!o->headless)
+		options_error("run", "this is no terminal, so there is no terminal UI ('lacquer attach' opens one)");
+	return host_run(o, -1);
+}
+
 int run_main(int argc, char **argv)
 {
 	int status = EXIT_DONE;
@@ -95,7 +105,7 @@ int run_main(int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	if (read_options(&options, argc, argv, &status))
-		status = host_run(&options, -1);
+		status = run(&options);
 	wires_free(options.wires);
 	return status;
 }

@@ -1,0 +1,129 @@
+/* The rack behind the terminal: the engine in a process of its own, the terminal UI in this one. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/launch.h"
+
+#include "src/instance.h"
+#include "src/options.h"
+#include "tui/tui.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { END_MS = 3000, LOOK_MS = 10 };
+
+static void nap(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = LOOK_MS * 1000000 }, NULL);
+}
+
+/* engine: its process when it is our child, 0 when somebody else started it. */
+static bool has_ended(const char *name, pid_t engine, int *wait_status)
+{
+	return engine ? waitpid(engine, wait_status, WNOHANG) == engine : !instance_runs(name);
+}
+
+static int wait_end(const char *name, pid_t engine)
+{
+	int wait_status = 0;
+	for (int ms = 0; ms < END_MS; ms += LOOK_MS) {
+		if (has_ended(name, engine, &wait_status))
+			return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : EXIT_FAILED;
+		nap();
+	}
+	if (engine)
+		kill(engine, SIGTERM);
+	options_error("run", "the rack '%s' did not stop in time", name);
+	return EXIT_FAILED;
+}
+
+static int stop(struct remote *remote, const char *name, pid_t engine)
+{
+	remote_quit(remote);
+	remote_poll(remote);
+	remote_close(remote);
+	return wait_end(name, engine);
+}
+
+static int left(struct remote *remote, const char *name)
+{
+	bool named = strcmp(name, "lacquer") != 0;
+	remote_close(remote);
+	printf("The rack plays on. Come back with: lacquer attach%s%s\n", named ? " -n " : "", named ? name : "");
+	return EXIT_DONE;
+}
+
+static int show(const char *name, pid_t engine)
+{
+	struct remote *remote;
+	struct reason reason;
+	struct tui_options options;
+	enum tui_end end = TUI_LEFT;
+	if (remote_open(&remote, NULL, name, &reason) != STATUS_OK) {
+		options_error(name, "%s", reason.text);
+		return EXIT_FAILED;
+	}
+	tui_options_init(&options);
+	options.may_stop = true;
+	if (tui_run(remote, &options, &end, &reason) != STATUS_OK) {
+		options_error("terminal", "%s; --headless does without", reason.text);
+		if (engine)
+			stop(remote, name, engine);
+		else
+			remote_close(remote);
+		return EXIT_FAILED;
+	}
+	if (end == TUI_STOPPED)
+		return stop(remote, name, engine);
+	if (end == TUI_LEFT)
+		return left(remote, name);
+	remote_close(remote);
+	return EXIT_DONE;
+}
+
+/* The engine tells by one byte that it runs; if it ends before, it has told why, and its status is ours. */
+static int await_ready(int ready_fd, pid_t engine)
+{
+	char byte;
+	ssize_t got;
+	while ((got = read(ready_fd, &byte, 1)) < 0 && errno == EINTR)
+		;
+	close(ready_fd);
+	if (got == 1)
+		return EXIT_DONE;
+	int status = 0;
+	waitpid(engine, &status, 0);
+	if (!WIFEXITED(status))
+		options_error("run", "the engine ended by signal %d", WTERMSIG(status));
+	return WIFEXITED(status) && WEXITSTATUS(status) ? WEXITSTATUS(status) : EXIT_FAILED;
+}
+
+int launch_run(const struct host_options *options)
+{
+	int fds[2];
+	if (instance_runs(options->name)) {
+		fprintf(stderr, "lacquer: a rack named '%s' runs already: this is its terminal UI\n", options->name);
+		return show(options->name, 0);
+	}
+	if (pipe(fds) != 0) {
+		options_error("run", "%s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	pid_t engine = fork();
+	if (engine < 0) {
+		options_error("run", "%s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (engine == 0) {
+		close(fds[0]);
+		setsid();
+		return host_run(options, fds[1]);
+	}
+	close(fds[1]);
+	int status = await_ready(fds[0], engine);
+	return status == EXIT_DONE ? show(options->name, engine) : status;
+}
