@@ -15,7 +15,7 @@ struct spec {
 enum {
 	MODULE_PARAMS_MAX = 112, /* rows of one module */
 	MODULE_METERS_MAX = 8,
-	SET_FRAMES = 32,  /* a module glides linearly to newly set values within this many frames */
+	SET_FRAMES = 16,  /* a module glides linearly to newly set values within this many frames */
 	BLOCK_MAX = 256,  /* most frames of one process() call */
 };
 
