@@ -38,6 +38,7 @@ lo_message body_of_info(struct control *control)
 lo_message body_of_status(struct server *server)
 {
 	struct control_status status;
+	uint64_t dropped = server->malformed + (server->sockets ? sockets_dropped(server->sockets) : 0);
 	lo_message body = lo_message_new();
 	if (!body)
 		return NULL;
@@ -51,7 +52,7 @@ lo_message body_of_status(struct server *server)
 	message_add(body, "sisisi", "rate", count(status.host.rate), "period", count(status.host.period), "latency",
 		count(status.latency_frames));
 	message_add(body, "sisisi", "poisoned", count(status.poisoned), "peers", leases_count(&server->leases),
-		"dropped", count(sockets_dropped(server->sockets) + server->malformed));
+		"dropped", count(dropped));
 	return body;
 }
 
@@ -132,8 +133,12 @@ void handle_quit(const struct request *request)
 
 void handle_subscribe(const struct request *request)
 {
-	const char *pattern = expect_text(request, 0);
 	double hz = LEASE_HZ_DEFAULT;
+	if (!request->server->sockets) {
+		reply_error(request, "there is no wire for answers");
+		return;
+	}
+	const char *pattern = expect_text(request, 0);
 	if (!pattern || (request->message->n > 1 && !expect_number(request, 1, 1, LEASE_HZ_MAX, &hz)) ||
 		request->hurried)
 		return;

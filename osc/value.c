@@ -4,6 +4,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 bool value_is_question(const struct message *m)
@@ -16,10 +17,20 @@ static enum status wrong_type(const struct message *m, const char *wanted, struc
 	return reason_set(reason, STATUS_BAD_VALUE, "wrong type '%.8s': %s", m->types, wanted);
 }
 
+/* By name; a number means the choice whose name it is ("24" of slopes), never an index. */
 static enum status read_choice(const struct param *p, const struct message *m, float *value, struct reason *reason)
 {
+	char name[32];
+	double number;
 	const char *text = message_text(m, 0);
-	return text ? param_parse(p, text, value, reason) : wrong_type(m, "a choice is set by its name (s)", reason);
+	if (text)
+		return param_parse(p, text, value, reason);
+	if (!strchr("TF", m->types[0]) && message_number(m, 0, &number)) {
+		snprintf(name, sizeof name, "%g", number);
+		if (param_parse(p, name, value, NULL) == STATUS_OK)
+			return STATUS_OK;
+	}
+	return wrong_type(m, "a choice is set by its name (s)", reason);
 }
 
 static enum status read_number(const struct message *m, float *value, struct reason *reason)

@@ -42,6 +42,8 @@ static const struct command_option measure_options[] = {
 
 static const struct command_option client_options[] = {
 	{ 'n', "name", "NAME", "The local rack of this name (default lacquer)" },
+	{ KEY_TO, "to", "HOST[:PORT]", "A rack on the network, by UDP (default port 3345)" },
+	{ KEY_JSON, "json", NULL, "One JSON object a line: address and values" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -89,20 +91,23 @@ const struct command commands[] = {
 		.operands = "ADDRESS",
 		.summary = "Ask a running rack for the value at an OSC address",
 		.help = "Sends ADDRESS as a question to a running rack and prints the answer.",
-		.options = client_options },
+		.options = client_options,
+		.main = get_main },
 	{ .name = "set",
 		.operands = "ADDRESS VALUE...",
 		.summary = "Set what is at an OSC address of a running rack",
 		.help = "Sends ADDRESS with the values to a running rack and prints the values that are in force then.",
 		.options = client_options,
-		.negative_operands = true },
+		.negative_operands = true,
+		.main = set_main },
 	{ .name = "watch",
 		.operands = "ADDRESS",
 		.summary = "Print what changes at matching OSC addresses of a running rack",
 		.help = "Subscribes to the addresses that match the pattern ADDRESS and prints each change and meter "
 			"value "
 			"until it is interrupted.",
-		.options = client_options },
+		.options = client_options,
+		.main = watch_main },
 	{ .name = "describe",
 		.operands = "[MODULE]",
 		.summary = "Print every module and parameter, and the OSC map",

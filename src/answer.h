@@ -1,0 +1,22 @@
+/* OSC messages as a script or a person reads them: words or JSON. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SRC_ANSWER_H
+#define SRC_ANSWER_H
+
+#include "osc/message.h"
+
+enum answer_style {
+	ANSWER_VALUES,  /* the values, with spaces between */
+	ANSWER_ADDRESS, /* the address before them */
+	ANSWER_JSON,    /* {"address": "/x", "values": [1, true, "text"]} */
+};
+
+/* One line on stdout. Numbers are the shortest that read back the same; switches are on or off; text from the network
+ * cannot steer the terminal. */
+void answer_print(const struct message *, enum answer_style);
+
+/* A word of the command line as an argument of a message to address: numbers, on off true false T F as switches, others
+ * as text; always text where the address takes nothing else (/str, /preset/). */
+void answer_add_word(lo_message, const char *address, const char *word);
+
+#endif

@@ -1,0 +1,249 @@
+/* lacquer get, set, watch: one-shot clients of a running rack. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/link.h"
+#include "osc/pattern.h"
+#include "src/answer.h"
+#include "src/options.h"
+
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	ANSWER_MS = 1000,  /* a rack that says nothing for so long is not there */
+	PRESET_MS = 10000, /* disks may be slow */
+	RENEW_MS = 4000,   /* of 10 s that a lease lasts */
+	LOST_MS = 3000,
+	SYNC = 1,
+};
+
+struct client {
+	struct link *link;
+	const char *address;
+	const char *target, *name;
+	enum answer_style style;
+	bool print;   /* answers as they come */
+	bool synced;  /* everything sent has been dealt with */
+	bool notices; /* /error is what is watched */
+	bool failed;  /* an error came, and was told */
+	int answers;
+};
+
+static long now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void on_message(void *user, const struct message *m)
+{
+	struct client *c = user;
+	double number;
+	if (strcmp(m->address, "/synced") == 0) {
+		c->synced |= message_number(m, 0, &number) && (int)number == SYNC;
+	} else if (!c->notices && strcmp(m->address, "/error") == 0 && message_text(m, 0) && message_text(m, 1)) {
+		options_error(message_text(m, 0), "%s", message_text(m, 1));
+		c->failed = true;
+	} else {
+		c->answers++;
+		if (c->print)
+			answer_print(m, c->style);
+	}
+}
+
+/* False after options that end the command with *status. */
+static bool start(struct client *c, const char *command, int argc, char **argv, int max, int *status)
+{
+	*c = (struct client){ .name = "lacquer", .print = true };
+	for (int key; (key = options_next(command, argc, argv, status)) != OPTIONS_END;) {
+		if (key == OPTIONS_STOP)
+			return false;
+		if (key == 'n')
+			c->name = optarg;
+		else if (key == KEY_TO)
+			c->target = optarg;
+		else
+			c->style = ANSWER_JSON;
+	}
+	if (!options_operands(command, argc, argv, 1, max, status))
+		return false;
+	c->address = argv[optind];
+	const char *fault = pattern_fault(c->address);
+	if (fault) {
+		*status = options_wrong(command, "'%s' is no OSC address: %s", c->address, fault);
+		return false;
+	}
+	if (c->style != ANSWER_JSON && (pattern_has_wildcards(c->address) || strcmp(command, "watch") == 0))
+		c->style = ANSWER_ADDRESS;
+	struct reason reason;
+	enum status opened = link_open(&c->link, c->target, c->name, &reason);
+	if (opened == STATUS_OK)
+		return true;
+	options_error(c->address, "%s", reason.text);
+	*status = opened == STATUS_BAD_VALUE ? EXIT_USAGE : EXIT_FAILED;
+	return false;
+}
+
+static int nobody(const struct client *c)
+{
+	options_error(c->address, "no rack answers at %s", link_target(c->link));
+	return EXIT_FAILED;
+}
+
+/* Reads until the condition is true or the time is over; false: it is over. */
+static bool wait_for(struct client *c, const bool *condition, int ms)
+{
+	for (long end = now_ms() + ms, left; !*condition && (left = end - now_ms()) > 0;) {
+		struct pollfd fd = { .fd = link_fd(c->link), .events = POLLIN };
+		poll(&fd, 1, (int)left);
+		link_receive(c->link, on_message, c);
+	}
+	return *condition;
+}
+
+static enum status sync_rack(struct client *c)
+{
+	c->synced = false;
+	return link_send(c->link, "/sync", "i", (int32_t)SYNC);
+}
+
+static int ask(struct client *c)
+{
+	if (link_send(c->link, c->address, "") != STATUS_OK || sync_rack(c) != STATUS_OK ||
+		!wait_for(c, &c->synced, ANSWER_MS))
+		return nobody(c);
+	return c->failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+int get_main(int argc, char **argv)
+{
+	struct client c;
+	int status;
+	if (!start(&c, "get", argc, argv, 1, &status))
+		return status;
+	status = ask(&c);
+	link_close(c.link);
+	return status;
+}
+
+/* ---- set */
+
+static bool has_value(const char *address)
+{
+	return strncmp(address, "/rack/", 6) == 0 || strncmp(address, "/bypass", 7) == 0;
+}
+
+static enum status send_words(struct client *c, int n, char **words)
+{
+	lo_message body = lo_message_new();
+	if (!body)
+		return STATUS_NO_MEMORY;
+	for (int i = 0; i < n; i++)
+		answer_add_word(body, c->address, words[i]);
+	enum status status = link_send_body(c->link, c->address, body);
+	lo_message_free(body);
+	return status;
+}
+
+/* Presets are answered when the file has been read or written, which is after the audio's answer. */
+static int set_preset(struct client *c)
+{
+	for (long end = now_ms() + PRESET_MS; !c->answers && !c->failed && now_ms() < end;)
+		wait_for(c, &c->failed, 10);
+	if (!c->answers && !c->failed)
+		options_error(c->address, "not done within %d s", PRESET_MS / 1000);
+	return c->answers && !c->failed ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int set(struct client *c, int n, char **words)
+{
+	/* An answer to the setting itself (it was clamped) is the same as that to the question behind it. */
+	c->print = !has_value(c->address);
+	if (send_words(c, n, words) != STATUS_OK || sync_rack(c) != STATUS_OK || !wait_for(c, &c->synced, ANSWER_MS))
+		return nobody(c);
+	if (c->failed)
+		return EXIT_FAILED;
+	c->print = true;
+	if (strncmp(c->address, "/preset/", 8) == 0)
+		return set_preset(c);
+	return has_value(c->address) ? ask(c) : EXIT_DONE;
+}
+
+int set_main(int argc, char **argv)
+{
+	struct client c;
+	int status;
+	if (!start(&c, "set", argc, argv, -1, &status))
+		return status;
+	status = set(&c, argc - optind - 1, argv + optind + 1);
+	link_close(c.link);
+	return status;
+}
+
+/* ---- watch */
+
+static volatile sig_atomic_t interrupted; /* the one thing that a signal may touch */
+
+static void on_signal(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+static bool renew(struct client *c)
+{
+	c->synced = false;
+	return link_send(c->link, "/subscribe", "s", c->address) == STATUS_OK && sync_rack(c) == STATUS_OK;
+}
+
+/* A lease on an address that does not exist would wait for it in silence; a question tells. */
+static int probe(struct client *c)
+{
+	if (pattern_has_wildcards(c->address) || c->notices)
+		return EXIT_DONE;
+	c->print = false;
+	int status = ask(c);
+	c->print = true;
+	return status;
+}
+
+static int watch(struct client *c)
+{
+	bool never = false;
+	c->notices = pattern_matches(c->address, "/error");
+	int status = probe(c);
+	if (status != EXIT_DONE)
+		return status;
+	if (!renew(c) || !wait_for(c, &c->synced, ANSWER_MS))
+		return nobody(c);
+	for (long renewed = now_ms(); !interrupted && !c->failed;) {
+		wait_for(c, &never, 100);
+		fflush(stdout);
+		if (now_ms() - renewed >= RENEW_MS && c->synced) {
+			renewed = now_ms();
+			renew(c);
+		} else if (now_ms() - renewed >= LOST_MS && !c->synced) {
+			return nobody(c);
+		}
+	}
+	link_send(c->link, "/unsubscribe", "s", c->address);
+	return c->failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+int watch_main(int argc, char **argv)
+{
+	struct client c;
+	int status;
+	if (!start(&c, "watch", argc, argv, 1, &status))
+		return status;
+	struct sigaction action = { .sa_handler = on_signal };
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	status = watch(&c);
+	link_close(c.link);
+	return status;
+}
