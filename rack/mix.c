@@ -39,8 +39,13 @@ bool mix_needs_dry(const struct mix *m) RT
 static void run_settled(const struct mix *m, double *const io[2], double *const dry[2], uint32_t n) RT
 {
 	for (int c = 0; c < 2; c++) {
-		if (m->to_wet == 0 && m->to_dry == 1)
+		if (m->to_wet == 0 && m->to_dry == 0)
+			memset(io[c], 0, n * sizeof(double));
+		else if (m->to_wet == 0 && m->to_dry == 1)
 			memcpy(io[c], dry[c], n * sizeof(double));
+		else if (m->to_dry == 0) /* dry holds nothing then */
+			for (uint32_t i = 0; i < n; i++)
+				io[c][i] *= m->to_wet;
 		else
 			for (uint32_t i = 0; i < n; i++)
 				io[c][i] = m->to_wet * io[c][i] + m->to_dry * dry[c][i];

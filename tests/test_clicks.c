@@ -26,6 +26,7 @@ struct context {
 
 static const struct context contexts[] = {
 	{ "compressor", "threshold", -30 }, { "compressor", "ratio", 3 },
+	{ "limiter", "gain", 6 }, { "limiter", "ceiling", -6 },
 	{ "imager", "band1/width", 50 }, { "imager", "band2/width", 150 }, { "imager", "band3/width", 130 },
 	{ "imager", "band4/width", 130 },
 };
