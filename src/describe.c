@@ -156,7 +156,7 @@ static void print_map(void)
 		2, 2);
 	putchar('\n');
 	for (size_t i = 0; i < n; i++) {
-		printf("  %s %s%s\n%*s", map[i].address, map[i].arguments,
+		printf("  %s%s%s%s\n%*s", map[i].address, *map[i].arguments ? " " : "", map[i].arguments,
 			map[i].local_only ? " (local socket only)" : "", INDENT, "");
 		options_print_wrapped(map[i].help, INDENT, INDENT);
 	}

@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+"""The command line from outside: help, exit statuses, where words go, check, describe; needs no JACK server."""
+# SPDX-License-Identifier: GPL-3.0-or-later
+import glob
+import json
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+LACQUER = os.path.abspath("build/lacquer")
+COMMANDS = ["run", "attach", "render", "measure", "describe", "check"]
+
+
+def run(*words, **more):
+    return subprocess.run([LACQUER, *words], stdin=subprocess.DEVNULL, capture_output=True, timeout=60, **more)
+
+
+class Cli(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="lacquer-cli.")
+        self.addCleanup(shutil.rmtree, self.folder)
+        os.environ["XDG_CONFIG_HOME"] = self.folder + "/config"
+        os.environ.pop("LACQUER_TEST_MODULES", None)
+
+    def put(self, name, text):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(text.encode() if isinstance(text, str) else text)
+        return path
+
+    def expect(self, result, status, out=None, err=None):
+        told = f"{result.args}: status {result.returncode}\nout: {result.stdout!r}\nerr: {result.stderr!r}"
+        self.assertEqual(result.returncode, status, told)
+        if out is not None:
+            self.assertEqual(result.stdout.decode(), out, told)
+        if err is not None:
+            self.assertEqual(result.stderr.decode(), err, told)
+
+
+class Help(Cli):
+    def test_program(self):
+        for word in ("--help", "-h"):
+            result = run(word)
+            self.expect(result, 0, err="")
+            for command in COMMANDS:
+                self.assertRegex(result.stdout.decode(), rf"(?m)^  lacquer {command} ")
+        for word in ("--version", "-V"):
+            result = run(word)
+            self.expect(result, 0, err="")
+            self.assertRegex(result.stdout.decode(), r"\Alacquer \d+\.\d+\.\d+\n\Z")
+
+    def test_commands(self):
+        for command in COMMANDS:
+            for words in ([command, "--help"], [command, "-h"]):
+                result = run(*words)
+                self.expect(result, 0, err="")
+                text = result.stdout.decode()
+                self.assertRegex(text, rf"\AUsage: lacquer \[?{command}\]? \[OPTIONS\] ")
+                self.assertIn("--help", text)
+                self.assertLessEqual(max(map(len, text.splitlines())), 80)
+        self.expect(run("-H", "--help"), 0, run("run", "--help").stdout.decode(), "")
+
+    def test_options_of_run(self):
+        text = run("run", "--help").stdout.decode()
+        for option in ("-H, --headless", "-n, --name", "-s, --server", "-w, --wait", "-i, --input", "-o, --output",
+                       "--osc", "--osc-bind", "--osc-allow", "--no-restore"):
+            self.assertIn(option + " ", text)
+
+    def test_full_output_is_a_failure(self):
+        for words in (["--version"], ["check", "--help"], ["describe"]):
+            with open("/dev/full", "w") as full:
+                result = subprocess.run([LACQUER, *words], stdout=full, stderr=subprocess.PIPE, timeout=60)
+            self.assertEqual(result.returncode, 1)
+            self.assertEqual(result.stderr, b"lacquer: standard output: No space left on device\n")
+
+
+class Usage(Cli):
+    def test_wrong_options(self):
+        for command in COMMANDS:
+            result = run(command, "--no-such-option")
+            self.expect(result, 2, out="",
+                        err=f"lacquer: {command}: unknown option '--no-such-option'\nSee 'lacquer {command} --help'.\n")
+        self.expect(run("check", "-x"), 2, out="")
+        self.expect(run("run", "--osc"), 2, out="",
+                    err="lacquer: run: option '--osc' needs an argument\nSee 'lacquer run --help'.\n")
+        self.expect(run("describe", "--json=yes"), 2, out="")
+
+    def test_operands(self):
+        self.expect(run("check"), 2, out="", err="lacquer: check: needs RACK...\nSee 'lacquer check --help'.\n")
+        self.expect(run("measure"), 2, out="")
+        self.expect(run("render", "streaming"), 2, out="")
+        self.expect(run("describe", "trim", "eq"), 2, out="",
+                    err="lacquer: describe: 'eq' is one too many\nSee 'lacquer describe --help'.\n")
+        self.expect(run("a", "b"), 2, out="")
+
+    def test_run_options(self):
+        for words in (["--osc", "nix"], ["--osc", "65536"], ["--osc", "-1"], ["--osc", ""], ["--osc-bind", "0.0.0.0"]):
+            result = run("run", "-H", *words)
+            self.expect(result, 2, out="")
+            self.assertRegex(result.stderr.decode(), r"\Alacquer: .*--?osc")
+
+    def test_bad_rack_stops_everything(self):
+        bad = self.put("bad.rack", "[rack]\nformat = 1\n[trim]\ngain = much\n")
+        error = f"lacquer: {bad}:4: 'much' is not a number\n"
+        self.expect(run("run", "-H", "-s", "lacq_files", bad), 4, out="", err=error)
+        self.expect(run("render", bad, "in.wav", self.folder + "/out.wav"), 4, out="", err=error)
+        self.expect(run("check", bad), 4, out="", err=error)
+        self.expect(run("run", "-H", "no such preset"), 4, out="")
+
+
+class Check(Cli):
+    def test_good(self):
+        good = self.put("good.rack", "[rack]\nformat = 1\n[trim]\ngain = -1.5 dB\n")
+        self.expect(run("check", good), 0, "", "")
+        self.put("config/lacquer/racks/My preset.rack", "[rack]\nformat = 1\n")
+        self.expect(run("check", "My preset", good), 0, "", "")
+
+    def test_warnings(self):
+        rack = self.put("w.rack", "[trim]\ncolour = red\n[wah]\nx = 1\n")
+        self.expect(run("check", rack), 0, "",
+                    f"lacquer: {rack}: warning: no 'format' in [rack], read as format 1\n"
+                    f"lacquer: {rack}:2: warning: unknown parameter 'colour', kept\n"
+                    f"lacquer: {rack}:3: warning: unknown module 'wah', its section is kept and has no effect\n")
+
+    def test_bad_ones_are_all_told(self):
+        bad = self.put("bad.rack", "[rack]\nformat = 2\n")
+        good = self.put("good.rack", "[rack]\nformat = 1\n")
+        binary = self.put("binary.rack", b"[rack]\nformat = 1\n\x00\x01\x02")
+        missing = self.folder + "/missing.rack"
+        self.expect(run("check", bad, good, missing, binary, "no preset"), 4, "",
+                    f"lacquer: {bad}:2: format 2 is newer than this lacquer knows (1)\n"
+                    f"lacquer: {missing}: cannot be read: No such file or directory\n"
+                    f"lacquer: {binary}:3: a NUL byte: this is not a text file\n"
+                    "lacquer: no preset: there is no such file ending in .rack and no such preset\n")
+
+    def test_folder_and_endless_file(self):
+        self.expect(run("check", self.folder + "/"), 4, "", f"lacquer: {self.folder}/: cannot be read: Is a directory\n")
+        self.expect(run("check", "/dev/zero"), 4, "", "lacquer: /dev/zero: longer than 262144 bytes\n")
+
+    def test_nothing_steers_the_terminal(self):
+        rack = self.put("r.rack", "[trim]\ngain = \u009b31m\u202e\n")
+        result = run("check", self.folder + "/\x1b[31m\x07.rack", rack)
+        self.expect(result, 4, out="")
+        self.assertNotRegex(result.stderr.decode(), "[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+    def test_any_length(self):
+        self.expect(run("check", "/" + "x" * 5000), 4, out="")
+        long = self.put("x" * 200 + ".rack", "[rack]\nformat = 1\n[trim]\ngain = 1\n" + "y" * 5000 + " = 1\n")
+        self.expect(run("check", long), 0, out="")
+
+
+def nearest_float(text):
+    return struct.unpack("f", struct.pack("f", float(text)))[0]
+
+
+class Describe(Cli):
+    def describe(self, *words, **more):
+        result = run("describe", "--json", *words)
+        self.expect(result, 0, err="")
+        return json.loads(result.stdout, **more)
+
+    def test_json_members(self):
+        modules = self.describe()["modules"]
+        self.assertIn("trim", [m["id"] for m in modules])
+        self.assertEqual([m["id"] for m in modules if m["id"].startswith("test")], [])
+        for m in modules:
+            for name in ("id", "label", "help"):
+                self.assertIsInstance(m[name], str)
+            self.assertGreater(len(m["params"]), 0)
+            for p in m["params"]:
+                self.assertEqual(sorted(p), ["choices", "default", "help", "id", "label", "max", "min", "scale", "step", "unit"])
+                self.assertRegex(p["id"], r"\A[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)*\Z")
+                self.assertIn(p["scale"], ("linear", "log", "toggle", "choice"))
+                self.assertTrue(p["min"] <= p["default"] <= p["max"])
+                self.assertEqual(len(p["choices"]), p["max"] + 1 if p["scale"] == "choice" else 0)
+            for meter in m["meters"]:
+                self.assertEqual(sorted(meter), ["help", "id", "label", "max", "min", "unit"])
+            self.assertEqual(self.describe(m["id"])["modules"], [m])
+
+    def test_json_numbers_are_the_shortest_exact_ones(self):
+        data = self.describe(parse_float=str, parse_int=str)
+        numbers = [(p["id"], p[name]) for m in data["modules"] for p in m["params"]
+                   for name in ("min", "max", "default", "step")]
+        self.assertGreater(len(numbers), 20)
+        for name, text in numbers:
+            digits = len(re.sub(r"e.*", "", text).replace("-", "").replace(".", "").strip("0"))
+            value = nearest_float(text)
+            if digits > 1:
+                self.assertNotEqual(nearest_float(f"{value:.{digits - 1}g}"), value, f"{name}: {text} can be shorter")
+
+    def test_a_file_with_every_value_reads_back(self):
+        for m in self.describe()["modules"]:
+            lines = ["[rack]", "format = 1", f"[{m['id']}]"]
+            for p in m["params"]:
+                value = p["choices"][int(p["max"])] if p["scale"] == "choice" else p["max"]
+                unit = "" if p["scale"] in ("toggle", "choice") else p["unit"]
+                lines.append(f"{p['id'].replace('/', '.')} = {value}{unit if unit == ':1' else ' ' + unit}")
+            self.expect(run("check", self.put("all.rack", "\n".join(lines) + "\n")), 0, "", "")
+
+    def test_text_names_everything(self):
+        text = run("describe").stdout.decode()
+        self.assertFalse(re.search(r" $", text, re.M))
+        for m in self.describe()["modules"]:
+            own = run("describe", m["id"])
+            self.expect(own, 0, err="")
+            self.assertIn(own.stdout.decode().split("\n\nAddresses")[0], text)
+            flat = " ".join(own.stdout.decode().split())
+            for p in m["params"]:
+                self.assertIn(" ".join(p["help"].split()), flat) if not re.search(r"\d", p["id"]) else None
+                self.assertIn(re.sub(r"\d+", "1", p["id"], 1).split("/")[-1].split("1")[-1], flat)
+        for address in ("/chain/insert", "/rack/<slot>/<param...>", "/bypass/match", "/preset/load", "/subscribe", "/quit"):
+            self.assertIn(address, text)
+
+    def test_unknown_module(self):
+        result = run("describe", "reverb")
+        self.expect(result, 2, out="")
+        self.assertRegex(result.stderr.decode(), r"there is no module 'reverb': .*\btrim\b")
+
+    def test_manual_page(self):
+        result = run("describe", "--man")
+        self.expect(result, 0, err="")
+        page = result.stdout.decode().replace("\\-", "-")
+        with open("build/lacquer.1", encoding="utf-8") as file:
+            self.assertEqual(file.read(), result.stdout.decode())
+        for command in COMMANDS:
+            for option in re.findall(r"(?m)^ +(?:-\w, )?(--[a-z-]+)", run(command, "--help").stdout.decode()):
+                self.assertIn(f"\\fB{option}\\fR", page)
+        for m in self.describe()["modules"]:
+            self.assertIn(f".SS {m['id']}\n", page)
+        if shutil.which("groff"):
+            groff = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z"], input=result.stdout, capture_output=True)
+            self.assertEqual(groff.stderr, b"")
+
+
+if __name__ == "__main__":
+    if not os.access(LACQUER, os.X_OK):
+        sys.exit("build/lacquer is missing")
+    unittest.main()
