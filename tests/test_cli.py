@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command line from outside: help, exit statuses, where words go, check, describe; needs no JACK server."""
+# The command line from outside: help, exit statuses, where words go, check, describe; needs no JACK server.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import glob
 import json

@@ -288,15 +288,15 @@ static void switches_choices_and_titles_change_too(void **state)
 {
 	(void)state;
 	struct rack rack;
-	struct rackfile *file =
-		must_parse("[rack]\nformat = 1\ntitle = Old  # t\nbypass = TRUE\n[testfault]\nfault = inf#x\n", &rack);
+	struct rackfile *file = must_parse(
+		"[rack]\nformat = 1\ntitle = Old      # t\nbypass = TRUE\n[testfault]\nfault = inf#x\n", &rack);
 	strcpy(rack.title, "Nöw # 2");
 	rack.values[RACK_BYPASS] = 0;
 	rack.values[RACK_MATCH] = 1;
 	*value_of(&rack, "testfault", "fault") = 0;
 	*value_of(&rack, "testfault", "solo") = 1;
 	assert_prints(&rack, file,
-		"[rack]\nformat = 1\ntitle = Nöw  2 # t\nbypass = off\nbypass.match = on\n[testfault]\nfault = none "
+		"[rack]\nformat = 1\ntitle = Nöw  2   # t\nbypass = off\nbypass.match = on\n[testfault]\nfault = none "
 		"#x\nsolo = on\n");
 	rackfile_free(file);
 }

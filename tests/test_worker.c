@@ -23,7 +23,7 @@ struct note {
 };
 
 struct log {
-	unsigned order[2000], n;
+	unsigned order[2000], n, n_refused;
 };
 
 static void square(struct job *job)
@@ -122,8 +122,10 @@ static void post_again(struct job *job)
 	struct note *next = make_note(log, number + 1);
 	next->job.done = post_again;
 	next->again = again;
-	if (!worker_post(again, &next->job))
-		free(next);
+	if (worker_post(again, &next->job))
+		return;
+	log->n_refused++;
+	free(next);
 }
 
 static void done_may_post(void **state)
@@ -143,6 +145,7 @@ static void done_may_post(void **state)
 	assert_true(worker_post(w, &last->job));
 	worker_free(w); /* the job that its done posts finds the door closed */
 	assert_int_equal(log.n, 11);
+	assert_int_equal(log.n_refused, 1);
 }
 
 struct mask_job {
