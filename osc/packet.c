@@ -35,6 +35,20 @@ static bool is_printable(const char *text)
 	return true;
 }
 
+/* Bytes that a blob takes with its size and its padding of zeros; 0: it does not fit. */
+static size_t blob_size(const uint8_t *data, size_t size)
+{
+	if (size < 4 || read_u32(data) > size - 4)
+		return 0;
+	size_t length = 4 + (size_t)read_u32(data), padded = (length + 3) & ~(size_t)3;
+	if (padded > size)
+		return 0;
+	for (size_t i = length; i < padded; i++)
+		if (data[i])
+			return 0;
+	return padded;
+}
+
 /* Bytes of one argument; false: it does not fit, or the tag is none of OSC 1.0. */
 static bool argument_size(char tag, const uint8_t *data, size_t size, size_t *used)
 {
@@ -62,10 +76,8 @@ static bool argument_size(char tag, const uint8_t *data, size_t size, size_t *us
 		*used = string_size(data, size);
 		return *used > 0;
 	case 'b':
-		if (size < 4 || read_u32(data) > size - 4)
-			return false;
-		*used = 4 + (((size_t)read_u32(data) + 3) & ~(size_t)3);
-		return *used <= size;
+		*used = blob_size(data, size);
+		return *used > 0;
 	default:
 		return false;
 	}

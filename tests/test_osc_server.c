@@ -285,8 +285,8 @@ static void test_timetags(void **state)
 	assert_non_null(strstr(client_last(&rig->udp, "/error"), "1 s"));
 }
 
-/* A change that waits for its frame is not applied, and /sync does not say so, before that frame. Counted in frames: the rig
- * runs as fast as it is turned, and control holds timetags against the time that each block is given. */
+/* A change that waits for its frame is not applied, and /sync does not say so, before that frame. Counted in frames:
+ * the rig runs as fast as it is turned, and control holds timetags against the time that each block is given. */
 static void test_sync_waits_for_the_audio(void **state)
 {
 	(void)state;
