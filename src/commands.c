@@ -55,7 +55,6 @@ static const struct command_option describe_options[] = {
 
 static const struct command_option no_options[] = { { 0, NULL, NULL, NULL } };
 
-/* A command without its function is not offered. */
 const struct command commands[] = {
 	{ .name = "run",
 		.operands = "[RACK]",

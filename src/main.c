@@ -12,9 +12,7 @@ static void print_overview(void)
 {
 	puts("lacquer is a real-time mastering rack for JACK.\n\nUsage:");
 	for (size_t i = 0; i < n_commands; i++)
-		if (commands[i].main)
-			printf("  lacquer %-9s %-17s %s\n", commands[i].name, commands[i].operands,
-				commands[i].summary);
+		printf("  lacquer %-9s %-17s %s\n", commands[i].name, commands[i].operands, commands[i].summary);
 	puts("\nWithout a command it is 'run'. 'lacquer COMMAND --help' tells a command's options;\n"
 	     "'lacquer --version' prints the version.");
 }
@@ -35,10 +33,7 @@ static int dispatch(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	const struct command *c = argc > 1 ? command_find(argv[1]) : NULL;
-	if (c && c->main)
-		return c->main(argc - 1, argv + 1);
-	c = command_find("run");
-	return c->main ? c->main(argc, argv) : options_wrong("run", "not in this build");
+	return c ? c->main(argc - 1, argv + 1) : run_main(argc, argv);
 }
 
 int main(int argc, char **argv)

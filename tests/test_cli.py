@@ -13,7 +13,7 @@ import tempfile
 import unittest
 
 LACQUER = os.path.abspath("build/lacquer")
-COMMANDS = ["run", "attach", "render", "measure", "describe", "check"]
+COMMANDS = ["run", "attach", "render", "measure", "get", "set", "watch", "describe", "check"]
 
 
 def run(*words, **more):
