@@ -185,6 +185,18 @@ static void take_error(struct mirror *m, const struct message *msg)
 	m->n_errors++;
 }
 
+/* A preset's name comes back when the work is done. */
+static void take_done(struct mirror *m, const char *verb, const struct message *msg)
+{
+	if (!message_text(msg, 0))
+		return;
+	size_t n = strlen(verb);
+	memcpy(m->notice, verb, n);
+	m->notice[n] = ' ';
+	utf8_copy(m->notice + n + 1, sizeof m->notice - n - 1, message_text(msg, 0));
+	m->n_notices++;
+}
+
 static void take_rack_value(struct mirror *m, int index, const struct message *msg)
 {
 	double number;
@@ -275,6 +287,10 @@ void mirror_take(struct mirror *m, const struct message *msg)
 	} else if (strcmp(address, "/info") == 0 || strcmp(address, "/status") == 0) {
 		m->info.answered |= address[1] == 'i';
 		take_pairs(m, msg);
+	} else if (strcmp(address, "/preset/load") == 0) {
+		take_done(m, "loaded", msg);
+	} else if (strcmp(address, "/preset/save") == 0) {
+		take_done(m, "saved", msg);
 	} else if (strcmp(address, "/preset/list") == 0) {
 		take_names(&m->presets, msg);
 	} else if (strcmp(address, "/modules") == 0) {

@@ -50,8 +50,8 @@ struct mirror {
 	uint64_t rack_held_until_ms[N_RACK_PARAMS];
 	struct analysis_values levels;
 	struct remote_status status;
-	char error[256];
-	uint32_t n_errors;
+	char error[256], notice[128];
+	uint32_t n_errors, n_notices;
 	struct mirror_names presets, types;
 	bool complete; /* nothing left to ask, as far as the last look went */
 };

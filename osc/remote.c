@@ -196,6 +196,12 @@ const char *remote_error(const struct remote *r, uint32_t *count)
 	return r->mirror.error;
 }
 
+const char *remote_notice(const struct remote *r, uint32_t *count)
+{
+	*count = r->mirror.n_notices;
+	return r->mirror.notice;
+}
+
 uint64_t remote_serial(const struct remote *r)
 {
 	return r->mirror.serial;
@@ -288,16 +294,6 @@ void remote_preset_load(struct remote *r, const char *name)
 void remote_preset_save(struct remote *r, const char *name)
 {
 	note(r, link_send(r->link, "/preset/save", "s", name));
-}
-
-void remote_undo(struct remote *r)
-{
-	note(r, link_send(r->link, "/undo", ""));
-}
-
-void remote_redo(struct remote *r)
-{
-	note(r, link_send(r->link, "/redo", ""));
 }
 
 void remote_meter_reset(struct remote *r)

@@ -69,6 +69,9 @@ const struct remote_status *remote_status(const struct remote *);
 /* The newest /error ("/rack/eq/band9/gain: unknown address"), and how many there have been. */
 const char *remote_error(const struct remote *, uint32_t *count);
 
+/* The same for what went well ("saved club", "loaded club"). */
+const char *remote_notice(const struct remote *, uint32_t *count);
+
 /* Rises whenever something to draw has changed. */
 uint64_t remote_serial(const struct remote *);
 
@@ -83,8 +86,6 @@ void remote_move(struct remote *, const char *id, uint32_t position);
 void remote_replace(struct remote *, const char *id, const char *type);
 void remote_preset_load(struct remote *, const char *name);
 void remote_preset_save(struct remote *, const char *name);
-void remote_undo(struct remote *);
-void remote_redo(struct remote *);
 void remote_meter_reset(struct remote *);
 void remote_quit(struct remote *); /* stops the rack (local socket only) */
 

@@ -119,7 +119,9 @@ static bool insert(struct screen *s, int index, const char *type)
 	(void)index;
 	uint32_t at = screen_slot(s) ? s->slot_index + 1 : 0;
 	remote_insert(s->remote, type, at);
-	screen_say(s, false, "inserted %s at place %u", type, at + 1);
+	/* The new slot's id is the rack's choice, so it is known by its place when it comes. */
+	s->awaited_slots = remote_n_slots(s->remote) + 1;
+	s->awaited_index = at;
 	return true;
 }
 
@@ -178,7 +180,6 @@ static bool load_preset(struct screen *s, int index, const char *name)
 {
 	(void)index;
 	remote_preset_load(s->remote, name);
-	screen_say(s, false, "loading %s", name);
 	return true;
 }
 
@@ -191,7 +192,6 @@ static bool save_preset(struct screen *s, int index, const char *name)
 		return false;
 	}
 	remote_preset_save(s->remote, name);
-	screen_say(s, false, "saving %s", name);
 	return true;
 }
 
@@ -268,12 +268,6 @@ static void on_rack(struct screen *s, enum command command)
 		remote_set_match(s->remote, remote_rack_match(s->remote)->value == 0);
 		screen_say(s, false, "bypass at matched loudness: %s",
 			remote_rack_match(s->remote)->value != 0 ? "on" : "off");
-		break;
-	case COMMAND_UNDO:
-		remote_undo(s->remote);
-		break;
-	case COMMAND_REDO:
-		remote_redo(s->remote);
 		break;
 	case COMMAND_PRESETS:
 		dialog_menu(s, "Load preset", presets, load_preset);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ESCAPE = 27, HELP_NAME_COLUMNS = 11 };
+enum { ESCAPE = 27, HELP_NAME_COLUMNS = 11, HELP_COLUMNS = 64 };
 
 void dialog_close(struct screen *s)
 {
@@ -26,7 +26,7 @@ static struct dialog *open_dialog(struct screen *s, enum dialog_kind kind, const
 
 void dialog_help(struct screen *s)
 {
-	open_dialog(s, DIALOG_HELP, "Keys (any key closes, arrows scroll)");
+	open_dialog(s, DIALOG_HELP, "Keys (arrows and PgDn scroll, any other key closes)");
 }
 
 void dialog_menu(struct screen *s, const char *title, const char *const *(*names)(struct screen *),
@@ -56,19 +56,24 @@ static int count(const char *const *names)
 
 /* ---- Keys */
 
+/* The help is a list in columns as high as the screen lets it be. */
 static int help_rows(const struct screen *s)
 {
-	return s->layout.rows - 3;
+	int columns = s->layout.columns >= 2 * HELP_COLUMNS + 2 ? 2 : 1, needed = ((int)n_keys + columns - 1) / columns;
+	return needed < s->layout.rows - 3 ? needed : s->layout.rows - 3;
+}
+
+static void help_scroll(struct screen *s, int lines)
+{
+	s->dialog.top = layout_scroll(s->dialog.top + lines, s->dialog.top + lines, help_rows(s), (int)n_keys);
 }
 
 static void help_key(struct screen *s, int code)
 {
-	struct dialog *d = &s->dialog;
-	int most = (int)n_keys - help_rows(s);
-	if (code == KEY_DOWN || code == 'j' || code == KEY_NPAGE || code == ' ')
-		d->top += d->top < most ? 1 : 0;
-	else if (code == KEY_UP || code == 'k' || code == KEY_PPAGE)
-		d->top -= d->top > 0 ? 1 : 0;
+	if (code == KEY_DOWN || code == 'j' || code == KEY_UP || code == 'k')
+		help_scroll(s, code == KEY_DOWN || code == 'j' ? 1 : -1);
+	else if (code == KEY_NPAGE || code == ' ' || code == KEY_PPAGE)
+		help_scroll(s, code == KEY_PPAGE ? -help_rows(s) : help_rows(s));
 	else
 		dialog_close(s);
 }
@@ -181,14 +186,21 @@ static int at_most(int value, int most)
 
 static void draw_help(struct screen *s)
 {
-	int rows = at_most((int)n_keys, help_rows(s)), columns = at_most(66, s->layout.columns - 2), y, x;
+	int rows = help_rows(s), y, x;
+	int columns = at_most(
+		s->layout.columns >= 2 * HELP_COLUMNS + 2 ? 2 * HELP_COLUMNS : HELP_COLUMNS, s->layout.columns - 2);
 	draw_box(s, rows, columns, &y, &x);
-	for (int i = 0; i < rows && s->dialog.top + i < (int)n_keys; i++) {
+	for (int i = 0; i < 2 * rows && s->dialog.top + i < (int)n_keys; i++) {
 		const struct key *key = &keys[s->dialog.top + i];
-		screen_put(s, y + i, x + 1, HELP_NAME_COLUMNS, STYLE_MARK, key->name);
-		screen_put(
-			s, y + i, x + 1 + HELP_NAME_COLUMNS, columns - 1 - HELP_NAME_COLUMNS, STYLE_PLAIN, key->help);
+		int left = x + 1 + i / rows * HELP_COLUMNS,
+		    room = at_most(HELP_COLUMNS, columns) - 2 - HELP_NAME_COLUMNS;
+		if (left + HELP_NAME_COLUMNS > x + columns)
+			break;
+		screen_put(s, y + i % rows, left, HELP_NAME_COLUMNS, STYLE_MARK, key->name);
+		screen_put(s, y + i % rows, left + HELP_NAME_COLUMNS, room, STYLE_PLAIN, key->help);
 	}
+	if (s->dialog.top + rows < (int)n_keys && columns < 2 * HELP_COLUMNS)
+		screen_put(s, y + rows, x + columns - 10, 8, STYLE_TITLE, " more v ");
 }
 
 static void draw_menu(struct screen *s)

@@ -7,6 +7,9 @@
 #define CTRL(LETTER) ((LETTER)&0x1f)
 
 const struct key keys[] = {
+	{ { '?', KEY_F(1) }, "? F1", "help", "this help", COMMAND_HELP, 0 },
+	{ { 'q', KEY_F(10), CTRL('C') }, "q F10 ^C", "quit", "quit: asks whether to stop the rack", COMMAND_QUIT, 0 },
+	{ { 'b' }, "b", "bypass", "bypass the whole rack", COMMAND_BYPASS, 0 },
 	{ { KEY_UP, 'k' }, "Up k", NULL, "previous parameter", COMMAND_LINE, -1 },
 	{ { KEY_DOWN, 'j' }, "Down j", NULL, "next parameter", COMMAND_LINE, 1 },
 	{ { KEY_LEFT, 'h' }, "Left h", NULL, "a step down; in a table, the cell to the left", COMMAND_SIDE, -1 },
@@ -24,7 +27,6 @@ const struct key keys[] = {
 	{ { 'd', KEY_BACKSPACE, 0x7f }, "d Bksp", NULL, "default value", COMMAND_DEFAULT, 0 },
 	{ { '\r', '\n', KEY_ENTER }, "Enter", "type", "type a value, with or without its unit", COMMAND_TYPE, 0 },
 	{ { ' ' }, "Space", NULL, "switch on or off; next choice", COMMAND_TOGGLE, 0 },
-	{ { 'b' }, "b", "bypass", "bypass the whole rack", COMMAND_BYPASS, 0 },
 	{ { 'M' }, "M", NULL, "bypass at matched loudness", COMMAND_MATCH, 0 },
 	{ { 'B', 'x' }, "B x", NULL, "bypass this slot", COMMAND_SLOT_BYPASS, 0 },
 	{ { 'a' }, "a", NULL, "solo: hear this slot alone", COMMAND_SOLO, 0 },
@@ -34,15 +36,11 @@ const struct key keys[] = {
 	{ { 'i', KEY_IC }, "i Ins", "insert", "insert a module behind this slot", COMMAND_INSERT, 0 },
 	{ { 'r' }, "r", NULL, "replace this slot's module", COMMAND_REPLACE, 0 },
 	{ { 'D', KEY_DC }, "D Del", NULL, "remove this slot (asks first)", COMMAND_REMOVE, 0 },
-	{ { 'u' }, "u", NULL, "undo", COMMAND_UNDO, 0 },
-	{ { 'U', CTRL('R') }, "U ^R", NULL, "redo", COMMAND_REDO, 0 },
 	{ { 'p' }, "p", "presets", "load a preset", COMMAND_PRESETS, 0 },
 	{ { 's' }, "s", NULL, "save as a preset", COMMAND_SAVE, 0 },
 	{ { 'R' }, "R", NULL, "reset the loudness and the held peaks", COMMAND_RESET, 0 },
 	{ { 'g' }, "g", NULL, "show or hide the response curve of an equaliser", COMMAND_CURVE, 0 },
 	{ { CTRL('L') }, "^L", NULL, "draw the screen anew", COMMAND_REDRAW, 0 },
-	{ { '?', KEY_F(1) }, "? F1", "help", "this help", COMMAND_HELP, 0 },
-	{ { 'q', KEY_F(10), CTRL('C') }, "q F10 ^C", "quit", "quit: asks whether to stop the rack", COMMAND_QUIT, 0 },
 };
 const size_t n_keys = sizeof keys / sizeof keys[0];
 

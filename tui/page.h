@@ -10,6 +10,7 @@ enum {
 	PAGE_LINES_MAX = 160,
 	PAGE_TABLES_MAX = 6,
 	PAGE_COLUMNS_MAX = 16,
+	PAGE_NUMBER_COLUMNS = 3, /* before the cells of a table's row */
 	PAGE_NONE = 0xffff,
 };
 

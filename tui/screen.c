@@ -25,6 +25,10 @@ void screen_select(struct screen *s, uint32_t index)
 static void follow(struct screen *s)
 {
 	uint32_t n = remote_n_slots(s->remote);
+	if (s->awaited_slots && n >= s->awaited_slots) {
+		s->awaited_slots = 0;
+		screen_select(s, s->awaited_index);
+	}
 	for (uint32_t i = 0; i < n; i++)
 		if (strcmp(remote_slot(s->remote, i)->id, s->slot) == 0) {
 			s->slot_index = i;

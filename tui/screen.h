@@ -34,6 +34,7 @@ struct screen {
 
 	char slot[32]; /* id of the selected slot; "": none */
 	uint32_t slot_index;
+	uint32_t awaited_slots, awaited_index; /* an insertion that is to be selected; 0: none */
 	struct place places[SCREEN_SLOTS_MAX];
 	uint32_t next_place;
 	struct page page;  /* of the selected slot */
@@ -47,7 +48,7 @@ struct screen {
 	char message[256];
 	bool message_bad;
 	uint64_t message_until_ms;
-	uint32_t n_errors;
+	uint32_t n_errors, n_notices;
 
 	bool done;
 	enum tui_end end;
@@ -84,5 +85,6 @@ void view_small(struct screen *); /* instead of all others where the terminal is
 /* What a key does. */
 struct key;
 void command_run(struct screen *, const struct key *);
+void mouse_take(struct screen *); /* on KEY_MOUSE */
 
 #endif

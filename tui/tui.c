@@ -61,11 +61,15 @@ static void draw(struct screen *s)
 	refresh();
 }
 
-/* What the rack refused is news even when nobody asks. */
-static void look_for_errors(struct screen *s)
+/* What the rack refused or has done is news even when nobody asks. */
+static void look_for_news(struct screen *s)
 {
 	uint32_t n;
-	const char *text = remote_error(s->remote, &n);
+	const char *text = remote_notice(s->remote, &n);
+	if (n != s->n_notices)
+		screen_say(s, false, "%s", text);
+	s->n_notices = n;
+	text = remote_error(s->remote, &n);
 	if (n != s->n_errors)
 		screen_say(s, true, "%s", text);
 	s->n_errors = n;
@@ -79,6 +83,11 @@ static void take_key(struct screen *s, int code)
 	}
 	if (code == KEY_RESIZE)
 		return;
+	if (code == KEY_MOUSE) {
+		if (s->dialog.kind == DIALOG_NONE)
+			mouse_take(s);
+		return;
+	}
 	const struct key *key = keys_find(code);
 	if (s->dialog.kind != DIALOG_NONE)
 		dialog_key(s, code);
@@ -131,7 +140,7 @@ static void turn(struct loop *l)
 	s->now_ms = clock_ms();
 	remote_poll(s->remote);
 	handle(l, came);
-	look_for_errors(s);
+	look_for_news(s);
 	/* A message that has had its time goes without any news. */
 	l->dirty |= s->message[0] && s->now_ms >= s->message_until_ms;
 	if (s->now_ms >= s->message_until_ms)

@@ -24,30 +24,54 @@ static void range_text(const struct param *row, char *text, size_t size)
 	snprintf(text, size, "%s to %s, default %s", min, max, def);
 }
 
+/* What of a text does not fit into the columns, from the last whole word on. */
+static const char *overflow(const char *text, int columns)
+{
+	int at = columns;
+	if ((int)strlen(text) <= columns)
+		return "";
+	while (at > 0 && text[at] != ' ')
+		at--;
+	return text + at;
+}
+
 static void draw_param(struct screen *s, int y)
 {
 	const struct remote_slot *slot = screen_slot(s);
 	const struct remote_param *param = screen_param(s);
 	char value[64], range[160], text[400];
+	int room = s->layout.columns - 1;
 	if (!slot || !param)
 		return;
 	param_format(&param->row, param->value, value, sizeof value);
 	range_text(&param->row, range, sizeof range);
 	snprintf(text, sizeof text, " %s/%s  %s  (%s)", slot->id, param->id, value, range);
 	screen_put(s, y, 0, s->layout.columns, STYLE_TITLE, text);
-	snprintf(text, sizeof text, " %s", param->row.help);
-	screen_put(s, y + 1, 0, s->layout.columns, STYLE_PLAIN, text);
+	/* Broken where draw_hints takes it up. */
+	snprintf(text, sizeof text, "%.*s", (int)(strlen(param->row.help) - strlen(overflow(param->row.help, room))),
+		param->row.help);
+	screen_put(s, y + 1, 1, s->layout.columns - 1, STYLE_PLAIN, text);
 }
 
-static void draw_hints(const struct screen *s, int y)
+/* The names of the keys with a hint, as many as fit; a long help sentence goes on before them. */
+static void draw_hints(struct screen *s, int y)
 {
-	char text[400] = "";
+	const struct remote_param *param = screen_param(s);
+	const char *rest = param ? overflow(param->row.help, s->layout.columns - 1) : "";
+	int x = 0, columns = s->layout.columns;
+	if (*rest)
+		screen_put(s, y, 0, columns, STYLE_PLAIN, rest);
+	x = *rest ? (int)strlen(rest) + 2 : 0;
 	for (size_t i = 0; i < n_keys; i++) {
-		size_t used = strlen(text), length = strcspn(keys[i].name, " ");
-		if (keys[i].hint)
-			snprintf(text + used, sizeof text - used, " %.*s %s ", (int)length, keys[i].name, keys[i].hint);
+		char text[64];
+		if (!keys[i].hint)
+			continue;
+		snprintf(text, sizeof text, " %.*s %s ", (int)strcspn(keys[i].name, " "), keys[i].name, keys[i].hint);
+		if (x + (int)strlen(text) > columns)
+			return;
+		screen_put(s, y, x, columns - x, STYLE_DIM, text);
+		x += (int)strlen(text);
 	}
-	screen_put(s, y, 0, s->layout.columns, STYLE_DIM, text);
 }
 
 void view_foot(struct screen *s)

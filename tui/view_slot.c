@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL_COLUMNS = 15, VALUE_COLUMNS = 12, NUMBER_COLUMNS = 3, SLIDER_MAX = 80 };
+enum { LABEL_COLUMNS = 15, VALUE_COLUMNS = 12, SLIDER_MAX = 80 };
 
 static void value_text(const struct remote_param *p, char *text, size_t size)
 {
@@ -73,8 +73,8 @@ static void draw_single(const struct screen *s, int y, const struct remote_param
 static void draw_head(const struct screen *s, int y, const struct page_table *table, uint32_t left, uint32_t n)
 {
 	int x = s->layout.slot_x;
-	screen_put(s, y, x, NUMBER_COLUMNS, STYLE_MARK, left > 0 ? "<" : "");
-	x += NUMBER_COLUMNS;
+	screen_put(s, y, x, PAGE_NUMBER_COLUMNS, STYLE_MARK, left > 0 ? "<" : "");
+	x += PAGE_NUMBER_COLUMNS;
 	for (uint32_t c = left; c < left + n; c++) {
 		char text[48];
 		snprintf(text, sizeof text, " %*s", table->widths[c], table->fields[c]);
@@ -96,9 +96,9 @@ static void draw_row(const struct screen *s, int y, const struct remote_slot *sl
 	for (uint32_t c = 0; c < line->n_cells; c++)
 		off |= line->cells[c] != PAGE_NONE && strcmp(table->fields[c], "on") == 0 &&
 		       slot->params[line->cells[c]].known && slot->params[line->cells[c]].value == 0;
-	snprintf(text, sizeof text, "%*u", NUMBER_COLUMNS, line->number);
-	screen_put(s, y, x, NUMBER_COLUMNS, off ? STYLE_DIM : STYLE_TITLE, text);
-	x += NUMBER_COLUMNS;
+	snprintf(text, sizeof text, "%*u", PAGE_NUMBER_COLUMNS, line->number);
+	screen_put(s, y, x, PAGE_NUMBER_COLUMNS, off ? STYLE_DIM : STYLE_TITLE, text);
+	x += PAGE_NUMBER_COLUMNS;
 	for (uint32_t c = left; c < left + n; x += table->widths[c++] + 1) {
 		if (line->cells[c] == PAGE_NONE)
 			continue;
@@ -114,7 +114,7 @@ static void draw_row(const struct screen *s, int y, const struct remote_slot *sl
 
 static uint32_t fitting(const struct screen *s, const struct page_table *table, uint32_t left)
 {
-	return page_columns_fitting(table, left, s->layout.slot_columns - NUMBER_COLUMNS);
+	return page_columns_fitting(table, left, s->layout.slot_columns - PAGE_NUMBER_COLUMNS);
 }
 
 /* Moves the table's left edge as little as shows the cursor's cell. */
