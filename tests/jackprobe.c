@@ -1,5 +1,4 @@
-/* Plays into JACK ports and records from others on the same frames: what comes back, when, and with which difference.
- */
+/* Plays into JACK ports and records from others on the same frames: what comes back, when, how different. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Player and recorder are two clients, as one client that hears itself through another is given a period of delay by
  * JACK. Both go by the server's frame count, so recorded frame i is what the graph made of played frame i. Exit status:

@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+# Turns every control and edits the chain while guards watch the audio thread, then sees each guard catch a planted fault.
+# SPDX-License-Identifier: GPL-3.0-or-later
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+from liverack import BUILD, SERVER, TOP, Process, Rack, Server, describe, jack
+
+GUARDS = {"preload_guard.so": r"watched (\d+) cycles, (\d+) page faults",
+          "preload_seccomp.so": r"filter on for (\d+) cycles()"}
+PLANTED = [("preload_guard.so", "malloc", "callback called malloc"),
+           ("preload_guard.so", "lock", "callback called pthread_mutex_lock"),
+           ("preload_seccomp.so", "syscall", "audio thread made system call")]
+
+
+def turn_everything(osc, slot, params):
+    """Each control to its ends and back, switches and choices through all they have."""
+    for p in params:
+        address = f"/rack/{slot}/{p['id']}"
+        values = range(len(p["choices"])) if p.get("choices") else (p["min"], p["max"])
+        for value in (*values, p["default"]):
+            osc.send(address, float(value) if not isinstance(value, str) else value)
+        osc.socket.recv(0)
+    for switch in ("bypass", "solo", "delta"):
+        osc.send(f"/rack/{slot}/{switch}", True)
+        osc.send(f"/rack/{slot}/{switch}", False)
+    osc.sync()
+
+
+def exercise(osc, modules):
+    """All that a person can do, as OSC messages; the guards see what it does to the audio thread."""
+    for module in modules:
+        osc.send("/chain/insert", module["id"], 0, "x")
+        osc.sync()
+        assert "x" in osc.ask("/chain"), module["id"]
+        turn_everything(osc, "x", module["params"])
+        osc.send("/chain/move", "x", 3)
+        osc.sync()
+        osc.send("/chain/remove", "x")
+        osc.sync()
+    for address, *values in [("/bypass", True), ("/bypass/match", True), ("/bypass", False), ("/scene/store", "one"),
+                             ("/rack/limiter/gain", 9.0), ("/scene/store", "two"), ("/scene/recall", "one", 0.2),
+                             ("/scene/recall", "two"), ("/ab", "b"), ("/ab", "a"), ("/undo",), ("/undo",), ("/redo",),
+                             ("/preset/save", "guarded"), ("/preset/load", "guarded"), ("/meter/reset",),
+                             ("/meter/pause",), ("/meter/start",), ("/subscribe", "/*/*/*", 30)]:
+        osc.send(address, *values)
+        osc.sync()
+    for frames in (256, 1024, 64):
+        jack("jack_bufsize", str(frames))
+        osc.sync()
+    jack("jack_freewheel", "y")
+    osc.listen(0.5)
+    jack("jack_freewheel", "n")
+    osc.sync()
+
+
+def run_guarded(guard, pattern, sound, modules):
+    rack = Rack("--no-restore", "-i", "play:out_L,play:out_R", "examples/streaming.rack", preload=guard)
+    with rack:
+        with Process([os.path.join(BUILD, "play"), "-s", SERVER, sound]):
+            exercise(rack.osc, modules)
+        assert rack.child.poll() is None, f"{guard}: the rack has ended"
+        assert not rack.osc.errors, f"{guard}: {rack.osc.errors[:5]}"
+        status = rack.stop()
+        report = re.search(pattern, rack.output())
+        assert status == 0 and report, f"{guard}: status {status}"
+        assert int(report[1]) > 2000, f"{guard}: watched only {report[1]} cycles"
+        print(f"{guard}: {report[0]}")
+
+
+def run_planted(guard, fault, said):
+    rack = Rack("--no-restore", preload=guard, env={"LACQUER_TEST_MODULES": "1"})
+    with rack:
+        rack.osc.send("/chain/insert", "testfault", 0)
+        rack.osc.sync()
+        assert rack.child.poll() is None, f"{guard}: ended before the fault"
+        rack.osc.send("/rack/testfault/fault", fault)
+        try:
+            rack.child.wait(10)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{guard}: planted {fault} was not caught") from None
+        assert said in rack.output(), f"{guard}: {rack.output()}"
+        print(f"{guard}: planted {fault} caught")
+
+
+def main():
+    os.chdir(TOP)
+    with tempfile.TemporaryDirectory() as folder, Server(period=64):
+        sound = os.path.join(folder, "noise.wav")
+        subprocess.run(["sox", "-R", "-n", "-r", "48000", "-c", "2", sound, "synth", "5", "pinknoise", "vol", "0.5"], check=True)
+        modules = describe()
+        for guard, pattern in GUARDS.items():
+            run_guarded(guard, pattern, sound, modules)
+        for planted in PLANTED:
+            run_planted(*planted)
+
+
+sys.exit(main())
