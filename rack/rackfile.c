@@ -4,19 +4,24 @@
 
 #include "rack/rackfile_lines.h"
 #include "rack/registry.h"
+#include "rack/typo.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_SHOWN_MAX = 100, WORD_SIZE = 64 };
+enum {
+	NAME_SHOWN_MAX = 100,
+	WORD_SIZE = 64,
+	GUESSES_MAX = 50, /* of what was meant by unknown words: a hostile file may hold thousands */
+};
 
 struct reader {
 	const char *name;
 	struct rackfile *file;
 	struct rack rack; /* handed over when all is well */
-	uint32_t section, slot;
+	uint32_t section, slot, n_guesses;
 	/* Lines of this section that set something, by row and behind KEY_TITLE; 0: none, as a header comes first. */
 	uint32_t set_at[MODULE_PARAMS_MAX + N_HOST_PARAMS - KEY_TITLE];
 	rackfile_warn *warn;
@@ -140,7 +145,12 @@ static enum status open_section(struct reader *r)
 	s->module = fits ? registry_find(type) : NULL;
 	if (s->module)
 		return open_slot(r, s, id);
-	warn(r, s->header, "unknown module '%.40s', its section is kept and has no effect", type);
+	const char *meant = NULL;
+	for (uint32_t i = r->n_guesses++ < GUESSES_MAX ? 0 : registry_count(); i < registry_count() && !meant; i++)
+		if (typo_is_near(type, registry_at(i)->id))
+			meant = registry_at(i)->id;
+	warn(r, s->header, "unknown module '%.40s', its section is kept and has no effect%s%s%s", type,
+		meant ? " (did you mean " : "", meant ? meant : "", meant ? "?)" : "");
 	return STATUS_OK;
 }
 
@@ -203,6 +213,23 @@ static int find_rack_param(char *key)
 	return strcmp(key, "format") == 0 ? KEY_FORMAT : strcmp(key, "title") == 0 ? KEY_TITLE : KEY_UNKNOWN;
 }
 
+/* A key that no row has; the likeliest row is named, as rack files have it. */
+static void warn_of_key(struct reader *r, uint32_t at, bool in_rack, const char *key)
+{
+	const struct rack_slot *slot = in_rack ? NULL : &r->rack.slots[r->slot];
+	uint32_t n = slot ? slot_n_params(slot) : N_RACK_PARAMS;
+	char meant[WORD_SIZE] = "";
+	for (uint32_t i = r->n_guesses++ < GUESSES_MAX ? 0 : n; i < n && !*meant; i++) {
+		const char *id = slot ? slot_param(slot, i)->id : rack_params[i].id;
+		if (typo_is_near(key, id))
+			snprintf(meant, sizeof meant, "%s", id);
+	}
+	for (char *c = meant; (c = strchr(c, '/'));)
+		*c = '.';
+	warn(r, at, "unknown parameter '%.40s', kept%s%s%s", key, *meant ? " (did you mean " : "", meant,
+		*meant ? "?)" : "");
+}
+
 static enum status read_key(struct reader *r, uint32_t at, bool in_section)
 {
 	if (!in_section)
@@ -227,7 +254,7 @@ static enum status read_key(struct reader *r, uint32_t at, bool in_section)
 	else if (line->param == KEY_FORMAT)
 		count_line(r, at);
 	else
-		warn(r, at, "unknown parameter '%.40s', kept", key);
+		warn_of_key(r, at, s->is_rack, key);
 	return STATUS_OK;
 }
 

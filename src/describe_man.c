@@ -60,7 +60,9 @@ static void print_commands(void)
 {
 	printf(".SH SYNOPSIS\n");
 	for (size_t i = 0; i < n_commands; i++) {
-		printf("%s\\fBlacquer %s\\fR [\\fIOPTIONS\\fR] \\fI", i ? ".br\n" : "", commands[i].name);
+		printf(i ? "%s\\fBlacquer %s\\fR [\\fIOPTIONS\\fR] \\fI"
+			 : "%s\\fBlacquer\\fR [\\fB%s\\fR] [\\fIOPTIONS\\fR] \\fI",
+			i ? ".br\n" : "", commands[i].name);
 		print_text(commands[i].operands);
 		printf("\\fR\n");
 	}

@@ -252,6 +252,20 @@ static void warns_and_goes_on(void **state)
 	rackfile_free(file);
 }
 
+static void a_typing_error_is_guessed(void **state)
+{
+	(void)state;
+	struct rack rack;
+	rackfile_free(must_parse(
+		"[rack]\nformat = 1\nbypass.macth = on\n[tirm]\n[trim]\ninvertleft = on\ngian = 1\nx = 2\n", &rack));
+	assert_string_equal(warnings,
+		"x.rack:3: unknown parameter 'bypass.macth', kept (did you mean bypass.match?)\n"
+		"x.rack:4: unknown module 'tirm', its section is kept and has no effect (did you mean trim?)\n"
+		"x.rack:6: unknown parameter 'invertleft', kept (did you mean invert_left?)\n"
+		"x.rack:7: unknown parameter 'gian', kept (did you mean gain?)\n"
+		"x.rack:8: unknown parameter 'x', kept\n");
+}
+
 static void a_changed_value_is_changed_in_its_place(void **state)
 {
 	(void)state;
@@ -504,6 +518,7 @@ int main(void)
 		cmocka_unit_test(bad_files_are_refused_with_their_line),
 		cmocka_unit_test(limits_are_told),
 		cmocka_unit_test(warns_and_goes_on),
+		cmocka_unit_test(a_typing_error_is_guessed),
 		cmocka_unit_test(a_changed_value_is_changed_in_its_place),
 		cmocka_unit_test(switches_choices_and_titles_change_too),
 		cmocka_unit_test(new_rows_come_behind_the_last_key),
