@@ -295,6 +295,9 @@ static uint32_t arrange(const struct printer *p, struct item *items)
 		}
 	}
 	add_new_slots(p, section_of, next, items, &n);
+	/* A file without any section could not be read again. */
+	if (n == 0)
+		items[n++] = (struct item){ NOT_IN_FILE, ITEM_NEW_RACK, NOT_IN_FILE };
 	return n;
 }
 

@@ -378,6 +378,10 @@ static void sections_come_go_and_move(void **state)
 	rack_insert(&rack, 0, registry_find("testfault"), "b", NULL);
 	assert_prints(&rack, file, RACK NIX "\n[testfault b]\n");
 	rackfile_free(file);
+	file = must_parse("# file\n[trim a]\ngain = 1\n", &rack);
+	rack_remove(&rack, 0);
+	assert_prints(&rack, file, "# file\n[rack]\nformat = 1\n");
+	rackfile_free(file);
 	file = must_parse("# file\n[trim a]\n[trim b]\ngain = 1", &rack);
 	rack_move(&rack, 1, 0);
 	assert_prints(&rack, file, "# file\n[trim b]\ngain = 1\n[trim a]\n");
