@@ -181,7 +181,9 @@ static void run(struct probe *play, struct probe *record, const struct options *
 {
 	nap_ms(SETTLE_MS);
 	uint32_t lead = (uint32_t)((uint64_t)LEAD_MS * jack_get_sample_rate(play->jack) / 1000);
-	jack_nframes_t begin = jack_frame_time(play->jack) + lead + 2 * jack_get_buffer_size(play->jack);
+	/* With a cycle, as a DAW's transport starts: what works in groups of frames then begins one there. */
+	uint32_t period = jack_get_buffer_size(play->jack);
+	jack_nframes_t begin = jack_last_frame_time(play->jack) + (lead / period + 3) * period;
 	atomic_store(&play->begin, begin);
 	atomic_store(&record->begin, begin);
 	if (o->freewheel)

@@ -79,14 +79,15 @@ def main():
         trim = os.path.join(folder, "trim.rack")
         with open(trim, "w", encoding="ascii") as f:
             f.write("[rack]\nformat = 1\n[trim]\n")
+        limited = os.path.join(folder, "limited.rack")
+        with open(limited, "w", encoding="ascii") as f:
+            f.write("[rack]\nformat = 1\n[limiter]\ngain = 9 dB\n")
         with Server(period=64), Rack("--no-restore", trim) as rack:
             heard_as_said(rack)
         demo, music = os.path.join(folder, "demo.wav"), os.path.join(folder, "music.wav")
         subprocess.run([os.path.join(BUILD, "demomix"), demo], check=True)
         subprocess.run(["sox", demo, music, "trim", "30", str(SECONDS)], check=True)
-        racks = sys.argv[1:] or sorted(glob.glob("examples/*.rack"))
-        assert racks, "no racks in examples/"
-        for path in racks:
+        for path in sys.argv[1:] or [limited, *sorted(glob.glob("examples/*.rack"))]:
             for period in (64, 1024):
                 playing_equals_rendering(path, music, period)
 
