@@ -25,7 +25,7 @@ static void print_safe(const char *text)
 	}
 }
 
-static void print_error(const char *place, const char *format, va_list args)
+static void __attribute__((format(printf, 2, 0))) print_error(const char *place, const char *format, va_list args)
 {
 	char reason[1024];
 	vsnprintf(reason, sizeof reason, format, args);
