@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LEAD_MS = 150, SETTLE_MS = 100, END_WAIT_MS = 20000 };
+enum { LEAD_MS = 150, SETTLE_MS = 100, END_WAIT_S = 20 };
 
 struct options {
 	const char *server, *play, *to, *from, *record, *compare;
@@ -154,6 +154,8 @@ static bool open_probe(struct probe *p, const struct options *o, bool player)
 static bool connect_probe(struct probe *p, const char *ports)
 {
 	char names[2][512] = { "", "" };
+	if (!strcmp(ports, "-"))
+		return true;
 	if (sscanf(ports, "%511[^,],%511[^,]", names[0], names[1]) != 2)
 		return false;
 	for (int c = 0; c < 2; c++) {
@@ -188,8 +190,8 @@ static void run(struct probe *play, struct probe *record, const struct options *
 	atomic_store(&record->begin, begin);
 	if (o->freewheel)
 		jack_set_freewheel(play->jack, 1);
-	long limit_ms = END_WAIT_MS + (long)(o->seconds * 1000);
-	for (long ms = 0; ms < limit_ms && !(atomic_load(&play->done) && atomic_load(&record->done)); ms++)
+	time_t limit = time(NULL) + END_WAIT_S + (time_t)o->seconds;
+	while (time(NULL) < limit && !(atomic_load(&play->done) && atomic_load(&record->done)))
 		nap_ms(1);
 	if (o->freewheel)
 		jack_set_freewheel(play->jack, 0);
@@ -220,13 +222,18 @@ static struct result judge(const struct probe *record)
 	return r;
 }
 
-/* Highest |recorded[i + shift] - wanted[i]|. */
-static double compare(const struct probe *record, float *const wanted[2], uint32_t n, uint32_t shift)
+/* Highest |recorded[i + shift] - wanted[i]|, and the part of the frames where that is 0. */
+static double compare(const struct probe *record, float *const wanted[2], uint32_t n, uint32_t shift, double *equal)
 {
 	double highest = 0;
-	for (uint32_t i = 0; i < n && i + shift < record->n_frames; i++)
-		for (int c = 0; c < 2; c++)
-			highest = fmax(highest, fabs((double)record->samples[c][i + shift] - (double)wanted[c][i]));
+	uint32_t i, same = 0;
+	for (i = 0; i < n && i + shift < record->n_frames; i++) {
+		double left = fabs((double)record->samples[0][i + shift] - (double)wanted[0][i]);
+		double right = fabs((double)record->samples[1][i + shift] - (double)wanted[1][i]);
+		same += left == 0 && right == 0;
+		highest = fmax(highest, fmax(left, right));
+	}
+	*equal = i ? (double)same / i : 0;
 	return highest;
 }
 
@@ -248,7 +255,8 @@ static int usage(void)
 {
 	fputs("usage: jackprobe [--server NAME] --play SIGNAL --to L,R --from L,R [--seconds N] [--record FILE]\n"
 	      "                 [--compare SIGNAL [--shift FRAMES]] [--freewheel]\n"
-	      "SIGNAL: impulse, sine:HZ:DB, noise:SEED, silence or a sound file. Prints one JSON object.\n",
+	      "L,R may be '-': somebody else connects. SIGNAL: impulse, sine:HZ:DB, noise:SEED, silence or a sound "
+	      "file. Prints one JSON object.\n",
 		stderr);
 	return 2;
 }
@@ -291,8 +299,9 @@ static int report(const struct options *o, struct probe *play, struct probe *rec
 	       "\"step\": %.9g",
 		rate, jack_get_buffer_size(record->jack), record->n_frames, atomic_load(&record->gaps), r.latency,
 		r.peak, r.peak_at, r.step);
+	double equal, difference = compare(record, wanted, n, shift, &equal);
 	if (o->compare)
-		printf(", \"difference\": %.9g", compare(record, wanted, n, shift));
+		printf(", \"difference\": %.9g, \"equal\": %.6f", difference, equal);
 	puts("}");
 	if (o->record && !write_file(o->record, record, rate))
 		return 1;
