@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,9 +22,8 @@
 static const double drive_rates[] = { 44100, 48000, 88200, 96000, 176400, 192000 };
 enum { DRIVE_N_RATES = sizeof drive_rates / sizeof drive_rates[0] };
 
-/* How long the host takes for a step. Pieces of SET_FRAMES frames are straight, so 10 ms would leave -64 dB at 48 kHz.
- */
-#define DRIVE_MOVE_MS 15
+/* How long the host takes for a step, see rack/glide.h. */
+#define DRIVE_MOVE_MS 10.67
 
 struct drive {
 	const struct module *module;
@@ -104,9 +104,9 @@ static inline void drive_run(struct drive *d, double *left, double *right, size_
 	}
 }
 
-/* Moves one row from where it is to `to` on a raised cosine of ms milliseconds along the row's own scale, as the host
- * smooths a step: values at every SET_FRAMES frames. Runs exactly that many frames (rounded up to SET_FRAMES) and
- * returns them. */
+/* Moves one row from where it is to `to` in ms milliseconds along the row's own scale, on the integral of a Hann
+ * window, as the host smooths a step: values at every SET_FRAMES frames. Returns the frames run: ms, rounded up to
+ * SET_FRAMES. */
 static inline size_t drive_move(struct drive *d, const char *id, double to, double ms, double *left, double *right)
 {
 	int row = drive_row(d, id);
@@ -114,7 +114,7 @@ static inline size_t drive_move(struct drive *d, const char *id, double to, doub
 	float from_norm = param_to_norm(p, d->values[row]), to_norm = param_to_norm(p, (float)to);
 	size_t pieces = (size_t)ceil(ms / 1000 * d->spec.rate / SET_FRAMES);
 	for (size_t k = 0; k < pieces; k++) {
-		double way = 0.5 - 0.5 * cos(M_PI * (double)(k + 1) / (double)pieces);
+		double t = (double)(k + 1) / (double)pieces, way = t - sin(2 * M_PI * t) / (2 * M_PI);
 		d->values[row] = param_from_norm(p, (float)(from_norm + (to_norm - from_norm) * way));
 		if (k + 1 == pieces)
 			d->values[row] = (float)to;
@@ -195,7 +195,7 @@ static inline double drive_peak(const double *x, size_t n)
 	return peak;
 }
 
-/* ---- Splatter: what a change throws more than 500 Hz away from its 1 kHz carrier, in dB re carrier */
+/* ---- Splatter: what a change throws more than 500 Hz away from its 1 kHz carrier, in dB re x */
 
 struct drive_splatter {
 	double total, worst_5ms;
@@ -210,8 +210,8 @@ static inline double drive_bessel(double x)
 }
 
 /* Band-stop 500 .. 1500 Hz by a Kaiser-windowed sinc (beta 14: below -135 dB) of 100 ms; the first and last 50 ms of x
- * do not count. carrier: its amplitude. */
-static inline struct drive_splatter drive_splatter(const double *x, size_t n, double rate, double carrier)
+ * do not count. */
+static inline struct drive_splatter drive_splatter(const double *x, size_t n, double rate)
 {
 	size_t half = (size_t)(0.05 * rate), taps = 2 * half + 1, window = (size_t)(0.005 * rate);
 	double *h = drive_buffer(taps), *y = drive_buffer(n);
@@ -236,7 +236,7 @@ static inline struct drive_splatter drive_splatter(const double *x, size_t n, do
 	}
 	free(h);
 	free(y);
-	double power = carrier * carrier / 2;
+	double power = pow(drive_rms(x, n), 2);
 	return (struct drive_splatter){ 10 * log10(sum / (double)count / power + 1e-30),
 		10 * log10(worst / (double)window / power + 1e-30) };
 }

@@ -109,7 +109,7 @@ static void changes_are_smooth(void **state)
 		drive_run(d, left + at + moved, right + at + moved, 4800 - moved, 256);
 		at += 4800;
 	}
-	struct drive_splatter s = drive_splatter(left, at, 48000, 0.25);
+	struct drive_splatter s = drive_splatter(left, at, 48000);
 	print_message("gain 0..6 dB: %.1f total, %.1f worst 5 ms\n", s.total, s.worst_5ms);
 	assert_true(s.total <= -75 && s.worst_5ms <= -65);
 	free(left);

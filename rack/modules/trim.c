@@ -65,7 +65,7 @@ _Static_assert(sizeof params / sizeof params[0] == N_PARAMS, "a row for each par
 struct state {
 	double dc_coefficient;
 	bool dc;
-	double offset[2];    /* what the DC filter takes away */
+	double offset[2];    /* of the inputs; watched all the time, so the DC filter comes in settled */
 	double matrix[2][2]; /* polarity, swap and mono: output by input */
 	struct glide glide;
 	struct ramp gain[2];
@@ -106,8 +106,6 @@ static void set(void *state, const float *values) RT
 	ramp_to(&s->gain[1], gain * (balance < 0 ? 1 + balance : 1), at_once);
 	set_matrix(s->matrix, values);
 	s->dc = values[DC] != 0;
-	if (!s->dc)
-		s->offset[0] = s->offset[1] = 0;
 }
 
 static void reset(void *state) RT
@@ -120,15 +118,20 @@ static void reset(void *state) RT
 	}
 }
 
-static void remove_offset(struct state *s, double *x, int channel, uint32_t n) RT
+static void watch_offset(struct state *s, double *left, double *right, uint32_t n) RT
 {
-	double offset = s->offset[channel], k = s->dc_coefficient;
+	double l = s->offset[0], r = s->offset[1], k = s->dc_coefficient, keep = 1 - 2 * k;
 	for (uint32_t i = 0; i < n; i++) {
-		double half = (x[i] - offset) * k, low = offset + half;
-		offset = low + half;
-		x[i] -= low;
+		double low[2] = { l + k * (left[i] - l), r + k * (right[i] - r) };
+		l = keep * l + 2 * k * left[i];
+		r = keep * r + 2 * k * right[i];
+		if (s->dc) {
+			left[i] -= low[0];
+			right[i] -= low[1];
+		}
 	}
-	s->offset[channel] = offset;
+	s->offset[0] = l;
+	s->offset[1] = r;
 }
 
 /* True when polarity, swap and mono leave the signal alone: no arithmetic then, which keeps even the sign of zero. */
@@ -157,10 +160,7 @@ static void process(void *state, double *const io[2], uint32_t n, float *meters)
 {
 	(void)meters;
 	struct state *s = state;
-	if (s->dc) {
-		remove_offset(s, io[0], 0, n);
-		remove_offset(s, io[1], 1, n);
-	}
+	watch_offset(s, io[0], io[1], n);
 	if (!is_straight(s))
 		mix(s, io[0], io[1], n);
 	uint32_t gliding = n < s->glide.left ? n : s->glide.left;

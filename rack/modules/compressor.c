@@ -1,0 +1,406 @@
+/* Compressor: feed-forward, wide-band, with look-ahead and a parallel path. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/dsp/decibel.h"
+#include "rack/dsp/ramp.h"
+#include "rack/dsp/svf.h"
+#include "rack/module.h"
+
+#include <string.h>
+
+/* Source: Giannoulis, Massberg, Reiss, Digital Dynamic Range Compressor Design - A Tutorial and Analysis, JAES 60
+ * (2012): gain computer with quadratic soft knee (eq. 4), then a smooth branching detector in the log domain (eq. 16 on
+ * the reduction), so that attack and release are the times to 63 % of a step of the reduction in dB. The peak detector
+ * holds the highest peak for HOLD_MS to twice that: a tone of 100 Hz or more then gives one steady level instead of a
+ * ripple that would distort it. */
+
+enum {
+	THRESHOLD,
+	RATIO,
+	KNEE,
+	ATTACK,
+	RELEASE,
+	AUTO_RELEASE,
+	MAKEUP,
+	MIX,
+	DETECTOR,
+	HIGHPASS,
+	LINK,
+	RANGE,
+	LOOKAHEAD,
+	N_PARAMS
+};
+enum { REDUCTION, N_METERS };
+enum { PEAK, RMS };
+
+#define LOOKAHEAD_MS_MAX 10.0
+#define HOLD_MS 5.0
+#define RMS_MS 10.0   /* time constant of the mean square */
+#define AUTO_SLOW 5.0 /* auto release: reduction that has lasted recovers this many times slower */
+
+static const char *const detectors[] = { "peak", "rms" };
+
+static const struct param params[] = {
+	[THRESHOLD] = { .id = "threshold",
+		.label = "Threshold",
+		.unit = UNIT_DBFS,
+		.scale = SCALE_LINEAR,
+		.min = -60,
+		.max = 0,
+		.def = -18,
+		.step = 0.5f,
+		.help = "Level in dBFS above which the sound is turned down" },
+	[RATIO] = { .id = "ratio",
+		.label = "Ratio",
+		.unit = UNIT_RATIO,
+		.scale = SCALE_LOG,
+		.min = 1,
+		.max = 20,
+		.def = 2,
+		.step = 1.1f,
+		.help = "How many dB the level above the threshold must rise for 1 dB more at the output (ratio to "
+			"1)" },
+	[KNEE] = { .id = "knee",
+		.label = "Knee",
+		.unit = UNIT_DB,
+		.scale = SCALE_LINEAR,
+		.min = 0,
+		.max = 24,
+		.def = 6,
+		.step = 1,
+		.help = "Width in dB of the range around the threshold in which compression sets in by and by" },
+	[ATTACK] = { .id = "attack",
+		.label = "Attack",
+		.unit = UNIT_MS,
+		.scale = SCALE_LOG,
+		.min = 0.1f,
+		.max = 250,
+		.def = 20,
+		.step = 1.1f,
+		.help = "Time in ms in which 63 % of a rise of the reduction, in dB, is done" },
+	[RELEASE] = { .id = "release",
+		.label = "Release",
+		.unit = UNIT_MS,
+		.scale = SCALE_LOG,
+		.min = 5,
+		.max = 2500,
+		.def = 200,
+		.step = 1.1f,
+		.help = "Time in ms in which 63 % of a fall of the reduction, in dB, is done, after a hold of 5 to 10 "
+			"ms" },
+	[AUTO_RELEASE] = { .id = "auto_release",
+		.label = "Auto release",
+		.scale = SCALE_TOGGLE,
+		.max = 1,
+		.step = 1,
+		.help = "Lets go of short peaks in the release time, of lasting loudness five times slower (on, off)" },
+	[MAKEUP] = { .id = "makeup",
+		.label = "Makeup",
+		.unit = UNIT_DB,
+		.scale = SCALE_LINEAR,
+		.min = -12,
+		.max = 24,
+		.def = 0,
+		.step = 0.5f,
+		.help = "Gain in dB of the compressed sound" },
+	[MIX] = { .id = "mix",
+		.label = "Mix",
+		.unit = UNIT_PERCENT,
+		.scale = SCALE_LINEAR,
+		.min = 0,
+		.max = 100,
+		.def = 100,
+		.step = 5,
+		.help = "Share of the compressed sound in %, the rest is the input, equally delayed" },
+	[DETECTOR] = { .id = "detector",
+		.label = "Detector",
+		.scale = SCALE_CHOICE,
+		.max = 1,
+		.step = 1,
+		.choices = detectors,
+		.help = "Measures the level by peaks or as rms over 10 ms, both so that a steady sine reads its peak "
+			"in dBFS" },
+	[HIGHPASS] = { .id = "highpass",
+		.label = "Detector HP",
+		.unit = UNIT_HZ,
+		.scale = SCALE_LOG,
+		.min = 10,
+		.max = 500,
+		.def = 10,
+		.step = 1.0594631f,
+		.help = "Corner in Hz, 12 dB/oct, below which bass does not drive the reduction; 10 Hz is as good as "
+			"off" },
+	[LINK] = { .id = "link",
+		.label = "Link",
+		.unit = UNIT_PERCENT,
+		.scale = SCALE_LINEAR,
+		.min = 0,
+		.max = 100,
+		.def = 100,
+		.step = 5,
+		.help = "How far in % both channels follow the louder one; 100 % keeps the image still" },
+	[RANGE] = { .id = "range",
+		.label = "Range",
+		.unit = UNIT_DB,
+		.scale = SCALE_LINEAR,
+		.min = 0,
+		.max = 60,
+		.def = 60,
+		.step = 1,
+		.help = "Most reduction in dB" },
+	[LOOKAHEAD] = { .id = "lookahead",
+		.label = "Lookahead",
+		.unit = UNIT_MS,
+		.scale = SCALE_LINEAR,
+		.min = 0,
+		.max = LOOKAHEAD_MS_MAX,
+		.def = 0,
+		.step = 0.5f,
+		.jump = true,
+		.help = "Time in ms by which the reduction starts ahead of the sound, which is delayed by as much" },
+};
+_Static_assert(sizeof params / sizeof params[0] == N_PARAMS, "a row for each parameter");
+
+static const struct meter meters[] = {
+	[REDUCTION] = { .id = "reduction",
+		.label = "Reduction",
+		.unit = UNIT_DB,
+		.min = 0,
+		.max = 24,
+		.help = "How far the compressed sound is turned down in dB, before makeup" },
+};
+
+/* Everything that glides. */
+enum { R_THRESHOLD, R_SLOPE, R_KNEE, R_RANGE, R_ATTACK, R_RELEASE, R_SLOW, R_MAKEUP, R_MIX, R_LINK, N_RAMPS };
+
+struct state {
+	double rate, rms_coefficient;
+	bool rms, auto_release;
+	struct glide glide;
+	struct ramp ramp[N_RAMPS];
+	struct svf_ramp highpass;
+	double filter[2][2];
+	double square[2];               /* running mean squares */
+	double peak[2], peak_before[2]; /* of this and of the last HOLD_MS */
+	uint32_t hold_frames, hold_left;
+	double amplitude[2], level[2];  /* last measured, and the same in dBFS: both stand still most of the time */
+	double turned_down[2], gain[2]; /* last reduction, and the same as a factor */
+	double reduced[2];              /* smoothed reduction in dB, 0 or more */
+	double lasting[2];              /* auto release: what reduction has lasted */
+	uint32_t delay_frames, delay_size, at;
+	double delay[]; /* two channels of delay_size */
+};
+
+static uint32_t frames(const struct spec *spec, double ms) RT
+{
+	return (uint32_t)lround(ms * spec->rate / 1000);
+}
+
+static size_t size(const struct spec *spec)
+{
+	return sizeof(struct state) + sizeof(double) * 2 * (frames(spec, LOOKAHEAD_MS_MAX) + 1);
+}
+
+static double smoothing(double ms, double rate) RT
+{
+	return 1 - exp(-1000 / (ms * rate));
+}
+
+static void forget_levels(struct state *s) RT
+{
+	for (int c = 0; c < 2; c++) {
+		s->amplitude[c] = s->peak[c] = s->peak_before[c] = s->square[c] = 0;
+		s->level[c] = DECIBEL_FLOOR;
+		s->reduced[c] = s->lasting[c] = s->turned_down[c] = 0;
+		s->gain[c] = 1;
+	}
+	s->hold_left = s->hold_frames;
+}
+
+static void init(void *state, const struct spec *spec)
+{
+	struct state *s = state;
+	s->rate = spec->rate;
+	s->rms_coefficient = smoothing(RMS_MS, spec->rate);
+	s->hold_frames = frames(spec, HOLD_MS) + 1;
+	forget_levels(s);
+	s->delay_size = frames(spec, LOOKAHEAD_MS_MAX) + 1;
+}
+
+static uint32_t latency(const struct spec *spec, const float *values) RT
+{
+	return frames(spec, values[LOOKAHEAD]);
+}
+
+static void set(void *state, const float *values) RT
+{
+	struct state *s = state;
+	const double to[N_RAMPS] = {
+		[R_THRESHOLD] = values[THRESHOLD],
+		[R_SLOPE] = 1 - 1 / (double)values[RATIO],
+		[R_KNEE] = values[KNEE],
+		[R_RANGE] = values[RANGE],
+		[R_ATTACK] = smoothing(values[ATTACK], s->rate),
+		[R_RELEASE] = smoothing(values[RELEASE], s->rate),
+		[R_SLOW] = smoothing(values[RELEASE] * AUTO_SLOW, s->rate),
+		[R_MAKEUP] = decibel_to_gain(values[MAKEUP]),
+		[R_MIX] = values[MIX] / 100,
+		[R_LINK] = values[LINK] / 100,
+	};
+	bool at_once = glide_start(&s->glide);
+	for (int i = 0; i < N_RAMPS; i++)
+		ramp_to(&s->ramp[i], to[i], at_once);
+	struct svf highpass = svf_highpass(values[HIGHPASS], M_SQRT1_2, s->rate);
+	svf_to(&s->highpass, &highpass, at_once);
+	s->rms = values[DETECTOR] == RMS;
+	s->auto_release = values[AUTO_RELEASE] != 0;
+	s->delay_frames = frames(&(struct spec){ s->rate }, values[LOOKAHEAD]);
+	if (!s->auto_release)
+		s->lasting[0] = s->lasting[1] = 0;
+	if (!s->rms)
+		s->square[0] = s->square[1] = 0;
+}
+
+static void land(struct state *s) RT
+{
+	for (int i = 0; i < N_RAMPS; i++)
+		ramp_land(&s->ramp[i]);
+	svf_land(&s->highpass);
+}
+
+static void reset(void *state) RT
+{
+	struct state *s = state;
+	glide_reset(&s->glide);
+	land(s);
+	memset(s->filter, 0, sizeof s->filter);
+	forget_levels(s);
+	memset(s->delay, 0, sizeof(double) * 2 * s->delay_size);
+	s->at = 0;
+}
+
+static void advance(struct state *s) RT
+{
+	for (int i = 0; i < N_RAMPS; i++)
+		ramp_next(&s->ramp[i]);
+	svf_next(&s->highpass);
+	if (--s->glide.left == 0)
+		land(s);
+}
+
+static double measure(struct state *s, int channel, double x) RT
+{
+	x = svf_tick(&s->highpass.now, s->filter[channel], x);
+	if (!s->rms) {
+		s->peak[channel] = fmax(s->peak[channel], fabs(x));
+		return fmax(s->peak[channel], s->peak_before[channel]);
+	}
+	double *square = &s->square[channel];
+	*square += (2 * x * x - *square) * s->rms_coefficient; /* 2: a sine reads its peak, as in AES17 */
+	return sqrt(*square);
+}
+
+/* Level of one channel in dBFS. */
+static double detect(struct state *s, int channel, double x) RT
+{
+	double amplitude = measure(s, channel, x);
+	if (amplitude != s->amplitude[channel]) {
+		s->amplitude[channel] = amplitude;
+		s->level[channel] = decibel_from_gain(amplitude);
+	}
+	return s->level[channel];
+}
+
+static void hold(struct state *s) RT
+{
+	if (--s->hold_left > 0)
+		return;
+	s->hold_left = s->hold_frames;
+	for (int c = 0; c < 2; c++) {
+		s->peak_before[c] = s->peak[c];
+		s->peak[c] = 0;
+	}
+}
+
+/* The static curve: reduction in dB for a level in dBFS. */
+static double curve(const struct state *s, double level) RT
+{
+	double over = level - s->ramp[R_THRESHOLD].value, knee = s->ramp[R_KNEE].value, slope = s->ramp[R_SLOPE].value;
+	double reduction = 0;
+	if (2 * over >= knee)
+		reduction = slope * over;
+	else if (2 * over > -knee)
+		reduction = slope * (over + knee / 2) * (over + knee / 2) / (2 * knee);
+	return fmin(reduction, s->ramp[R_RANGE].value);
+}
+
+/* Reduction in dB. With auto release a second, slower memory rises in the release time: short peaks leave it where it
+ * is. */
+static double smooth(struct state *s, int channel, double wanted) RT
+{
+	double *reduced = &s->reduced[channel], *lasting = &s->lasting[channel];
+	*reduced += (wanted - *reduced) * s->ramp[wanted > *reduced ? R_ATTACK : R_RELEASE].value;
+	if (*reduced < 1e-9) /* no denormals, and no exponential where there is nothing to do */
+		*reduced = 0;
+	if (!s->auto_release)
+		return *reduced;
+	if (*reduced > *lasting)
+		*lasting += (*reduced - *lasting) * s->ramp[R_RELEASE].value;
+	else
+		*lasting += (wanted - *lasting) * s->ramp[R_SLOW].value;
+	if (*lasting < 1e-9)
+		*lasting = 0;
+	return fmax(*reduced, *lasting);
+}
+
+static double delayed(struct state *s, int channel, double x) RT
+{
+	double *line = s->delay + (size_t)channel * s->delay_size;
+	line[s->at] = x;
+	return line[s->at >= s->delay_frames ? s->at - s->delay_frames : s->at + s->delay_size - s->delay_frames];
+}
+
+static double process_channel(struct state *s, int channel, double x, double level, double *worst) RT
+{
+	double reduction = smooth(s, channel, curve(s, level));
+	*worst = fmax(*worst, reduction);
+	if (reduction != s->turned_down[channel]) {
+		s->turned_down[channel] = reduction;
+		s->gain[channel] = decibel_to_gain(-reduction);
+	}
+	double wet = s->gain[channel] * s->ramp[R_MAKEUP].value;
+	return delayed(s, channel, x) * (1 + s->ramp[R_MIX].value * (wet - 1));
+}
+
+static void process(void *state, double *const io[2], uint32_t n, float *meter_values) RT
+{
+	struct state *s = state;
+	double worst = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		if (s->glide.left)
+			advance(s);
+		double left = detect(s, 0, io[0][i]), right = detect(s, 1, io[1][i]);
+		double link = s->ramp[R_LINK].value, louder = fmax(left, right);
+		io[0][i] = process_channel(s, 0, io[0][i], left + link * (louder - left), &worst);
+		io[1][i] = process_channel(s, 1, io[1][i], right + link * (louder - right), &worst);
+		hold(s);
+		if (++s->at == s->delay_size)
+			s->at = 0;
+	}
+	meter_values[REDUCTION] = (float)worst;
+}
+
+const struct module module_compressor = {
+	.id = "compressor",
+	.label = "Compressor",
+	.help = "Wide-band compressor with soft knee, look-ahead and parallel mix",
+	.params = params,
+	.n_params = N_PARAMS,
+	.meters = meters,
+	.n_meters = N_METERS,
+	.size = size,
+	.init = init,
+	.latency = latency,
+	.set = set,
+	.reset = reset,
+	.process = process,
+};
