@@ -99,7 +99,7 @@ void chain_adopt(struct chain *c, const struct chain *from) RT
 	aim(c);
 }
 
-void chain_set(struct chain *c, uint32_t uid, uint32_t param, float value) RT
+void chain_set(struct chain *c, uint32_t uid, uint32_t param, float value, uint32_t glide_ms) RT
 {
 	if (uid == 0 && param == RACK_BYPASS) {
 		c->bypass = value != 0;
@@ -107,7 +107,7 @@ void chain_set(struct chain *c, uint32_t uid, uint32_t param, float value) RT
 	}
 	struct slot *slot = uid ? find(c, uid) : NULL;
 	if (slot)
-		slot_set(slot, param, value);
+		slot_set(slot, param, value, glide_ms);
 }
 
 void chain_match(struct chain *c, double processed, double unprocessed) RT

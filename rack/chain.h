@@ -25,8 +25,9 @@ uint32_t chain_latency(const struct chain *) RT;
 /* Audio thread. Slots that both have (by uid) go on sounding as in `from`, and from there to their own values. */
 void chain_adopt(struct chain *, const struct chain *from) RT;
 
-/* Audio thread. A row of the slot with this uid, or (uid 0) of the rack. Unknown uids are ignored: the slot is gone. */
-void chain_set(struct chain *, uint32_t uid, uint32_t param, float value) RT;
+/* Audio thread. A row of the slot with this uid, or (uid 0) of the rack. Unknown uids are ignored: the slot is gone. glide_ms as
+ * slot_set. */
+void chain_set(struct chain *, uint32_t uid, uint32_t param, float value, uint32_t glide_ms) RT;
 
 /* Audio thread. Linear gains of the processed and the unprocessed path: how the rack's bypass is matched in loudness. */
 void chain_match(struct chain *, double processed, double unprocessed) RT;

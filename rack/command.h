@@ -18,6 +18,7 @@ struct command {
 	uint8_t type;
 	uint16_t param; /* SET */
 	uint32_t uid;   /* SET: of the slot; BEGIN: n */
+	uint32_t glide_ms; /* SET: how long a row that glides may take; 0: as fast as it is smooth */
 	union {
 		float value;         /* SET */
 		struct chain *chain; /* CHAIN */

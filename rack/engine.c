@@ -172,7 +172,7 @@ static void apply(struct engine *e, const struct command *command) RT
 	case COMMAND_SET:
 		for (int i = 0; i < 3; i++)
 			if (chains[i])
-				chain_set(chains[i], command->uid, command->param, command->value);
+				chain_set(chains[i], command->uid, command->param, command->value, command->glide_ms);
 		break;
 	case COMMAND_MATCH:
 		for (int i = 0; i < 3; i++)

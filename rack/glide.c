@@ -35,7 +35,7 @@ bool glide_init(struct glide *g, const struct param *rows, uint32_t n_rows, cons
 {
 	uint32_t length = (uint32_t)(spec->rate * WINDOW_S / SET_FRAMES + 0.5);
 	*g = (struct glide){ .rows = rows, .n_rows = n_rows, .length = length < 3 ? 3 : length };
-	g->window = memory_new((g->length + (size_t)n_rows * (g->length + 1)) * sizeof(double));
+	g->window = memory_new((g->length + (size_t)n_rows * (g->length + 2)) * sizeof(double));
 	g->left = memory_new(n_rows * sizeof *g->left);
 	if (!g->window || !g->left) {
 		glide_drop(g);
@@ -43,6 +43,7 @@ bool glide_init(struct glide *g, const struct param *rows, uint32_t n_rows, cons
 	}
 	g->history = g->window + g->length;
 	g->target = g->history + (size_t)n_rows * g->length;
+	g->step = g->target + n_rows;
 	make_window(g);
 	for (uint32_t r = 0; r < n_rows; r++) {
 		g->target[r] = to_scale(&rows[r], values[r]);
@@ -60,14 +61,17 @@ void glide_drop(struct glide *g)
 	g->left = NULL;
 }
 
-void glide_to(struct glide *g, uint32_t row, float value) RT
+void glide_to(struct glide *g, uint32_t row, float value, uint32_t ticks) RT
 {
 	double x = to_scale(&g->rows[row], value);
-	if (x == g->target[row])
+	bool moving = g->left[row] > 0;
+	if (x == g->target[row] && !(moving && ticks == 0))
 		return;
+	double from = g->history[(size_t)row * g->length + g->at];
 	g->target[row] = x;
-	g->n_moving += g->left[row] == 0;
-	g->left[row] = g->length;
+	g->step[row] = ticks ? (x - from) / ticks : 0;
+	g->n_moving += !moving;
+	g->left[row] = g->length + ticks;
 }
 
 static double smoothed(const struct glide *g, const double *history) RT
@@ -88,8 +92,10 @@ void glide_tick(struct glide *g, float *values) RT
 		if (!g->left[r])
 			continue;
 		double *history = g->history + (size_t)r * g->length;
-		history[g->at] = g->target[r];
 		g->left[r]--;
+		/* What is left of a ramp counts back from its end, so that nothing adds up on the way. */
+		double ramp_left = g->left[r] >= g->length ? g->left[r] - g->length + 1 : 0;
+		history[g->at] = g->target[r] - g->step[r] * ramp_left;
 		g->n_moving -= g->left[r] == 0;
 		values[r] = from_scale(&g->rows[r], g->left[r] ? smoothed(g, history) : g->target[r]);
 	}
@@ -97,7 +103,7 @@ void glide_tick(struct glide *g, float *values) RT
 
 void glide_adopt(struct glide *to, const struct glide *from) RT
 {
-	memcpy(to->history, from->history, (size_t)to->n_rows * (to->length + 1) * sizeof(double)); /* target too */
+	memcpy(to->history, from->history, (size_t)to->n_rows * (to->length + 2) * sizeof(double)); /* target and step too */
 	memcpy(to->left, from->left, to->n_rows * sizeof *to->left);
 	to->at = from->at;
 	to->n_moving = from->n_moving;

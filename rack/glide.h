@@ -16,7 +16,8 @@ struct glide {
 	uint32_t n_moving;
 	double *window;           /* length */
 	double *history;          /* n_rows x length, in the row's own scale */
-	double *target;           /* n_rows */
+	double *target;           /* n_rows: where the row is to end */
+	double *step;             /* n_rows: what the target of the tick moves by, while a slow ramp lasts */
 	uint32_t *left;           /* n_rows: ticks until settled; 0: settled */
 };
 
@@ -24,8 +25,9 @@ struct glide {
 bool glide_init(struct glide *, const struct param *rows, uint32_t n_rows, const struct spec *, const float *values);
 void glide_drop(struct glide *);
 
-/* Audio thread. A new target for a row that param_glides(). */
-void glide_to(struct glide *, uint32_t row, float value) RT;
+/* Audio thread. A new target for a row that param_glides(), by a straight line of so many ticks (0: a step) that the window then
+ * rounds off. */
+void glide_to(struct glide *, uint32_t row, float value, uint32_t ticks) RT;
 
 /* Audio thread, every SET_FRAMES frames while n_moving > 0: writes the values of the moving rows. */
 void glide_tick(struct glide *, float *values) RT;

@@ -132,9 +132,9 @@ uint32_t slot_uid(const struct slot *s) RT
 	return s->uid;
 }
 
-void slot_set(struct slot *s, uint32_t param, float value) RT
+void slot_set(struct slot *s, uint32_t param, float value, uint32_t glide_ms) RT
 {
-	if (s->wanted[param] == value)
+	if (s->wanted[param] == value && glide_ms)
 		return;
 	s->wanted[param] = value;
 	if (param >= s->n_params) {
@@ -144,7 +144,7 @@ void slot_set(struct slot *s, uint32_t param, float value) RT
 	} else if (param_glides(&s->module->params[param])) {
 		if (s->glide.n_moving == 0)
 			s->tick_left = 0;
-		glide_to(&s->glide, param, value);
+		glide_to(&s->glide, param, value, (uint32_t)(glide_ms * 1e-3 * s->spec.rate / SET_FRAMES));
 	} else {
 		s->changed = true;
 	}
@@ -173,7 +173,7 @@ void slot_adopt(struct slot *s, const struct slot *from) RT
 	mix_to(&s->mix, wet, dry);
 	for (uint32_t i = 0; i < s->n_params; i++)
 		if (param_glides(&s->module->params[i]))
-			glide_to(&s->glide, i, s->wanted[i]);
+			glide_to(&s->glide, i, s->wanted[i], 0);
 	s->changed = true;
 }
 

@@ -15,8 +15,8 @@ void slot_free(struct slot *);
 uint32_t slot_uid(const struct slot *) RT;
 
 /* Audio thread. Row `param` (host rows too; HOST_BYPASS is what the control thread worked out from bypass and solo). Glides or
- * fades there from the next frame on. */
-void slot_set(struct slot *, uint32_t param, float value) RT;
+ * fades there from the next frame on; rows that glide take glide_ms for it, or 10 ms where that is 0. */
+void slot_set(struct slot *, uint32_t param, float value, uint32_t glide_ms) RT;
 
 /* Audio thread. Takes over the sound of `from` (same module, same uid) and then goes to its own values. */
 void slot_adopt(struct slot *, const struct slot *from) RT;
