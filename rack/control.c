@@ -27,6 +27,7 @@ void control_free(struct control *c)
 		return;
 	worker_free(c->worker);
 	control_stop(c);
+	control_free_states(c);
 	rackfile_free(c->file);
 	free(c);
 }
@@ -39,7 +40,7 @@ bool control_listen(struct control *c, const struct control_listener *listener)
 	return true;
 }
 
-static void tell_value(struct control *c, uint32_t slot, uint32_t param, float value, unsigned origin)
+void control_tell_value(struct control *c, uint32_t slot, uint32_t param, float value, unsigned origin)
 {
 	for (uint32_t i = 0; i < c->n_listeners; i++)
 		if (c->listeners[i].value)
@@ -77,6 +78,7 @@ void control_begin(struct control *c, uint64_t frame)
 	if (c->depth++ > 0)
 		return;
 	control_flush(c, 0);
+	c->undo.noted = false;
 	/* Where something older still waits for room, this one goes with it rather than hold it up. */
 	c->stamp = c->any_dirty ? 0 : frame;
 }
@@ -99,7 +101,7 @@ void control_changed(struct control *c)
 
 /* ---- Values */
 
-static void mark_row(struct control *c, uint32_t slot, uint32_t param)
+void control_mark_row(struct control *c, uint32_t slot, uint32_t param)
 {
 	const struct rack_slot *model = &c->rack.slots[slot];
 	c->slot_dirty[slot][param] = true;
@@ -120,21 +122,22 @@ enum status control_set(struct control *c, uint32_t slot, uint32_t param, float 
 		*real = value;
 	if (control_value(c, slot, param) == value)
 		return STATUS_OK;
+	control_note(c, slot == CONTROL_RACK ? 0 : c->rack.slots[slot].uid, param, origin);
 	if (slot == CONTROL_RACK) {
 		c->rack.values[param] = value;
 		c->rack_dirty[param] = true;
 	} else {
 		c->rack.slots[slot].values[param] = value;
-		mark_row(c, slot, param);
+		control_mark_row(c, slot, param);
 	}
 	control_changed(c);
-	tell_value(c, slot, param, value, origin);
+	control_tell_value(c, slot, param, value, origin);
 	return STATUS_OK;
 }
 
 /* ---- The chain */
 
-static void edited(struct control *c, unsigned origin)
+void control_edited(struct control *c, unsigned origin)
 {
 	c->chain_dirty = true;
 	control_replan(c);
@@ -166,11 +169,14 @@ enum status control_insert(struct control *c, const char *type, uint32_t positio
 		return status;
 	if (position > c->rack.n_slots)
 		position = c->rack.n_slots;
-	status = rack_insert(&c->rack, position, module, id, reason);
+	struct rack with = c->rack;
+	status = rack_insert(&with, position, module, id, reason);
 	if (status != STATUS_OK)
 		return status;
+	control_note(c, UINT32_MAX, 0, origin);
+	c->rack = with;
 	c->rack.slots[position].uid = ++c->last_uid;
-	edited(c, origin);
+	control_edited(c, origin);
 	return STATUS_OK;
 }
 
@@ -180,8 +186,9 @@ enum status control_remove(struct control *c, const char *id, unsigned origin, s
 	enum status status = find_slot(c, id, &index, reason);
 	if (status != STATUS_OK)
 		return status;
+	control_note(c, UINT32_MAX, 0, origin);
 	rack_remove(&c->rack, index);
-	edited(c, origin);
+	control_edited(c, origin);
 	return STATUS_OK;
 }
 
@@ -195,8 +202,9 @@ enum status control_move(struct control *c, const char *id, uint32_t position, u
 		position = c->rack.n_slots - 1;
 	if (position == index)
 		return STATUS_OK;
+	control_note(c, UINT32_MAX, 0, origin);
 	rack_move(&c->rack, index, position);
-	edited(c, origin);
+	control_edited(c, origin);
 	return STATUS_OK;
 }
 
@@ -217,6 +225,7 @@ enum status control_replace(struct control *c, const char *id, const char *type,
 		status = find_module(type, &module, reason);
 	if (status != STATUS_OK)
 		return status;
+	control_note(c, UINT32_MAX, 0, origin);
 	struct rack_slot old = c->rack.slots[index];
 	rack_remove(&c->rack, index);
 	/* A name that a person gave stays; one that came from the type goes with it. Cannot fail: the place is free. */
@@ -225,26 +234,8 @@ enum status control_replace(struct control *c, const char *id, const char *type,
 	for (uint32_t i = 0; i < N_HOST_PARAMS; i++)
 		new->values[module->n_params + i] = old.values[old.module->n_params + i];
 	new->uid = ++c->last_uid;
-	edited(c, origin);
+	control_edited(c, origin);
 	return STATUS_OK;
-}
-
-void control_load(struct control *c, const struct rack *rack, unsigned origin)
-{
-	const struct rack old = c->rack;
-	c->rack = *rack;
-	for (uint32_t i = 0; i < c->rack.n_slots; i++) {
-		struct rack_slot *slot = &c->rack.slots[i];
-		int same = rack_find_slot(&old, slot->id);
-		bool stays = same >= 0 && old.slots[same].module == slot->module;
-		slot->uid = stays ? old.slots[same].uid : ++c->last_uid;
-	}
-	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
-		c->rack_dirty[i] = true;
-	edited(c, origin);
-	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
-		if (old.values[i] != c->rack.values[i])
-			tell_value(c, CONTROL_RACK, i, c->rack.values[i], origin);
 }
 
 /* ---- Figures */

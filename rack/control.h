@@ -58,13 +58,40 @@ enum status control_remove(struct control *, const char *id, unsigned origin, st
 enum status control_move(struct control *, const char *id, uint32_t position, unsigned origin, struct reason *);
 enum status control_replace(struct control *, const char *id, const char *type, unsigned origin, struct reason *);
 
-/* The whole model at once; slots with the same id and type keep their sound's state. */
+/* The whole model at once, locked rows too; slots with the same id and type keep their sound's state. */
 void control_load(struct control *, const struct rack *, unsigned origin);
 
 /* Presets go through the worker; done is called on this thread, later or at once, with the result. done may be NULL. */
 typedef void control_done(void *user, enum status, const struct reason *);
 void control_preset_load(struct control *, const char *name, unsigned origin, control_done *done, void *user);
 void control_preset_save(struct control *, const char *name, control_done *done, void *user);
+
+/* ---- States: scenes, four sides to compare, undo. None of them touches rows that are locked, or the rack's own rows (bypass). */
+
+enum { SCENES_MAX = 64, SCENE_SECONDS_MAX = 60, AB_SIDES = 4, UNDO_MAX = 200 };
+
+/* Names as presets'. Storing under a name that there is replaces it. BAD_VALUE, FULL, NO_MEMORY. */
+enum status control_scene_store(struct control *, const char *name, struct reason *);
+
+/* All rows start towards the scene on one frame and arrive after seconds (0 .. SCENE_SECONDS_MAX) together; switches and choices
+ * change at once; slots that only one of both has are cross-faded. UNKNOWN: no such scene. */
+enum status control_scene_recall(struct control *, const char *name, float seconds, unsigned origin, struct reason *);
+
+uint32_t control_n_scenes(const struct control *);
+const char *control_scene_name(const struct control *, uint32_t index);
+
+/* Leaves what is now on the side that is heard and goes to another (0 .. AB_SIDES - 1), which is the same until changed. */
+enum status control_ab(struct control *, uint32_t side, unsigned origin, struct reason *);
+uint32_t control_ab_side(const struct control *);
+enum status control_ab_copy(struct control *, uint32_t from, uint32_t to, unsigned origin, struct reason *);
+
+/* Everything that changes the model can be undone, UNDO_MAX steps back: a transaction is one step, and so are changes of one row
+ * by one hand that follow within half a second. UNAVAILABLE: nothing to undo. */
+enum status control_undo(struct control *, unsigned origin, struct reason *);
+enum status control_redo(struct control *, unsigned origin, struct reason *);
+
+bool control_locked(const struct control *, uint32_t slot, uint32_t param);
+enum status control_lock(struct control *, uint32_t slot, uint32_t param, bool locked, struct reason *);
 
 /* The rack file at path (from the command line or the saved state), read here and now; warnings go to stderr by warn.
  * Keeps the file's lines, so that saving the preset again keeps its comments. */

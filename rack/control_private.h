@@ -9,7 +9,7 @@
 #include "rack/ring.h"
 #include "rack/telemetry.h"
 
-enum { LISTENERS_MAX = 4, ROWS_MAX = MODULE_PARAMS_MAX + N_HOST_PARAMS };
+enum { LISTENERS_MAX = 4, LOCKS_MAX = 64, ROWS_MAX = MODULE_PARAMS_MAX + N_HOST_PARAMS };
 
 struct control {
 	struct rack rack;
@@ -33,6 +33,31 @@ struct control {
 		uint32_t uid, frames;
 	} promised[RACK_SLOTS_MAX];
 	uint32_t latency;
+
+	/* How long rows that glide may take in the transaction under way; where a new chain comes with it, what they glide from. */
+	uint32_t glide_ms;
+	struct rack *glide_from;
+
+	struct undo {
+		struct rack *past[UNDO_MAX], *future[UNDO_MAX]; /* newest last */
+		uint32_t n_past, n_future;
+		bool restoring, noted;  /* noted: this transaction has its step already */
+		uint32_t uid, param;    /* of the last change, for gestures */
+		unsigned origin;
+		double time_s;
+	} undo;
+	struct scene {
+		char name[65];
+		struct rack rack;
+	} *scenes[SCENES_MAX];
+	uint32_t n_scenes;
+	struct rack *sides[AB_SIDES];
+	uint32_t side;
+	struct {
+		uint32_t uid, param;
+		bool locked;
+	} locks[LOCKS_MAX];     /* where a person's word differs from the row's */
+	uint32_t n_locks;
 
 	struct match {
 		float processed_db, unprocessed_db; /* as sent */
@@ -60,7 +85,21 @@ void control_flush(struct control *, uint64_t frame);
 /* control_match.c. Looks at the loudness of both sides; milliseconds until it wants to look again, -1: match is off. */
 int control_match(struct control *);
 
-/* control.c. After every change of the model. */
+/* control_undo.c. Before a change of the model: of one row of the slot with this uid (0: the rack), or uid UINT32_MAX for more than a
+ * row. */
+void control_note(struct control *, uint32_t uid, uint32_t param, unsigned origin);
+void control_forget_undo(struct control *);
+void control_free_states(struct control *);
+
+/* control_states.c. The model becomes `wanted` in one transaction. */
+enum { RECALL_LOCKED = 1, RECALL_RACK_ROWS = 2 }; /* change locked rows, the rack's rows too */
+void control_recall(struct control *, const struct rack *wanted, unsigned what, uint32_t glide_ms, unsigned origin);
+
+/* control.c. After a change of one row: what the audio thread must know; after every change; after one of the chain; and who hears
+ * of a value. */
+void control_mark_row(struct control *, uint32_t slot, uint32_t param);
 void control_changed(struct control *);
+void control_edited(struct control *, unsigned origin);
+void control_tell_value(struct control *, uint32_t slot, uint32_t param, float value, unsigned origin);
 
 #endif

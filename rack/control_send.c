@@ -7,6 +7,7 @@
 #include "rack/worker.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TICK_MS = 2, RETURN_MS = 20 }; /* retry when the ring was full; look for returned chains */
@@ -68,9 +69,26 @@ static bool effective_bypass(const struct rack *rack, uint32_t index)
 	return host[HOST_BYPASS] != 0 || (any_solo && host[HOST_SOLO] == 0);
 }
 
+/* Rows that are to glide slowly start the new chain where they are in the old one. */
+static void start_from(struct rack *rack, const struct rack *before)
+{
+	for (uint32_t i = 0; i < rack->n_slots; i++)
+		for (uint32_t k = 0; k < before->n_slots; k++) {
+			struct rack_slot *slot = &rack->slots[i];
+			if (before->slots[k].uid != slot->uid)
+				continue;
+			for (uint32_t p = 0; p < slot->module->n_params; p++)
+				if (param_glides(&slot->module->params[p]))
+					slot->values[p] = before->slots[k].values[p];
+		}
+}
+
 struct chain *control_make_chain(struct control *c)
 {
-	struct chain_plan plan = { .rack = &c->rack, .latency = c->latency };
+	struct rack rack = c->rack;
+	struct chain_plan plan = { .rack = &rack, .latency = c->latency };
+	if (c->glide_from)
+		start_from(&rack, c->glide_from);
 	for (uint32_t i = 0; i < c->rack.n_slots; i++) {
 		plan.slot_latency[i] = promised_to(c, c->rack.slots[i].uid);
 		plan.bypass[i] = effective_bypass(&c->rack, i);
@@ -84,7 +102,7 @@ static void stage_slot(struct control *c, struct ring *ring, uint32_t index, uin
 	for (uint32_t p = 0; p < slot_n_params(slot); p++) {
 		if (!c->slot_dirty[index][p])
 			continue;
-		struct command set = { .type = COMMAND_SET, .uid = slot->uid, .param = (uint16_t)p };
+		struct command set = { .type = COMMAND_SET, .uid = slot->uid, .param = (uint16_t)p, .glide_ms = c->glide_ms };
 		bool bypass = p == slot->module->n_params + HOST_BYPASS;
 		set.value = bypass ? effective_bypass(&c->rack, index) : slot->values[p];
 		ring_stage(ring, &set);
@@ -97,7 +115,7 @@ static uint32_t count_dirty(const struct control *c)
 	uint32_t n = c->chain_dirty + c->match.dirty;
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
 		n += c->rack_dirty[i];
-	for (uint32_t i = 0; !c->chain_dirty && i < c->rack.n_slots; i++)
+	for (uint32_t i = 0; (!c->chain_dirty || c->glide_from) && i < c->rack.n_slots; i++)
 		for (uint32_t p = 0; p < slot_n_params(&c->rack.slots[i]); p++)
 			n += c->slot_dirty[i][p];
 	return n;
@@ -122,8 +140,9 @@ static void stage_all(struct control *c, struct ring *ring, struct chain *chain,
 		struct command change = { .type = COMMAND_CHAIN, .chain = chain };
 		ring_stage(ring, &change);
 		(*n)++;
-		return;
 	}
+	if (chain && !c->glide_from)
+		return;
 	for (uint32_t i = 0; i < c->rack.n_slots; i++)
 		stage_slot(c, ring, i, n);
 }
@@ -133,6 +152,9 @@ static void clean(struct control *c)
 	memset(c->slot_dirty, 0, sizeof c->slot_dirty);
 	memset(c->rack_dirty, 0, sizeof c->rack_dirty);
 	c->chain_dirty = c->any_dirty = c->match.dirty = false;
+	c->glide_ms = 0;
+	free(c->glide_from);
+	c->glide_from = NULL;
 }
 
 void control_flush(struct control *c, uint64_t frame)

@@ -38,6 +38,7 @@ struct param {
 	const char *const *choices; /* CHOICE: max + 1 names, else NULL */
 	const char *help;           /* one sentence with its unit, no full stop */
 	bool jump;                  /* continuous, but cannot glide (moves delay): changed by a fade, like a choice */
+	bool lock;                  /* kept while scenes and presets change, unless a person says otherwise */
 };
 
 /* Toggles, choices and jump rows change by a fade between two copies of the slot; all others glide. */

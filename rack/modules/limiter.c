@@ -41,6 +41,7 @@ static const struct param params[] = {
 		.unit = UNIT_DBTP,
 		.min = -20,
 		.max = 0,
+		.lock = true,
 		.def = -1,
 		.step = 0.1f,
 		.help = "Highest level at the output in dBTP (in dBFS of samples without true peak)" },
