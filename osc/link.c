@@ -1,4 +1,4 @@
-/* Datagrams to and from a rack: a connected socket takes packets from that rack only. */
+/* Datagrams to and from a rack, and from nobody else. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/link.h"
 
@@ -8,12 +8,12 @@
 
 #include <errno.h>
 #include <netdb.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { RECEIVE_MAX = 256, SEND_WAIT_MS = 20, RECEIVE_BUFFER = 1 << 20 };
@@ -27,6 +27,24 @@ struct link {
 	uint8_t out[PACKET_SIZE_MAX], in[PACKET_SIZE_MAX]; /* two: a handler of what came in may send */
 };
 
+/* A name of its own, made by the kernel, is where the answers come. The socket stays unconnected: to a connected one
+ * the rack could send without bound, and a client that has stopped would fill the rack's buffer, which all local
+ * clients share. */
+static enum status open_local(struct link *link, struct reason *reason)
+{
+	struct sockaddr_un own = { .sun_family = AF_UNIX };
+	if (bind(link->fd, (struct sockaddr *)&own, sizeof own.sun_family) < 0)
+		return reason_set(reason, STATUS_IO, "cannot bind a socket: %s", strerror(errno));
+	int probe = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int failed = probe < 0 || connect(probe, (struct sockaddr *)&link->peer, link->peer_size) < 0 ? errno : 0;
+	if (probe >= 0)
+		close(probe);
+	if (failed)
+		return reason_set(
+			reason, STATUS_UNAVAILABLE, "no rack answers at %s: %s", link->target, strerror(failed));
+	return STATUS_OK;
+}
+
 static enum status open_socket(struct link *link, struct reason *reason)
 {
 	link->fd = socket(link->peer.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -34,11 +52,9 @@ static enum status open_socket(struct link *link, struct reason *reason)
 		return reason_set(reason, STATUS_IO, "no socket: %s", strerror(errno));
 	int size = RECEIVE_BUFFER;
 	setsockopt(link->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-	/* An own name, made by the kernel, is where the answers come; connected, the socket takes the rack's packets
-	 * only. */
-	struct sockaddr_un own = { .sun_family = AF_UNIX };
-	if (link->local && bind(link->fd, (struct sockaddr *)&own, sizeof own.sun_family) < 0)
-		return reason_set(reason, STATUS_IO, "cannot bind a socket: %s", strerror(errno));
+	if (link->local)
+		return open_local(link, reason);
+	/* Connected, it takes the rack's packets only. */
 	if (connect(link->fd, (struct sockaddr *)&link->peer, link->peer_size) < 0)
 		return reason_set(
 			reason, STATUS_UNAVAILABLE, "no rack answers at %s: %s", link->target, strerror(errno));
@@ -148,22 +164,27 @@ const char *link_target(const struct link *link)
 
 static bool try_send(struct link *link, size_t size)
 {
-	return send(link->fd, link->out, size, MSG_NOSIGNAL) >= 0;
+	const struct sockaddr *to = link->local ? (const struct sockaddr *)&link->peer : NULL;
+	return sendto(link->fd, link->out, size, MSG_NOSIGNAL, to, to ? link->peer_size : 0) >= 0;
+}
+
+static bool is_full(int error)
+{
+	return error == EAGAIN || error == ENOBUFS;
 }
 
 static enum status send_bytes(struct link *link, size_t size)
 {
-	if (try_send(link, size))
-		return STATUS_OK;
-	if (errno == EAGAIN || errno == ENOBUFS) {
-		struct pollfd room = { .fd = link->fd, .events = POLLOUT };
-		poll(&room, 1, SEND_WAIT_MS);
-		return try_send(link, size) ? STATUS_OK : STATUS_FULL;
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	for (int waited_ms = 0; !try_send(link, size); waited_ms++) {
+		/* A refusal may be about an earlier packet (UDP): once more. */
+		if (!is_full(errno))
+			return try_send(link, size) ? STATUS_OK : STATUS_UNAVAILABLE;
+		if (waited_ms == SEND_WAIT_MS)
+			return STATUS_FULL;
+		nanosleep(&pause, NULL);
 	}
-	/* The error may be that of an earlier packet (UDP), or the rack has a new socket of the same name. */
-	if (connect(link->fd, (struct sockaddr *)&link->peer, link->peer_size) == 0 && try_send(link, size))
-		return STATUS_OK;
-	return STATUS_UNAVAILABLE;
+	return STATUS_OK;
 }
 
 enum status link_send_body(struct link *link, const char *address, lo_message body)
@@ -203,14 +224,24 @@ static void deliver(void *user, const uint8_t *data, size_t size)
 	delivery->n++;
 }
 
+/* The local socket's name is known to anybody who looks for it, so others can send to it. */
+static bool is_rack(const struct link *link, const struct sockaddr_un *from, socklen_t size)
+{
+	return !link->local || (size > sizeof from->sun_family && strcmp(from->sun_path, link->target) == 0);
+}
+
 int link_receive(struct link *link, link_handler *handler, void *user)
 {
 	struct delivery delivery = { handler, user, 0 };
 	for (int i = 0; i < RECEIVE_MAX; i++) {
-		ssize_t size = recv(link->fd, link->in, sizeof link->in, MSG_TRUNC);
+		struct sockaddr_storage from = { 0 };
+		socklen_t from_size = sizeof from;
+		ssize_t size =
+			recvfrom(link->fd, link->in, sizeof link->in, MSG_TRUNC, (struct sockaddr *)&from, &from_size);
 		if (size < 0 && errno != ECONNREFUSED && errno != ECONNRESET)
 			break;
-		if (size > 0 && (size_t)size <= sizeof link->in && !packet_fault(link->in, (size_t)size))
+		bool ours = size > 0 && is_rack(link, (const struct sockaddr_un *)&from, from_size);
+		if (ours && (size_t)size <= sizeof link->in && !packet_fault(link->in, (size_t)size))
 			packet_each(link->in, (size_t)size, deliver, &delivery);
 	}
 	return delivery.n;

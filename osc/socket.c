@@ -18,7 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { UDP_BUFFER = 4 << 20, RETRY_MS = 2, RECEIVE_TRIES = 64 };
+enum { UDP_BUFFER = 4 << 20, LOCAL_BUFFER = 1 << 20, RETRY_MS = 2, RECEIVE_TRIES = 64 };
 
 struct sockets {
 	int udp, local; /* -1: none */
@@ -137,6 +137,8 @@ static enum status open_local(struct sockets *s, const char *path, struct reason
 			close(fd);
 		return status;
 	}
+	/* Each client that has stopped reading holds some of it. */
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){ LOCAL_BUFFER }, sizeof(int));
 	s->local = fd;
 	s->local_device = file.st_dev;
 	s->local_inode = file.st_ino;

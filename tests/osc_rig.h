@@ -25,6 +25,7 @@ enum { RIG_LINES = 4096, RIG_LINE = 200, RIG_PATIENCE_MS = 5000, RIG_FRAMES = 64
 /* A client and every message that it got, as lines such as "/rack/trim/gain f -1". */
 struct client {
 	struct link *link;
+	int total; /* messages, also those for which there was no line left */
 	int n;
 	char lines[RIG_LINES][RIG_LINE];
 };
@@ -47,6 +48,7 @@ static inline void rig_quit(void *user)
 static inline void rig_note(void *user, const struct message *m)
 {
 	struct client *client = user;
+	client->total++;
 	char *line = client->lines[client->n < RIG_LINES - 1 ? client->n++ : client->n];
 	int used = snprintf(line, RIG_LINE, "%s %s", m->address, m->types);
 	for (int i = 0; i < m->n && used < RIG_LINE; i++) {

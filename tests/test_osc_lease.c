@@ -143,7 +143,7 @@ static void test_rate_of_a_source(void **state)
 		taken += limit_take(&limit, &a, 2 * SECOND);
 	assert_int_equal(taken, LIMIT_RATE);
 	for (int i = 0; i < 100; i++) { /* many sources: the newest still get their burst */
-		char text[16];
+		char text[24];
 		snprintf(text, sizeof text, "10.0.1.%d", i);
 		struct peer other = udp_peer(text, 1);
 		assert_true(limit_take(&limit, &other, 3 * SECOND + i));

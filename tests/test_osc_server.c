@@ -3,7 +3,9 @@
 #include "tests/osc_rig.h"
 
 #include <math.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 static struct rig *rig;
 
@@ -273,6 +275,22 @@ static void test_bundle_with_one_bad_message(void **state)
 	assert_non_null(strstr(rig->udp.lines[0], "/error ss /rack/trim/nothing "));
 }
 
+/* All of a bundle goes to the audio thread as one transaction: control numbers them. */
+static void test_bundle_is_one_transaction(void **state)
+{
+	(void)state;
+	rig_sync(rig, &rig->udp);
+	uint64_t before = control_mark(rig->control);
+	send_bundle(LO_TT_IMMEDIATE, 4, "/rack/trim/gain", 3.0, "/rack/trim/balance", 1.0, "/rack/trim/mono", 1.0,
+		"/rack/trim/swap", 1.0);
+	rig_sync(rig, &rig->udp);
+	assert_int_equal(control_mark(rig->control), before + 1);
+	SAY(&rig->udp, "/rack/trim/gain", "f", 1.0);
+	SAY(&rig->udp, "/rack/trim/balance", "f", 0.0);
+	rig_sync(rig, &rig->udp);
+	assert_int_equal(control_mark(rig->control), before + 3);
+}
+
 static void test_timetags(void **state)
 {
 	(void)state;
@@ -370,10 +388,11 @@ static void test_feedback_is_thinned_out(void **state)
 	rig_expect(rig, &rig->udp, "/rack/trim/gain f 0");
 	client_clear(&rig->udp);
 	long start = rig_ms();
-	for (int i = 1; i <= 400; i++) {
-		SAY(&rig->local, "/rack/trim/gain", "f", i / 40.0);
+	for (int i = 0; rig_ms() - start < 300; i++) {
+		SAY(&rig->local, "/rack/trim/gain", "f", i % 200 / 40.0);
 		rig_turn(rig);
 	}
+	SAY(&rig->local, "/rack/trim/gain", "f", 10.0);
 	rig_expect(rig, &rig->udp, "/rack/trim/gain f 10");
 	assert_in_range(rig->udp.n, 1, (rig_ms() - start) * 30 / 1000 + 2);
 }
@@ -404,8 +423,10 @@ static void test_meters_stream(void **state)
 {
 	(void)state;
 	SAY(&rig->local, "/subscribe", "si", "/meter/out/{peak,momentary}", 30);
-	while (client_count(&rig->local, "/meter/out/peak ff -144 -144") < 4)
+	long end = rig_ms() + RIG_PATIENCE_MS;
+	while (client_count(&rig->local, "/meter/out/peak ff -144 -144") < 4 && rig_ms() < end)
 		rig_turn(rig);
+	assert_in_range(client_count(&rig->local, "/meter/out/peak ff -144 -144"), 4, 5);
 	assert_in_range(client_count(&rig->local, "/meter/out/momentary f -144"), 3, 5);
 }
 
@@ -422,6 +443,42 @@ static void test_many_answers_over_the_local_socket(void **state)
 	}
 	rig_sync(rig, &rig->local);
 	assert_int_equal(rig->local.n, 201);
+}
+
+/* Clients that ask and subscribe but never read (a stopped terminal) fill neither the server nor the way to others. */
+static void test_deaf_clients_hinder_nobody(void **state)
+{
+	(void)state;
+	struct link *deaf[7];
+	struct reason reason;
+	for (int i = 0; i < 7; i++) {
+		assert_int_equal(link_open(&deaf[i], NULL, "rig", &reason), STATUS_OK);
+		assert_int_equal(link_send(deaf[i], "/subscribe", "s", "/*/*/*"), STATUS_OK);
+		for (int k = 0; k < 300; k++) {
+			assert_int_equal(link_send(deaf[i], "/rack/trim/gain/info", ""), STATUS_OK);
+			control_tick(rig->control);
+			server_poll(rig->server);
+		}
+	}
+	SAY(&rig->local, "/rack/trim/gain", "");
+	rig_sync(rig, &rig->local);
+	assert_string_equal(rig->local.lines[0], "/rack/trim/gain f 0");
+	for (int i = 0; i < 7; i++)
+		link_close(deaf[i]);
+}
+
+/* Anybody can find the client's socket; only the rack is heard. */
+static void test_client_hears_the_rack_only(void **state)
+{
+	(void)state;
+	struct sockaddr_un name;
+	socklen_t size = sizeof name;
+	int stranger = socket(AF_UNIX, SOCK_DGRAM, 0);
+	assert_int_equal(getsockname(link_fd(rig->local.link), (struct sockaddr *)&name, &size), 0);
+	assert_int_equal(sendto(stranger, "/evil\0\0", 8, 0, (struct sockaddr *)&name, size), 8);
+	rig_sync(rig, &rig->local);
+	assert_int_equal(rig->local.n, 1);
+	close(stranger);
 }
 
 /* ---- Who may do what */
@@ -482,6 +539,79 @@ static void test_presets(void **state)
 	for (int i = 0; i < c->n; i++)
 		errors += strncmp(c->lines[i], "/error ss /preset/", 18) == 0;
 	assert_int_equal(errors, 3);
+}
+
+static void rig_expect_value(float gain)
+{
+	for (long end = rig_ms() + RIG_PATIENCE_MS; value_of("trim", "gain") != gain && rig_ms() < end;)
+		rig_turn(rig);
+	assert_float_equal(value_of("trim", "gain"), gain, 0);
+}
+
+/* A sender over its rate gets no more answers than that, but its last value counts, and others are not hindered. */
+static void test_flood(void **state)
+{
+	(void)state;
+	enum { N = 30000, BURST = 10000, RATE = 2000 };
+	long start = rig_ms();
+	for (int i = 0; i < N; i++) {
+		SAY(&rig->udp, "/rack/trim/gain", "");
+		if (i % 50 == 0)
+			rig_turn(rig);
+	}
+	SAY(&rig->udp, "/rack/trim/gain", "f", 2.0);
+	rig_sync(rig, &rig->local);
+	rig_expect_value(2);
+	assert_in_range(rig->udp.total, BURST / 2, BURST + RATE * (rig_ms() - start + 1) / 1000 + 1);
+}
+
+static uint32_t next_random(uint32_t *seed)
+{
+	*seed ^= *seed << 13; /* xorshift, Marsaglia 2003 */
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed;
+}
+
+/* Broken and nonsensical datagrams: the server stays alive and every value within its row (sanitizers watch the rest).
+ */
+static void test_mutants_do_no_harm(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *bytes;
+		size_t size;
+	} seeds[] = {
+#define SEED(BYTES) { BYTES, sizeof(BYTES) - 1 }
+		SEED("/rack/trim/gain\0,f\0\0\377\200\0\0"),
+		SEED("/rack/trim/gain\0,d\0\0\177\360\0\0\0\0\0\0"),
+		SEED("/rack/*/*/norm\0\0,f\0\0\77\0\0\0"),
+		SEED("/subscribe\0\0,si\0/{a,b}*/[c-d]\0\0\0\0\0\0\0\1"),
+		SEED("/chain/insert\0\0\0,sis\0\0\0\0trim\0\0\0\0\0\0\0\1abcd\0\0\0\0"),
+		SEED("/chain/remove\0\0\0,s\0\0abcd\0\0\0\0"),
+		SEED("/meter/trim/x\0\0\0,N\0\0"),
+		SEED("#bundle\0\0\0\0\0\0\0\0\1\0\0\0\14/bypass\0,T\0\0\0\0\0\20/sync\0\0\0,i\0\0\0\0\0\7"),
+	};
+	uint32_t random = 88172645u;
+	for (int i = 0; i < 20000; i++) {
+		uint8_t bytes[128];
+		uint32_t s = next_random(&random) % (sizeof seeds / sizeof seeds[0]);
+		memcpy(bytes, seeds[s].bytes, seeds[s].size);
+		for (uint32_t n = next_random(&random) % 3; n; n--)
+			bytes[next_random(&random) % seeds[s].size] ^= (uint8_t)(1u << next_random(&random) % 8);
+		send(link_fd(rig->udp.link), bytes, seeds[s].size, 0);
+		if (i % 50 == 0)
+			rig_turn(rig);
+	}
+	rig_sync(rig, &rig->local);
+	const struct rack *rack = control_rack(rig->control);
+	for (uint32_t s = 0; s < rack->n_slots; s++)
+		for (uint32_t p = 0; p < slot_n_params(&rack->slots[s]); p++) {
+			const struct param *row = control_param(rig->control, s, p);
+			float value = control_value(rig->control, s, p);
+			assert_true(value >= row->min && value <= row->max);
+		}
+	assert_int_equal(rig->quits, 0);
 }
 
 /* ---- Binding */
@@ -556,6 +686,7 @@ int main(void)
 		TEST(test_chain_edits),
 		TEST(test_slot_info_and_modules),
 		TEST(test_bundle_with_one_bad_message),
+		cmocka_unit_test_setup_teardown(test_bundle_is_one_transaction, setup_audio, teardown),
 		TEST(test_timetags),
 		cmocka_unit_test_setup_teardown(test_sync_waits_for_the_audio, setup_audio, teardown),
 		TEST(test_patterns_set_and_ask),
@@ -565,10 +696,14 @@ int main(void)
 		TEST(test_eight_subscribers_at_most),
 		TEST(test_meters_stream),
 		TEST(test_many_answers_over_the_local_socket),
+		TEST(test_deaf_clients_hinder_nobody),
+		TEST(test_client_hears_the_rack_only),
 		TEST(test_quit_only_locally),
 		TEST(test_malformed_gets_no_answer),
 		TEST(test_errors_are_not_answered),
 		TEST(test_presets),
+		TEST(test_flood),
+		TEST(test_mutants_do_no_harm),
 		TEST(test_refusals),
 		TEST(test_local_socket_file),
 	};
