@@ -133,7 +133,7 @@ void handle_preset_load(const struct request *request)
 	struct job *job = new_job(request, "/preset/load");
 	if (job)
 		control_preset_load(
-			request->server->control, message_text(request->message, 0), request->origin, job_done, job);
+			request->server->control, message_text(request->message, 0), ORIGIN_HOST, job_done, job);
 }
 
 void handle_preset_save(const struct request *request)

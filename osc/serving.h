@@ -84,6 +84,15 @@ void handle_preset_save(const struct request *);
 void handle_preset_list(const struct request *);
 void edits_orphan(struct server *); /* jobs that are under way no longer answer */
 
+void handle_scene_store(const struct request *); /* states.c */
+void handle_scene_recall(const struct request *);
+void handle_scene_list(const struct request *);
+void handle_ab(const struct request *);
+void handle_ab_copy(const struct request *);
+void handle_undo(const struct request *);
+void handle_redo(const struct request *);
+void handle_lock(const struct request *);
+
 void handle_level(const struct request *); /* meters.c */
 void handle_meter(const struct request *);
 void handle_meter_info(const struct request *);

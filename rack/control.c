@@ -47,7 +47,7 @@ void control_tell_value(struct control *c, uint32_t slot, uint32_t param, float 
 			c->listeners[i].value(c->listeners[i].user, slot, param, value, origin);
 }
 
-static void tell_chain(struct control *c, unsigned origin)
+void control_tell_chain(struct control *c, unsigned origin)
 {
 	for (uint32_t i = 0; i < c->n_listeners; i++)
 		if (c->listeners[i].chain)
@@ -142,7 +142,7 @@ void control_edited(struct control *c, unsigned origin)
 	c->chain_dirty = true;
 	control_replan(c);
 	control_changed(c);
-	tell_chain(c, origin);
+	control_tell_chain(c, origin);
 }
 
 static enum status find_module(const char *type, const struct module **module, struct reason *reason)

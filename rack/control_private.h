@@ -101,5 +101,6 @@ void control_mark_row(struct control *, uint32_t slot, uint32_t param);
 void control_changed(struct control *);
 void control_edited(struct control *, unsigned origin);
 void control_tell_value(struct control *, uint32_t slot, uint32_t param, float value, unsigned origin);
+void control_tell_chain(struct control *, unsigned origin);
 
 #endif

@@ -109,6 +109,7 @@ void control_recall(struct control *c, const struct rack *rack, unsigned what, u
 	control_note(c, UINT32_MAX, 0, origin);
 	control_begin(c, c->stamp);
 	c->glide_ms = glide_ms;
+	bool retitled = strcmp(c->rack.title, wanted.title) != 0;
 	memcpy(c->rack.title, wanted.title, sizeof c->rack.title);
 	for (uint32_t i = 0; (what & RECALL_RACK_ROWS) && i < N_RACK_PARAMS; i++) {
 		if (c->rack.values[i] == wanted.values[i])
@@ -117,10 +118,13 @@ void control_recall(struct control *c, const struct rack *rack, unsigned what, u
 		c->rack_dirty[i] = true;
 		control_tell_value(c, CONTROL_RACK, i, wanted.values[i], origin);
 	}
-	if (same_chain(&c->rack, &wanted))
-		become_values(c, &wanted, origin);
-	else
+	if (!same_chain(&c->rack, &wanted)) {
 		become_chain(c, &wanted, glide_ms, origin);
+	} else {
+		become_values(c, &wanted, origin);
+		if (retitled)
+			control_tell_chain(c, origin);
+	}
 	control_end(c);
 }
 
