@@ -144,8 +144,8 @@ static void pad(struct mix *m, int start, double note, double length_s, double l
 	for (int i = 0; i < (int)(length_s * RATE); i++) {
 		double t = (double)i / RATE, left = 0, right = 0;
 		for (int h = 0; h < n; h++) {
-			left += strength[h] * sin(TAU * (h + 1) * (f - 0.4) * t + h);
-			right += strength[h] * sin(TAU * (h + 1) * (f + 0.4) * t + 2.1 * h);
+			left += strength[h] * sin(TAU * (h + 1) * (f - 0.12) * t + h);
+			right += strength[h] * sin(TAU * (h + 1) * (f + 0.12) * t + h + 0.6);
 		}
 		double loud = level * envelope(t, 0.08, 9, length_s);
 		add(m, start + i, loud * left * (1 - pan), loud * right * (1 + pan), 0.35);
