@@ -9,7 +9,7 @@
 enum {
 	/* A local datagram socket holds 10 packets by default, so no more answers than that may be under way. */
 	ASKING_WINDOW = 8,
-	ASKING_AGAIN_MS = 400,
+	ASKING_AGAIN_MS = 250,
 };
 
 /* Sends what is open and not under way, up to the window. Cheap when there is nothing to ask. Stops at the first

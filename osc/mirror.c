@@ -202,9 +202,9 @@ static void take_rack_value(struct mirror *m, int index, const struct message *m
 	double number;
 	if (!message_number(msg, 0, &number))
 		return;
-	m->rack_values[index].answered = true;
 	if (m->now_ms < m->rack_held_until_ms[index])
 		return;
+	m->rack_values[index].answered = true;
 	m->rack_params[index].value = number != 0;
 	m->rack_params[index].known = true;
 }

@@ -260,10 +260,10 @@ static void take_value(struct remote_param *p, struct mirror_param *state, const
 	} else if (!message_number(msg, 0, &number) || !isfinite(number)) {
 		return;
 	}
-	state->value.answered = true;
-	/* While the own hand moves it, older answers would pull it back. */
+	/* While the own hand moves it, older answers would pull it back; it is asked for when the hand rests. */
 	if (now_ms < state->held_until_ms)
 		return;
+	state->value.answered = true;
 	p->value = param_clamp(&p->row, (float)number);
 	p->known = true;
 }
