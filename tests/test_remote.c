@@ -503,6 +503,43 @@ static void test_rows_that_make_no_sense_are_refused(void **state)
 	free(m);
 }
 
+/* An answer that left before the own change did would pull the slider back under the finger. */
+static void test_older_answers_do_not_pull_back(void **state)
+{
+	(void)state;
+	struct mirror *m = malloc(sizeof *m);
+	start_slot(m);
+	give(m, "/rack/a/x/info", "sssffffs", "X", "dB", "linear", -1.0, 1.0, 0.0, 0.1, "h");
+	give(m, "/rack/a/x", "f", 0.25);
+	m->slots[0]->params[0].held_until_ms = m->now_ms + MIRROR_HOLD_MS;
+	m->slots[0]->params[0].value.answered = false;
+	give(m, "/rack/a/x", "f", 0.75);
+	assert_true(m->slots[0]->shown.params[0].value == 0.25f);
+	assert_false(m->slots[0]->params[0].value.answered); /* so that it is asked when the hand rests */
+	m->now_ms += MIRROR_HOLD_MS;
+	give(m, "/rack/a/x", "f", 0.75);
+	assert_true(m->slots[0]->shown.params[0].value == 0.75f && m->slots[0]->params[0].value.answered);
+	mirror_clear(m);
+	free(m);
+}
+
+/* Another rack may have other rows under the same ids. */
+static void test_doubt_asks_for_everything(void **state)
+{
+	(void)state;
+	struct mirror *m = malloc(sizeof *m);
+	start_slot(m);
+	give(m, "/rack/a/x/info", "sssffffs", "X", "dB", "linear", -1.0, 1.0, 0.0, 0.1, "h");
+	give(m, "/rack/a/x", "f", 0.25);
+	mirror_doubt(m);
+	assert_false(m->chain.answered || m->info.answered || m->title_question.answered || m->complete);
+	assert_false(m->slots[0]->info.answered || m->slots[0]->params[0].row.answered ||
+		     m->slots[0]->params[0].value.answered);
+	assert_true(m->slots[0]->shown.params[0].known && m->slots[0]->shown.params[0].value == 0.25f);
+	mirror_clear(m);
+	free(m);
+}
+
 static void test_chains_that_make_no_sense_are_refused(void **state)
 {
 	(void)state;
@@ -598,6 +635,8 @@ int main(void)
 		cmocka_unit_test(test_lost_datagrams_are_made_good),
 		cmocka_unit_test(test_text_from_the_network_is_made_safe),
 		cmocka_unit_test(test_rows_that_make_no_sense_are_refused),
+		cmocka_unit_test(test_older_answers_do_not_pull_back),
+		cmocka_unit_test(test_doubt_asks_for_everything),
 		cmocka_unit_test(test_chains_that_make_no_sense_are_refused),
 		cmocka_unit_test(test_random_answers),
 	};
