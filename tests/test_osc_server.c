@@ -144,7 +144,7 @@ static void test_errors(void **state)
 	struct client *c = &rig->udp;
 	const char *const places[] = { "/rack/trim/gain", "/rack/trim/gain", "/rack/trim/gain", "/rack/trim/gain",
 		"/rack/trim/gain", "/rack/trim/nothing", "/rack/nobody/gain", "/nothing", "/rack/testfault/fault",
-		"/rack/testfault/fault", "/rack/trim/mono", "/scene/store", "/chain", "/meter/in/nothing",
+		"/rack/testfault/fault", "/rack/trim/mono", "/scene/recall", "/chain", "/meter/in/nothing",
 		"/meter/trim/nothing", "/rack/trim" };
 	SAY(c, "/rack/trim/gain", "f", (double)NAN);
 	SAY(c, "/rack/trim/gain", "d", (double)INFINITY);
@@ -157,7 +157,7 @@ static void test_errors(void **state)
 	SAY(c, "/rack/testfault/fault", "s", "sunburn");
 	SAY(c, "/rack/testfault/fault", "f", 1.0);
 	SAY(c, "/rack/trim/mono", "s", "on");
-	SAY(c, "/scene/store", "s", "a");
+	SAY(c, "/scene/recall", "s", "a");
 	SAY(c, "/chain", "s", "eq");
 	SAY(c, "/meter/in/nothing", "");
 	SAY(c, "/meter/trim/nothing", "");
@@ -214,6 +214,40 @@ static void test_chain_edits(void **state)
 	for (int i = 0; i < 6; i++)
 		assert_non_null(strstr(c->lines[i], "/error ss /chain/"));
 	assert_string_equal(c->lines[6], "/chain sss last trim_2 trim");
+}
+
+static void test_states(void **state)
+{
+	(void)state;
+	struct client *c = &rig->local;
+	SAY(c, "/rack/trim/gain", "f", 3.0);
+	SAY(c, "/scene/store", "s", "low");
+	SAY(c, "/rack/trim/gain", "f", 9.0);
+	SAY(c, "/scene/recall", "sf", "low", 0.0);
+	SAY(c, "/rack/trim/gain", "");
+	SAY(c, "/undo", "");
+	SAY(c, "/rack/trim/gain", "");
+	SAY(c, "/redo", "");
+	SAY(c, "/rack/trim/gain", "");
+	rig_turn(rig); /* the kernel holds few datagrams */
+	SAY(c, "/ab", "s", "b");
+	SAY(c, "/rack/trim/gain", "f", -4.0);
+	SAY(c, "/ab", "s", "a");
+	SAY(c, "/rack/trim/gain", "");
+	SAY(c, "/ab", "");
+	rig_turn(rig);
+	SAY(c, "/lock", "sT", "/rack/trim/gain");
+	SAY(c, "/scene/list", "");
+	SAY(c, "/ab", "s", "e");
+	SAY(c, "/redo", "");
+	SAY(c, "/lock", "s", "/rack/trim/nothing");
+	rig_sync(rig, c);
+	static const char *const lines[] = { "/scene/store s low", "/scene/recall s low", "/rack/trim/gain f 3", "/undo ",
+		"/rack/trim/gain f 9", "/redo ", "/rack/trim/gain f 3", "/ab s b", "/ab s a", "/rack/trim/gain f 3", "/ab s a",
+		"/lock sT /rack/trim/gain", "/scene/list s low", "/error ss /ab ", "/error ss /redo ", "/error ss /lock " };
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		if (strncmp(c->lines[i], lines[i], strlen(lines[i])) != 0)
+			fail_msg("'%s' instead of '%s'", c->lines[i], lines[i]);
 }
 
 static void test_slot_info_and_modules(void **state)
@@ -684,6 +718,7 @@ int main(void)
 		TEST(test_errors),
 		TEST(test_errors_are_clean),
 		TEST(test_chain_edits),
+		TEST(test_states),
 		TEST(test_slot_info_and_modules),
 		TEST(test_bundle_with_one_bad_message),
 		cmocka_unit_test_setup_teardown(test_bundle_is_one_transaction, setup_audio, teardown),
