@@ -5,6 +5,7 @@
 #include "src/jack.h"
 
 #include "rack/engine.h"
+#include "rack/ring.h"
 #include "src/errand.h"
 #include "src/memory.h"
 
@@ -35,6 +36,7 @@ enum {
 	CHECK_MS = 250,  /* watchdog and scheduling policy */
 	WATCHDOG_MIN_MS = 1000,
 	WATCHDOG_PERIODS = 10,
+	PORT_EVENTS = 1024,
 	FLUSH_TO_ZERO = 0x8040, /* FTZ and DAZ of MXCSR */
 };
 
@@ -46,12 +48,18 @@ void *jack_port_get_buffer(jack_port_t *, jack_nframes_t) RT;
 int jack_get_cycle_times(const jack_client_t *, jack_nframes_t *, jack_time_t *, jack_time_t *, float *) RT;
 int clock_gettime(clockid_t, struct timespec *) RT;
 
+struct port_event {
+	jack_port_id_t port;
+	bool registered;
+};
+
 /* One connection to a server. What callbacks write is atomic: flags for the control thread, which they wake by the
  * eventfd. */
 struct client {
 	jack_client_t *jack;
 	jack_port_t *ports[N_PORTS];
 	int event_fd;
+	struct ring *port_events; /* from JACK's notification thread */
 	double rate;
 	char name[64], server[64];
 	char error[sizeof((struct reason *)0)->text]; /* why opening failed */
@@ -254,8 +262,10 @@ static void on_connect(jack_port_id_t a, jack_port_id_t b, int connected, void *
 
 static void on_registration(jack_port_id_t port, int registered, void *arg)
 {
-	(void)port, (void)registered;
-	rewire(arg);
+	struct client *c = arg;
+	ring_write(c->port_events, &(struct port_event){ port, registered },
+		1); /* when full, the graph itself still tells */
+	rewire(c);
 }
 
 /* The rack mixes its channels, so both ports of a side carry the range of both; one that hangs in the air says nothing.
@@ -336,6 +346,12 @@ static bool register_ports(struct client *c)
 	return true;
 }
 
+static void free_client(struct client *c)
+{
+	ring_free(c->port_events);
+	free(c);
+}
+
 static void open_client(void *arg)
 {
 	struct client *c = arg;
@@ -370,7 +386,7 @@ static void close_client(void *arg)
 		for (int i = 0; i < N_PORTS; i++)
 			jack_remove_properties(c->jack, jack_port_uuid(c->ports[i]));
 	jack_client_close(c->jack);
-	free(c);
+	free_client(c);
 }
 
 /* ---- The control thread: connections */
@@ -425,8 +441,19 @@ static bool graph_connect(void *user, unsigned port, const char *name)
 	return !failed || failed == EEXIST;
 }
 
+static void read_port_events(struct client *c, struct wires *wires)
+{
+	struct port_event event;
+	while (ring_read(c->port_events, &event, 1)) {
+		jack_port_t *port = jack_port_by_id(c->jack, event.port);
+		if (port)
+			wires_port(wires, port, event.registered ? jack_port_name(port) : NULL);
+	}
+}
+
 static void update_wires(struct jack_host *h)
 {
+	read_port_events(h->client, h->config.wires);
 	const struct wires_graph graph = {
 		.user = h->client,
 		.connections = graph_connections,
@@ -481,6 +508,11 @@ static void start_opening(struct jack_host *h)
 	h->open_at_ms = now_ms() + OPEN_EVERY_MS;
 	if (!c)
 		return;
+	c->port_events = ring_new(PORT_EVENTS, sizeof(struct port_event));
+	if (!c->port_events) {
+		free(c);
+		return;
+	}
 	c->event_fd = h->event_fd;
 	c->nameless = h->nameless;
 	snprintf(c->name, sizeof c->name, "%s", h->config.name);
@@ -489,7 +521,7 @@ static void start_opening(struct jack_host *h)
 	h->opening_since_ms = now_ms();
 	h->opening = errand_start(open_client, c, h->event_fd);
 	if (!h->opening)
-		free(c);
+		free_client(c);
 }
 
 static enum jack_event finish_opening(struct jack_host *h)
@@ -503,7 +535,7 @@ static enum jack_event finish_opening(struct jack_host *h)
 		return JACK_FOUND;
 	}
 	memcpy(h->error, c->error, sizeof h->error);
-	free(c);
+	free_client(c);
 	h->open_at_ms = now_ms() + OPEN_EVERY_MS;
 	return JACK_REFUSED;
 }
@@ -694,7 +726,7 @@ bool jack_host_free(struct jack_host *h)
 	if (h->opening && errand_end(h->opening)) {
 		if (h->opened->jack)
 			jack_client_close(h->opened->jack);
-		free(h->opened);
+		free_client(h->opened);
 	} else if (h->opening) {
 		ended = false;
 	}

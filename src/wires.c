@@ -123,15 +123,21 @@ static bool settle(struct wire *wire, const struct wires_graph *graph)
 	if (wire->connected)
 		return true;
 	bool there = resolve(wire, graph, name);
-	if (wire->wanted) {
-		if (there && graph->connect(graph->user, wire->port, name))
-			set_connected(wire, graph, name);
-		return true;
-	}
-	if (there && wire->end && graph->exists(graph->user, wire->end, name))
+	if (!wire->wanted && there && wire->end && graph->exists(graph->user, wire->end, name))
 		return wire->pinned;
-	wire->wanted = wire->pinned;
+	wire->wanted |= wire->pinned;
+	if (wire->wanted && there && graph->connect(graph->user, wire->port, name))
+		set_connected(wire, graph, name);
 	return true;
+}
+
+void wires_port(struct wires *w, const void *handle, const char *name)
+{
+	for (unsigned i = 0; i < w->n; i++)
+		if (name && !w->list[i].connected && !strcmp(w->list[i].other, name))
+			w->list[i].end = handle;
+		else if (!name && w->list[i].end == handle)
+			w->list[i].end = NULL;
 }
 
 void wires_update(struct wires *w, const struct wires_graph *graph)

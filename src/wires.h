@@ -43,6 +43,10 @@ enum status wires_pin(struct wires *, bool inputs, const char *text, struct reas
  * wires_lost. */
 void wires_update(struct wires *, const struct wires_graph *);
 
+/* A port has come (name) or gone (name NULL), in the order of events: tell it before the next update, so that an end
+ * that went and came back in between is not taken for one that was disconnected on purpose. */
+void wires_port(struct wires *, const void *handle, const char *name);
+
 /* The server has gone: what was connected is wanted again. */
 void wires_lost(struct wires *);
 
