@@ -75,12 +75,16 @@ static bool ask_rack(struct round *r)
 	struct mirror *m = r->mirror;
 	if (!ask(r, &m->chain, "/chain") || !ask(r, &m->info, "/info") || !ask(r, &m->title_question, "/title"))
 		return false;
+	if (!ask(r, &m->side_question, "/ab"))
+		return false;
 	for (int i = 0; i < N_RACK_PARAMS; i++)
 		if (m->now_ms < m->rack_held_until_ms[i])
 			r->open |= !m->rack_values[i].answered;
 		else if (!ask(r, &m->rack_values[i], i == RACK_BYPASS ? "/bypass" : "/bypass/match"))
 			return false;
 	if (m->types.wanted && !ask(r, &m->types.question, "/modules"))
+		return false;
+	if (m->scenes.wanted && !ask(r, &m->scenes.question, "/scene/list"))
 		return false;
 	return !m->presets.wanted || ask(r, &m->presets.question, "/preset/list");
 }

@@ -44,6 +44,7 @@ void mirror_clear(struct mirror *m)
 		mirror_slot_free(m->slots[i]);
 	m->n_slots = 0;
 	names_clear(&m->presets);
+	names_clear(&m->scenes);
 	names_clear(&m->types);
 }
 
@@ -58,7 +59,7 @@ int mirror_find_slot(const struct mirror *m, const char *id, size_t length)
 void mirror_doubt(struct mirror *m)
 {
 	m->complete = false;
-	m->chain.answered = m->title_question.answered = m->info.answered = false;
+	m->chain.answered = m->title_question.answered = m->side_question.answered = m->info.answered = false;
 	for (int i = 0; i < N_RACK_PARAMS; i++)
 		m->rack_values[i].answered = false;
 	for (uint32_t i = 0; i < m->n_slots; i++)
@@ -171,10 +172,25 @@ static void take_names(struct mirror_names *names, const struct message *msg)
 	names->question.answered = true;
 }
 
+/* An older rack may not know what is asked: that is an answer too, and no news to anybody. */
+static bool was_asked(struct mirror *m, const char *address)
+{
+	const struct {
+		const char *address;
+		struct question *question;
+	} asked[] = { { "/title", &m->title_question }, { "/ab", &m->side_question }, { "/info", &m->info },
+		{ "/bypass/match", &m->rack_values[RACK_MATCH] }, { "/scene/list", &m->scenes.question },
+		{ "/preset/list", &m->presets.question }, { "/modules", &m->types.question } };
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
+		if (strcmp(asked[i].address, address) == 0 && !asked[i].question->answered)
+			return asked[i].question->answered = true;
+	return false;
+}
+
 static void take_error(struct mirror *m, const struct message *msg)
 {
 	char address[100], reason[150];
-	if (!message_text(msg, 0) || !message_text(msg, 1))
+	if (!message_text(msg, 0) || !message_text(msg, 1) || was_asked(m, message_text(msg, 0)))
 		return;
 	utf8_copy(address, sizeof address, message_text(msg, 0));
 	utf8_copy(reason, sizeof reason, message_text(msg, 1));
@@ -287,6 +303,15 @@ void mirror_take(struct mirror *m, const struct message *msg)
 	} else if (strcmp(address, "/info") == 0 || strcmp(address, "/status") == 0) {
 		m->info.answered |= address[1] == 'i';
 		take_pairs(m, msg);
+	} else if (strcmp(address, "/ab") == 0 && message_text(msg, 0)) {
+		m->side = strchr("abcd", message_text(msg, 0)[0]) ? message_text(msg, 0)[0] : '\0';
+		m->side_question.answered = true;
+	} else if (strcmp(address, "/scene/list") == 0) {
+		take_names(&m->scenes, msg);
+	} else if (strcmp(address, "/scene/store") == 0) {
+		take_done(m, "stored", msg);
+	} else if (strcmp(address, "/scene/recall") == 0) {
+		take_done(m, "recalled", msg);
 	} else if (strcmp(address, "/preset/load") == 0) {
 		take_done(m, "loaded", msg);
 	} else if (strcmp(address, "/preset/save") == 0) {

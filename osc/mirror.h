@@ -42,17 +42,18 @@ struct mirror_names {
 
 struct mirror {
 	uint64_t serial, now_ms;
-	struct question chain, title_question, rack_values[N_RACK_PARAMS], info;
+	struct question chain, title_question, side_question, rack_values[N_RACK_PARAMS], info;
 	uint32_t n_slots;
 	struct mirror_slot *slots[RACK_SLOTS_MAX];
 	char title[RACK_TITLE_SIZE];
+	char side; /* a b c d; 0: not known yet */
 	struct remote_param rack_params[N_RACK_PARAMS];
 	uint64_t rack_held_until_ms[N_RACK_PARAMS];
 	struct analysis_values levels;
 	struct remote_status status;
 	char error[256], notice[128];
 	uint32_t n_errors, n_notices;
-	struct mirror_names presets, types;
+	struct mirror_names presets, scenes, types;
 	bool complete; /* nothing left to ask, as far as the last look went */
 };
 

@@ -93,7 +93,7 @@ void remote_close(struct remote *r)
 /* Each renewal is answered by all current values, the chain too: what got lost on the way is made good by it. */
 static void renew(struct remote *r)
 {
-	r->mirror.info.answered = r->mirror.complete = false;
+	r->mirror.info.answered = r->mirror.side_question.answered = r->mirror.complete = false;
 	for (size_t i = 0; i < sizeof leases / sizeof leases[0]; i++)
 		if (!note(r, link_send(r->link, "/subscribe", "si", leases[i].pattern, leases[i].hz)))
 			return;
@@ -178,6 +178,11 @@ const struct remote_param *remote_rack_bypass(const struct remote *r)
 const struct remote_param *remote_rack_match(const struct remote *r)
 {
 	return &r->mirror.rack_params[RACK_MATCH];
+}
+
+char remote_side(const struct remote *r)
+{
+	return r->mirror.side;
 }
 
 const struct analysis_values *remote_levels(const struct remote *r)
@@ -296,6 +301,32 @@ void remote_preset_save(struct remote *r, const char *name)
 	note(r, link_send(r->link, "/preset/save", "s", name));
 }
 
+void remote_undo(struct remote *r)
+{
+	note(r, link_send(r->link, "/undo", ""));
+}
+
+void remote_redo(struct remote *r)
+{
+	note(r, link_send(r->link, "/redo", ""));
+}
+
+void remote_hear_side(struct remote *r, char side)
+{
+	const char name[2] = { side, '\0' };
+	edit(r, link_send(r->link, "/ab", "s", name));
+}
+
+void remote_scene_store(struct remote *r, const char *name)
+{
+	note(r, link_send(r->link, "/scene/store", "s", name));
+}
+
+void remote_scene_recall(struct remote *r, const char *name, float seconds)
+{
+	edit(r, link_send(r->link, "/scene/recall", "sf", name, (double)seconds));
+}
+
 void remote_meter_reset(struct remote *r)
 {
 	note(r, link_send(r->link, "/meter/reset", ""));
@@ -320,6 +351,11 @@ static const char *const *want(struct remote *r, struct mirror_names *names)
 const char *const *remote_presets(struct remote *r)
 {
 	return want(r, &r->mirror.presets);
+}
+
+const char *const *remote_scenes(struct remote *r)
+{
+	return want(r, &r->mirror.scenes);
 }
 
 const char *const *remote_types(struct remote *r)

@@ -63,6 +63,7 @@ uint32_t remote_n_slots(const struct remote *);
 const struct remote_slot *remote_slot(const struct remote *, uint32_t index);
 const struct remote_param *remote_rack_bypass(const struct remote *);
 const struct remote_param *remote_rack_match(const struct remote *);
+char remote_side(const struct remote *); /* a b c d; 0: not known yet */
 const struct analysis_values *remote_levels(const struct remote *);
 const struct remote_status *remote_status(const struct remote *);
 
@@ -86,11 +87,17 @@ void remote_move(struct remote *, const char *id, uint32_t position);
 void remote_replace(struct remote *, const char *id, const char *type);
 void remote_preset_load(struct remote *, const char *name);
 void remote_preset_save(struct remote *, const char *name);
+void remote_undo(struct remote *);
+void remote_redo(struct remote *);
+void remote_hear_side(struct remote *, char side); /* a b c d: leaves what is now on the side that was heard */
+void remote_scene_store(struct remote *, const char *name);
+void remote_scene_recall(struct remote *, const char *name, float seconds);
 void remote_meter_reset(struct remote *);
 void remote_quit(struct remote *); /* stops the rack (local socket only) */
 
 /* Names for menus, asked for on first use; NULL-terminated arrays that are the remote's (empty until answered). */
 const char *const *remote_presets(struct remote *);
+const char *const *remote_scenes(struct remote *);
 const char *const *remote_types(struct remote *);
 
 #endif

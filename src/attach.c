@@ -64,6 +64,8 @@ int attach_main(int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	enum status result = tui_run(remote, &choice.tui, &end, &reason);
+	if (result == STATUS_OK && end == TUI_STOPPED)
+		remote_quit(remote);
 	remote_close(remote);
 	if (result != STATUS_OK)
 		options_error("attach", "%s", reason.text);

@@ -540,6 +540,22 @@ static void test_doubt_asks_for_everything(void **state)
 	free(m);
 }
 
+static void test_an_older_rack_is_asked_once(void **state)
+{
+	(void)state;
+	struct mirror *m = malloc(sizeof *m);
+	start_slot(m);
+	assert_false(m->side_question.answered);
+	give(m, "/error", "ss", "/ab", "unknown address");
+	assert_true(m->side_question.answered);
+	assert_int_equal(m->n_errors, 0);
+	give(m, "/error", "ss", "/ab", "no such side"); /* nothing was asked: news */
+	assert_int_equal(m->n_errors, 1);
+	assert_string_equal(m->error, "/ab: no such side");
+	mirror_clear(m);
+	free(m);
+}
+
 static void test_chains_that_make_no_sense_are_refused(void **state)
 {
 	(void)state;
@@ -637,6 +653,7 @@ int main(void)
 		cmocka_unit_test(test_rows_that_make_no_sense_are_refused),
 		cmocka_unit_test(test_older_answers_do_not_pull_back),
 		cmocka_unit_test(test_doubt_asks_for_everything),
+		cmocka_unit_test(test_an_older_rack_is_asked_once),
 		cmocka_unit_test(test_chains_that_make_no_sense_are_refused),
 		cmocka_unit_test(test_random_answers),
 	};

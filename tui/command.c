@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define RECALL_S 2.0f
+
 /* ---- The parameter under the cursor */
 
 static void set(struct screen *s, float value)
@@ -183,6 +185,25 @@ static bool load_preset(struct screen *s, int index, const char *name)
 	return true;
 }
 
+static const char *const *scenes(struct screen *s)
+{
+	return remote_scenes(s->remote);
+}
+
+static bool recall_scene(struct screen *s, int index, const char *name)
+{
+	(void)index;
+	remote_scene_recall(s->remote, name, RECALL_S);
+	return true;
+}
+
+static bool store_scene(struct screen *s, int index, const char *name)
+{
+	(void)index;
+	remote_scene_store(s->remote, name);
+	return true;
+}
+
 static bool save_preset(struct screen *s, int index, const char *name)
 {
 	(void)index;
@@ -269,6 +290,18 @@ static void on_rack(struct screen *s, enum command command)
 		screen_say(s, false, "bypass at matched loudness: %s",
 			remote_rack_match(s->remote)->value != 0 ? "on" : "off");
 		break;
+	case COMMAND_UNDO:
+		remote_undo(s->remote);
+		break;
+	case COMMAND_REDO:
+		remote_redo(s->remote);
+		break;
+	case COMMAND_STORE:
+		dialog_input(s, "Store scene as", "", store_scene);
+		break;
+	case COMMAND_RECALL:
+		dialog_menu(s, "Recall scene", scenes, recall_scene);
+		break;
 	case COMMAND_PRESETS:
 		dialog_menu(s, "Load preset", presets, load_preset);
 		break;
@@ -317,6 +350,9 @@ void command_run(struct screen *s, const struct key *key)
 		break;
 	case COMMAND_TOGGLE:
 		toggle(s);
+		break;
+	case COMMAND_SIDE_ABCD:
+		remote_hear_side(s->remote, (char)key->amount);
 		break;
 	default:
 		on_slot(s, key->command, (int)key->amount);

@@ -172,8 +172,6 @@ enum status tui_run(struct remote *remote, const struct tui_options *options, en
 			turn(l);
 		terminal_close(l->terminal);
 		*how = l->screen.end;
-		if (*how == TUI_STOPPED)
-			remote_quit(remote);
 	}
 	free(l);
 	return status;

@@ -18,7 +18,8 @@ enum tui_end { TUI_LEFT, TUI_STOPPED, TUI_LOST_TERMINAL };
 /* The defaults: what the environment says of colour (NO_COLOR, TERM) and characters (locale). */
 void tui_options_init(struct tui_options *);
 
-/* Runs until the person leaves. UNAVAILABLE when stdin or stdout is no terminal, or one that cannot be drawn on. */
+/* Runs until the person leaves. TUI_STOPPED: the rack is to be stopped, which is the caller's part. UNAVAILABLE when
+ * stdin or stdout is no terminal, or one that cannot be drawn on. */
 enum status tui_run(struct remote *, const struct tui_options *, enum tui_end *, struct reason *);
 
 #endif

@@ -72,7 +72,13 @@ void view_head(struct screen *s)
 		put_left(s, 1, 0, STYLE_BAD,
 			remote_state(s->remote) == REMOTE_LOST ? " connection lost, trying again"
 							       : " waiting for the rack to answer");
+	int end = s->layout.columns - 1;
 	if (remote_rack_bypass(s->remote)->value != 0)
-		put_right(s, 1, s->layout.columns - 1, STYLE_CURSOR,
+		end = put_right(s, 1, end, STYLE_CURSOR,
 			remote_rack_match(s->remote)->value != 0 ? " BYPASS (matched) " : " BYPASS ");
+	if (remote_side(s->remote)) {
+		char text[16];
+		snprintf(text, sizeof text, " side %c ", remote_side(s->remote));
+		put_right(s, 1, end, STYLE_DIM, text);
+	}
 }
