@@ -24,14 +24,18 @@ static void __attribute__((format(printf, 3, 4))) append(char *text, size_t size
 	va_end(args);
 }
 
-/* Whether two ids differ in their first number only; *number is b's. */
-static bool same_stem(const char *a, const char *b, int *number)
+/* Whether two rows differ in the first number of their ids only, and not in what they mean; *number is that of the
+ * second. */
+static bool same_group(const struct param *row, const struct param *other, int *number)
 {
 	static const char digits[] = "0123456789";
+	const char *a = row->id, *b = other->id;
 	size_t stem = strcspn(a, digits);
 	int found;
 	if (!a[stem] || stem != strcspn(b, digits) || strncmp(a, b, stem) != 0 || sscanf(b + stem, "%d", &found) != 1 ||
 		strcmp(a + stem + strspn(a + stem, digits), b + stem + strspn(b + stem, digits)) != 0)
+		return false;
+	if (strcmp(row->help, other->help) != 0)
 		return false;
 	*number = found;
 	return true;
@@ -69,7 +73,7 @@ static bool joins_earlier(const struct param *rows, uint32_t index)
 {
 	int number;
 	for (uint32_t i = 0; i < index; i++)
-		if (same_stem(rows[i].id, rows[index].id, &number))
+		if (same_group(&rows[i], &rows[index], &number))
 			return true;
 	return false;
 }
@@ -82,9 +86,9 @@ bool describe_group(const struct param *rows, uint32_t n, uint32_t index, struct
 	const char *id = rows[index].id;
 	int first = 0, last = 0;
 	bool differ = false;
-	same_stem(id, id, &first);
+	same_group(&rows[index], &rows[index], &first);
 	for (uint32_t i = index + 1; i < n; i++)
-		if (same_stem(id, rows[i].id, &last))
+		if (same_group(&rows[index], &rows[i], &last))
 			differ |= rows[i].def != rows[index].def;
 	size_t stem = strcspn(id, "0123456789");
 	if (last > first)
@@ -94,7 +98,7 @@ bool describe_group(const struct param *rows, uint32_t n, uint32_t index, struct
 		append(group->id, sizeof group->id, "%s", id);
 	describe_range(group->row, group->range, sizeof group->range);
 	for (uint32_t i = index; i < (differ ? n : index + 1); i++) {
-		if (i > index && !same_stem(id, rows[i].id, &last))
+		if (i > index && !same_group(&rows[index], &rows[i], &last))
 			continue;
 		append(group->defaults, sizeof group->defaults, i > index ? ", " : "");
 		append_value(group->defaults, sizeof group->defaults, &rows[i], rows[i].def);
@@ -130,8 +134,8 @@ static void print_meters(const struct module *m)
 		printf("\n  Meters\n");
 	for (uint32_t i = 0; i < m->n_meters; i++) {
 		const struct meter *meter = &m->meters[i];
-		printf("  %-*s%g .. %g %s\n%*s", ID_WIDTH - 2, meter->id, meter->min, meter->max,
-			unit_text(meter->unit), INDENT, "");
+		printf("  %-*s%g .. %g%s%s\n%*s", ID_WIDTH - 2, meter->id, meter->min, meter->max,
+			meter->unit == UNIT_NONE ? "" : " ", unit_text(meter->unit), INDENT, "");
 		options_print_wrapped(meter->help, INDENT, INDENT);
 	}
 }

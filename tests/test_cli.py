@@ -154,6 +154,12 @@ class Check(Cli):
         long = self.put("x" * 200 + ".rack", "[rack]\nformat = 1\n[trim]\ngain = 1\n" + "y" * 5000 + " = 1\n")
         self.expect(run("check", long), 0, out="")
 
+    def test_examples(self):
+        racks = sorted(glob.glob("examples/*.rack"))
+        self.assertEqual([os.path.basename(rack)[:-5] for rack in racks], ["gentle", "loud", "streaming", "vinyl"])
+        self.expect(run("check", *racks), 0, "", "")
+        self.expect(run("check", "streaming", "gentle", "loud", "vinyl", cwd="/"), 0, "", "")
+
 
 def nearest_float(text):
     return struct.unpack("f", struct.pack("f", float(text)))[0]
