@@ -5,6 +5,10 @@
 #include <complex.h>
 #include <string.h>
 
+#ifndef CMPLX /* glibc 2.36 has it for gcc only */
+#define CMPLX(re, im) __builtin_complex((double)(re), (double)(im))
+#endif
+
 #define TOP_HZ 20000.0
 #define TOP_TURN 0.907 /* of Nyquist: 20 kHz at 44.1 kHz; no rate can do better than this share */
 
