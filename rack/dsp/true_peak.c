@@ -18,8 +18,16 @@
 
 /* Lanes are neighbouring frames, so sums are made in the same order whatever the width is. */
 typedef float lanes __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
+typedef int32_t lanes_bits __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
 enum { N_LANES = VECTOR_BYTES / sizeof(float) };
+enum { PAST = 2 * TRUE_PEAK_HALF_PAIRS - 1, EDGE_STEP = 8 };
 #define LOAD(P) (*(const lanes *)(P))
+
+#define MAGNITUDE(X) ((lanes)((lanes_bits)(X)&0x7fffffff))
+
+/* a and b are magnitudes: their bits are ordered as they are. */
+#define SELECT(MASK, A, B) ((lanes)(((lanes_bits)(A) & (MASK)) | ((lanes_bits)(B) & ~(MASK))))
+#define HIGHEST(A, B) SELECT((lanes_bits)(A) > (lanes_bits)(B), A, B)
 
 /* Modified Bessel function of the first kind, order 0 (power series). */
 static double bessel_i0(double x)
@@ -53,6 +61,10 @@ void true_peak_design(struct true_peak_filter *f)
 	}
 	for (int j = 0; j < TRUE_PEAK_HALF_PAIRS; j++)
 		f->half[j] = (float)(f->half[j] / sum);
+	for (int j = 0; j < 2 * TRUE_PEAK_HALF_PAIRS; j++) {
+		double hann = 0.5 - 0.5 * cos(2 * M_PI * (j + 0.5) / (2 * TRUE_PEAK_HALF_PAIRS));
+		f->edge[j] = (float)((j % 2 ? -1 : 1) * hann / TRUE_PEAK_HALF_PAIRS);
+	}
 	double sum_middle = 0, sum_quarter = 0;
 	for (int j = 0; j < TRUE_PEAK_FINE_PAIRS; j++) {
 		double left = tap(j + 0.25, TRUE_PEAK_FINE_PAIRS, beta_fine);
@@ -101,19 +113,19 @@ CLONES static void interpolate_interval(
 			even += f->quarter_even[j] * sum;
 			odd += f->quarter_odd[j] * difference;
 		}
-		for (int k = 0; k < N_LANES; k++) {
-			float quarters = fabsf(even[k]) + fabsf(odd[k]), point = fabsf(t->before[0][i + (uint32_t)k]);
-			float a = fabsf(middle[k]) > point ? fabsf(middle[k]) : point;
-			float b = quarters > peaks[i + (uint32_t)k] ? quarters : peaks[i + (uint32_t)k];
-			peaks[i + (uint32_t)k] = a > b ? a : b;
-		}
+		lanes quarters = MAGNITUDE(even) + MAGNITUDE(odd), point = MAGNITUDE(LOAD(t->before[0] + i));
+		lanes before = LOAD(peaks + i);
+		middle = MAGNITUDE(middle);
+		point = HIGHEST(point, middle);
+		quarters = HIGHEST(quarters, before);
+		*(lanes *)(peaks + i) = HIGHEST(point, quarters);
 	}
 }
 
 void true_peak_process(
 	struct true_peak *s, const struct true_peak_filter *f, const float *in, float *peaks, uint32_t n) RT
 {
-	enum { PAST = 2 * TRUE_PEAK_HALF_PAIRS - 1, N_MAX = TRUE_PEAK_BLOCK_MAX + N_LANES };
+	enum { N_MAX = TRUE_PEAK_BLOCK_MAX + N_LANES };
 	float x[PAST + N_MAX], halves[4 + N_MAX], result[N_MAX];
 	memcpy(x, s->frames, sizeof s->frames);
 	memcpy(x + PAST, in, n * sizeof *in);
@@ -134,11 +146,43 @@ void true_peak_process(
 
 void true_peak_delay(struct true_peak *s, const float *in, float *peaks, uint32_t n) RT
 {
-	enum { PAST = 2 * TRUE_PEAK_HALF_PAIRS - 1 };
 	float x[PAST + TRUE_PEAK_BLOCK_MAX];
 	memcpy(x, s->frames, sizeof s->frames);
 	memcpy(x + PAST, in, n * sizeof *in);
 	for (uint32_t i = 0; i < n; i++)
 		peaks[i] = fabsf(x[PAST - TRUE_PEAK_DELAY + i]);
 	memcpy(s->frames, x + n, sizeof s->frames);
+}
+
+/* Turned by half the rate the upper edge of the band lies at 0 Hz; what is left of it behind a narrow low-pass (Hann,
+ * 0.03 of the rate) changes so slowly that every 8th frame will do. The sums have a fixed order. */
+static float edge_magnitude(const float *x, const float *weights) RT
+{
+	float sums[EDGE_STEP] = { 0 }, sum = 0;
+	for (int k = 0; k < 2 * TRUE_PEAK_HALF_PAIRS; k += EDGE_STEP)
+		for (int j = 0; j < EDGE_STEP; j++)
+			sums[j] += x[k + j] * weights[k + j];
+	for (int j = 0; j < EDGE_STEP; j++)
+		sum += sums[j];
+	return fabsf(sum);
+}
+
+void true_peak_edge(struct true_peak *s, const struct true_peak_filter *f, const float *in, float *missed, float share,
+	uint32_t n) RT
+{
+	float x[PAST + TRUE_PEAK_BLOCK_MAX];
+	memcpy(x, s->frames, sizeof s->frames);
+	memcpy(x + PAST, in, n * sizeof *in);
+	for (uint32_t i = 0; i < n;) {
+		if (s->edge_at == 0) {
+			s->edges[2] = s->edges[1];
+			s->edges[1] = s->edges[0];
+			s->edges[0] = edge_magnitude(x + i, f->edge);
+		}
+		float top = s->edges[0] > s->edges[1] ? s->edges[0] : s->edges[1];
+		top = share * (top > s->edges[2] ? top : s->edges[2]);
+		for (; s->edge_at < EDGE_STEP && i < n; i++, s->edge_at++)
+			missed[i] = top;
+		s->edge_at %= EDGE_STEP;
+	}
 }

@@ -23,6 +23,7 @@ struct true_peak_filter {
 	float half[TRUE_PEAK_HALF_PAIRS];
 	float middle[TRUE_PEAK_FINE_PAIRS];
 	float quarter_even[TRUE_PEAK_FINE_PAIRS], quarter_odd[TRUE_PEAK_FINE_PAIRS];
+	float edge[2 * TRUE_PEAK_HALF_PAIRS];
 };
 
 void true_peak_design(struct true_peak_filter *);
@@ -30,6 +31,8 @@ void true_peak_design(struct true_peak_filter *);
 /* One channel's past; zeroed memory is silence. */
 struct true_peak {
 	float frames[2 * TRUE_PEAK_HALF_PAIRS - 1], halves[4];
+	float edges[3]; /* the newest magnitudes of what lies at the upper edge of the band */
+	uint32_t edge_at;
 };
 
 /* n frames, 1 .. TRUE_PEAK_BLOCK_MAX. peaks[i]: the highest magnitude from the frame TRUE_PEAK_DELAY before in[i]
@@ -37,6 +40,12 @@ struct true_peak {
  * be the same. */
 void true_peak_process(
 	struct true_peak *, const struct true_peak_filter *, const float *in, float *peaks, uint32_t n) RT;
+
+/* Before true_peak_process with the same frames: how much of each interval's peak that may miss, because the first
+ * stage falls off just below half the rate (noise has much there, music has nothing): the amplitude there times
+ * `share`. */
+void true_peak_edge(struct true_peak *, const struct true_peak_filter *, const float *in, float *missed, float share,
+	uint32_t n) RT;
 
 /* The same delay for the magnitudes of the frames alone: peaks[i] is that of the frame TRUE_PEAK_DELAY before in[i]. */
 void true_peak_delay(struct true_peak *, const float *in, float *peaks, uint32_t n) RT;

@@ -2,24 +2,27 @@
  * peaks. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/dsp/decibel.h"
+#include "rack/dsp/delay_line.h"
+#include "rack/dsp/gain_stage.h"
 #include "rack/dsp/ramp.h"
-#include "rack/dsp/sliding_min.h"
 #include "rack/dsp/true_peak.h"
 #include "rack/module.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Names used below, in the order of the signal:
+/* Names used below, in the order of the signal, for each channel:
  *
  *   driven   input times gain
  *   peak     its true peak from a frame to the next, known TRUE_PEAK_DELAY frames later
  *   need     ceiling / peak, 1 at most: what the gain may be there
- *   slow     gain of the slow stage: follows the held need, late and smoothly, and may stay above it
- *   fast     what the slow stage leaves over: need / slow, 1 at most; its lowest within the look-ahead, released, then
- *            smoothed by a window as long as the look-ahead, so that it arrives in time
- *   gain     slow * fast: at or below need wherever it is applied, as slow * (need / slow) is need
- */
+ *   slow     gain of the slow stage: follows the held need late and smoothly, so it may be above it
+ *   middle   gain of the middle stage, from what the slow one leaves over, need * share / slow: its peaks may stand
+ * above the ceiling by the factor share last     gain of the last stage, the shortest, from what is left over then,
+ * need / (slow * middle)
+ *
+ * What is applied is slow * middle * last, at or below need wherever it is applied. Steady sound ends up in the slow
+ * stage alone, as a gain that does not move. */
 
 enum { GAIN, CEILING, RELEASE, AUTO_RELEASE, LOOKAHEAD, LINK, STYLE, TRUE_PEAK, UNITY, N_PARAMS };
 enum { REDUCTION, N_METERS };
@@ -66,8 +69,8 @@ static const struct param params[] = {
 		.unit = UNIT_MS,
 		.min = 0.5f,
 		.max = 5,
-		.def = 1.5f,
-		.step = 0.1f,
+		.def = 4,
+		.step = 0.5f,
 		.jump = true,
 		.help = "Time in ms in which the gain goes down to a peak; the delay is this and 34 frames" },
 	[LINK] = { .id = "link",
@@ -110,53 +113,65 @@ static const struct meter meters_table[] = {
 
 /* What a style does with auto release. Times in ms. */
 struct style {
-	double hold;         /* of the need, before the slow stage: a half period of the lowest bass */
-	double slow_attack;  /* of the slow stage */
-	double slow_release; /* times the release row */
-	double fast_release; /* times the release row */
+	double hold;           /* of the need, before the slow stage: a half period of the lowest bass */
+	double slow_attack;    /* of the slow stage */
+	double slow_release;   /* times the release row */
+	double middle_release; /* of the middle stage, times the release row */
+	double share;          /* how far above the ceiling the middle stage leaves peaks to the last one, a factor */
+	double last_release;   /* ms */
 };
 
-#ifdef LIMITER_TUNE
-struct style styles[N_STYLES];
-#else
 static const struct style styles[N_STYLES] = {
-	[CLEAN] = { 12, 60, 3, 0.05 },
-	[PUNCHY] = { 12, 150, 2, 0.05 },
-	[LOUD] = { 8, 300, 1, 0.01 },
-	[SAFE] = { 25, 10, 6, 1 },
+	[CLEAN] = { 20, 60, 0.5, 0.5, 1.06, 0.05 },
+	[PUNCHY] = { 20, 150, 0.1, 0.2, 1.12, 0.05 },
+	[LOUD] = { 12, 200, 0.1, 0.05, 1.19, 0.05 },
+	[SAFE] = { 25, 30, 2, 2, 1, 1 },
 };
-#endif
-#define HOLD_MAX_MS 25.0
+#define HOLD_MAX_MS 25
+#define LAST_MS 0.17 /* look-ahead of the last stage, or half of all if that is less */
 
-enum { GROUP = 8 };            /* frames for which the slow stage moves on a straight line */
-#define ONE (INT64_C(1) << 40) /* gain 1 in the sums of the smoothing window: whole numbers, so they never drift */
-#define SNAP (1 - 1e-9)        /* released so far is released */
+/* The peaks between the 8 points that are looked at may be higher, by 0.04 dB at a quarter of the rate. */
+#define MARGIN 1.0035f /* 0.03 dB */
+/* Times what lies at the upper edge of the band, where the detector falls off. Found with white noise driven 6 dB into
+ * the limiter: 1 leaves 0.2 dB above the ceiling, 2 nothing. In music there is nothing to multiply. */
+#define EDGE_SHARE 2.0f
+
+enum { GROUP = 8 }; /* frames for which the slow stage moves on a straight line */
+enum { MIDDLE, LAST, N_STAGES };
+
+/* A channel's past. */
+struct lane {
+	struct true_peak peaks;
+	float last_need, group; /* group: lowest need of the group so far */
+	struct sliding_min held;
+	double slow, slow_step, slow_target;
+	struct gain_stage stages[N_STAGES];
+	struct delay_line audio, needs, slows, bases;
+};
 
 struct state {
 	double rate;
 	struct true_peak_filter filter;
 
 	/* Settings. */
-	bool true_peak;
-	uint32_t lookahead;                             /* frames */
-	double fast_release, slow_attack, slow_release; /* part of the way in a frame, and in a group */
-	bool is_auto;
+	bool is_auto, true_peak;
+	uint32_t lookahead;               /* frames */
+	double slow_attack, slow_release; /* part of the way in a group */
+	double release[N_STAGES];         /* part of the way in a frame */
+	float share;
+	uint32_t hold; /* groups */
 	struct glide glide;
 	struct ramp drive, ceiling, link, unity;
 
-	/* Past. */
-	struct true_peak past[2];
-	float last_need[2];
-	struct sliding_min window, held;
-	float group[2]; /* lowest need of the group so far */
+	/* Past. While the channels have always been linked entirely, their gains are the same: only the left ones are
+	 * made. */
+	bool twins;
 	uint32_t group_at;
-	double slow[2], slow_step[2], slow_target[2], released[2];
-	int64_t sums[2][2]; /* of the two boxes whose convolution is the smoothing window */
-	uint32_t boxes[2], box_at[2], at;
+	struct lane lanes[2];
 
-	/* Where the memories are: bytes from the state's start. */
-	size_t window_memory, held_memory, delay_memory, slow_memory, box_memory[2];
-	uint32_t mask; /* of delay_memory and slow_memory, which are at `at` */
+	/* Where a lane's memories are, in bytes from its own start, and where the lanes' are from the state's. */
+	size_t audio, needs, slows, bases, held, stages[N_STAGES], lane[2], lane_bytes;
+	uint32_t ahead_max;
 };
 
 static uint32_t frames_of(double rate, double ms) RT
@@ -164,81 +179,73 @@ static uint32_t frames_of(double rate, double ms) RT
 	return (uint32_t)(rate * ms * 1e-3 + 0.5);
 }
 
-static uint32_t lookahead_max(const struct spec *spec)
-{
-	return frames_of(spec->rate, params[LOOKAHEAD].max);
-}
-
 static uint32_t hold_groups(double rate, double ms) RT
 {
 	return 1 + (uint32_t)(rate * ms * 1e-3 / GROUP);
 }
 
-static uint32_t delay_frames(const struct spec *spec)
-{
-	uint32_t frames = 64;
-	while (frames < lookahead_max(spec) + TRUE_PEAK_DELAY + 1)
-		frames *= 2;
-	return frames;
-}
-
-/* Lays the memories out behind the state; s may be NULL to ask only for the size. */
+/* Lays the memories out behind the state; returns the size of all. */
 static size_t lay_out(struct state *s, const struct spec *spec)
 {
-	uint32_t ahead = lookahead_max(spec);
-	struct state unused, *layout = s ? s : &unused;
-	size_t end = sizeof *s;
-	layout->delay_memory = end;
-	end += delay_frames(spec) * sizeof(double[2]);
-	layout->slow_memory = end;
-	end += delay_frames(spec) * sizeof(double[2]);
-	for (int box = 0; box < 2; box++) {
-		layout->box_memory[box] = end;
-		end += (ahead / 2 + 2) * sizeof(int64_t[2]);
-	}
-	layout->window_memory = end;
-	end += (ahead + 1) * sizeof(float[2]);
-	layout->held_memory = end;
-	return end + hold_groups(spec->rate, HOLD_MAX_MS) * sizeof(float[2]);
+	size_t *const lines[] = { &s->audio, &s->needs, &s->slows, &s->bases };
+	s->ahead_max = frames_of(spec->rate, params[LOOKAHEAD].max);
+	size_t line_bytes = delay_line_length(s->ahead_max + TRUE_PEAK_DELAY) * sizeof(double);
+	for (int i = 0; i < 4; i++, s->lane_bytes += line_bytes)
+		*lines[i] = s->lane_bytes;
+	for (int i = 0; i < N_STAGES; i++, s->lane_bytes += gain_stage_bytes(s->ahead_max))
+		s->stages[i] = s->lane_bytes;
+	s->held = s->lane_bytes;
+	s->lane_bytes += (hold_groups(spec->rate, HOLD_MAX_MS) + 1) / 2 * 2 * sizeof(float);
+	s->lane[0] = sizeof *s;
+	s->lane[1] = s->lane[0] + s->lane_bytes;
+	return s->lane[1] + s->lane_bytes;
 }
 
 static size_t size(const struct spec *spec)
 {
-	return lay_out(NULL, spec);
+	struct state layout = { 0 };
+	return lay_out(&layout, spec);
 }
 
-static void *memory(struct state *s, size_t offset) RT
+static void *memory(struct state *s, int channel, size_t offset) RT
 {
-	return (char *)s + offset;
+	return (char *)s + s->lane[channel] + offset;
 }
 
-/* The boxes are as long as it takes for their convolution to span the look-ahead. */
+static struct gain_stage_memory stage_memory(struct state *s, int channel, int stage) RT
+{
+	return gain_stage_memory(memory(s, channel, s->stages[stage]), s->ahead_max);
+}
+
+static void reset_line(struct state *s, int channel, struct delay_line *line, size_t offset, double value) RT
+{
+	double *values = memory(s, channel, offset);
+	*line = (struct delay_line){ .mask = delay_line_length(s->ahead_max + TRUE_PEAK_DELAY) - 1 };
+	for (uint32_t i = 0; i <= line->mask; i++)
+		values[i] = value;
+}
+
+static void forget_lane(struct state *s, int channel) RT
+{
+	struct lane *l = &s->lanes[channel];
+	uint32_t last = frames_of(s->rate, LAST_MS);
+	last = last < s->lookahead / 2 ? last : s->lookahead / 2;
+	*l = (struct lane){ .last_need = 1, .group = 1, .slow = 1, .slow_target = 1 };
+	sliding_min_reset(&l->held, memory(s, channel, s->held), s->hold);
+	gain_stage_reset(&l->stages[MIDDLE], stage_memory(s, channel, MIDDLE), s->lookahead - last);
+	gain_stage_reset(&l->stages[LAST], stage_memory(s, channel, LAST), last);
+	reset_line(s, channel, &l->audio, s->audio, 0);
+	reset_line(s, channel, &l->needs, s->needs, 1);
+	reset_line(s, channel, &l->slows, s->slows, 1);
+	reset_line(s, channel, &l->bases, s->bases, 1);
+}
+
 static void forget(struct state *s) RT
 {
-	int64_t one = ONE;
-	memset(s->past, 0, sizeof s->past);
-	sliding_min_reset(&s->window, memory(s, s->window_memory), s->lookahead + 1);
-	sliding_min_reset(&s->held, memory(s, s->held_memory), s->held.length);
-	memset(memory(s, s->delay_memory), 0, (s->mask + 1) * sizeof(double[2]));
-	double(*slow)[2] = memory(s, s->slow_memory);
-	for (uint32_t i = 0; i <= s->mask; i++)
-		slow[i][0] = slow[i][1] = 1;
-	s->boxes[0] = s->lookahead / 2 + 1;
-	s->boxes[1] = s->lookahead - s->lookahead / 2 + 1;
-	for (int box = 0; box < 2; box++) {
-		int64_t(*values)[2] = memory(s, s->box_memory[box]);
-		for (uint32_t i = 0; i < s->boxes[box]; i++)
-			values[i][0] = values[i][1] = one;
-		one *= s->boxes[box];
-		s->sums[box][0] = s->sums[box][1] = one;
-		s->box_at[box] = 0;
-	}
-	for (int c = 0; c < 2; c++) {
-		s->last_need[c] = s->group[c] = 1;
-		s->slow[c] = s->slow_target[c] = s->released[c] = 1;
-		s->slow_step[c] = 0;
-	}
-	s->group_at = s->at = 0;
+	s->twins = true;
+	s->group_at = 0;
+	forget_lane(s, 0);
+	forget_lane(s, 1);
 }
 
 static void init(void *state, const struct spec *spec)
@@ -246,10 +253,9 @@ static void init(void *state, const struct spec *spec)
 	struct state *s = state;
 	lay_out(s, spec);
 	s->rate = spec->rate;
-	s->mask = delay_frames(spec) - 1;
 	true_peak_design(&s->filter);
 	s->lookahead = frames_of(spec->rate, params[LOOKAHEAD].def);
-	s->held.length = 1;
+	s->hold = 1;
 	forget(s);
 }
 
@@ -268,12 +274,15 @@ static void set_times(struct state *s, const float *values) RT
 	const struct style *style = &styles[(int)values[STYLE]];
 	double per_ms = s->rate * 1e-3, release = values[RELEASE];
 	s->is_auto = values[AUTO_RELEASE] != 0;
-	s->fast_release = part_of_way(release * (s->is_auto ? style->fast_release : 1) * per_ms);
+	s->release[MIDDLE] = part_of_way(release * (s->is_auto ? style->middle_release : 1) * per_ms);
+	s->release[LAST] = part_of_way(style->last_release * per_ms);
+	s->share = s->is_auto ? (float)style->share : 1;
 	s->slow_attack = part_of_way(style->slow_attack * per_ms / GROUP);
 	s->slow_release = part_of_way(release * style->slow_release * per_ms / GROUP);
 	uint32_t hold = hold_groups(s->rate, style->hold);
-	if (hold != s->held.length)
-		sliding_min_reset(&s->held, memory(s, s->held_memory), hold);
+	for (int c = 0; c < 2 && hold != s->hold; c++)
+		sliding_min_reset(&s->lanes[c].held, memory(s, c, s->held), hold);
+	s->hold = hold;
 }
 
 static void set(void *state, const float *values) RT
@@ -322,103 +331,117 @@ static void find_peaks(struct state *s, int channel, double *x, const double *dr
 		x[i] *= drive[i];
 		driven[i] = (float)x[i];
 	}
-	if (s->true_peak)
-		true_peak_process(&s->past[channel], &s->filter, driven, peaks, n);
-	else
-		true_peak_delay(&s->past[channel], driven, peaks, n);
+	if (s->true_peak) {
+		float missed[BLOCK_MAX];
+		true_peak_edge(&s->lanes[channel].peaks, &s->filter, driven, missed, EDGE_SHARE, n);
+		true_peak_process(&s->lanes[channel].peaks, &s->filter, driven, peaks, n);
+		for (uint32_t i = 0; i < n; i++)
+			peaks[i] = (peaks[i] + missed[i]) * MARGIN;
+	} else
+		true_peak_delay(&s->lanes[channel].peaks, driven, peaks, n);
 }
 
-/* Needs from peaks, in place: linked, and for a frame the lower one of the intervals on its two sides. */
-static void find_needs(
-	struct state *s, float (*peaks)[BLOCK_MAX], const double *ceiling, const double *link, uint32_t n) RT
+/* Needs from peaks, in place, linked: each channel takes a share of the other's reduction. */
+static void find_needs(float (*peaks)[BLOCK_MAX], const double *ceiling, const double *link, uint32_t n) RT
 {
-	float last[2] = { s->last_need[0], s->last_need[1] };
 	for (uint32_t i = 0; i < n; i++) {
-		float top = (float)ceiling[i], share = (float)link[i], needs[2];
-		for (int c = 0; c < 2; c++)
-			needs[c] = top / (peaks[c][i] > top ? peaks[c][i] : top);
-		float both = lower(needs[0], needs[1]) * share;
-		for (int c = 0; c < 2; c++) {
-			float need = both + needs[c] * (1 - share);
-			peaks[c][i] = lower(need, last[c]);
-			last[c] = need;
-		}
+		float top = (float)ceiling[i], share = (float)link[i];
+		float left = top / (peaks[0][i] > top ? peaks[0][i] : top);
+		float right = top / (peaks[1][i] > top ? peaks[1][i] : top);
+		float both = (left < right ? left : right) * share;
+		peaks[0][i] = both + left * (1 - share);
+		peaks[1][i] = both + right * (1 - share);
 	}
-	s->last_need[0] = last[0];
-	s->last_need[1] = last[1];
 }
 
 /* End of a group: where the slow stage goes within the next one. */
-static void steer_slow(struct state *s) RT
+static void steer_slow(struct state *s, int channel) RT
 {
-	float held[2] = { s->group[0], s->group[1] };
-	sliding_min_next(&s->held, memory(s, s->held_memory), held);
-	for (int c = 0; c < 2; c++) {
-		double goal = s->is_auto ? held[c] : 1, from = s->slow_target[c];
-		double to = from + (goal - from) * (goal < from ? s->slow_attack : s->slow_release);
-		s->slow[c] = from;
-		s->slow_target[c] = to > SNAP ? 1 : to;
-		s->slow_step[c] = (s->slow_target[c] - from) / GROUP;
-		s->group[c] = 1;
-	}
-	s->group_at = 0;
+	struct lane *l = &s->lanes[channel];
+	float held = sliding_min_next(&l->held, memory(s, channel, s->held), l->group);
+	double goal = s->is_auto ? held : 1, from = l->slow_target;
+	double to = from + (goal - from) * (goal < from ? s->slow_attack : s->slow_release);
+	l->slow = from;
+	l->slow_target = to > 1 - 1e-9 ? 1 : to;
+	l->slow_step = (l->slow_target - from) / GROUP;
+	l->group = 1;
 }
 
-/* One frame of a box: the sum of its last values. */
-static void box_next(struct state *s, int box, int64_t values[2]) RT
+/* The slow stage's gain for each frame. */
+static void run_slow(struct state *s, int channel, const double *needs, double *slow, uint32_t n) RT
 {
-	int64_t(*past)[2] = memory(s, s->box_memory[box]);
-	uint32_t at = s->box_at[box];
-	for (int c = 0; c < 2; c++) {
-		s->sums[box][c] += values[c] - past[at][c];
-		past[at][c] = values[c];
-		values[c] = s->sums[box][c];
+	struct lane *l = &s->lanes[channel];
+	for (uint32_t i = 0, at = s->group_at; i < n; i++) {
+		l->group = lower(l->group, (float)needs[i]);
+		slow[i] = l->slow += l->slow_step;
+		at = (at + 1) % GROUP;
+		if (at == 0)
+			steer_slow(s, channel);
 	}
-	s->box_at[box] = at + 1 == s->boxes[box] ? 0 : at + 1;
 }
 
-/* The gains for the frames of lookahead ago from needs, in place. */
+/* From needs the gains of the frames `lookahead` before. */
+static void run_lane(struct state *s, int channel, const float *interval_needs, double *gains, uint32_t n) RT
+{
+	struct lane *l = &s->lanes[channel];
+	double needs[BLOCK_MAX], slow[BLOCK_MAX], bases[BLOCK_MAX];
+	float left_over[BLOCK_MAX];
+	/* A frame has an interval on each side. */
+	for (uint32_t i = 0; i < n; i++)
+		needs[i] = lower(interval_needs[i], i ? interval_needs[i - 1] : l->last_need);
+	l->last_need = interval_needs[n - 1];
+	run_slow(s, channel, needs, slow, n);
+	for (uint32_t i = 0; i < n; i++) {
+		double need = needs[i] * s->share;
+		left_over[i] = (float)(need / (need > slow[i] ? need : slow[i]));
+	}
+	struct gain_stage middle = l->stages[MIDDLE], last = l->stages[LAST];
+	struct gain_stage_memory middle_memory = stage_memory(s, channel, MIDDLE);
+	struct gain_stage_memory last_memory = stage_memory(s, channel, LAST);
+	delay_line_run(&l->needs, memory(s, channel, s->needs), middle.ahead, needs, n);
+	delay_line_run(&l->slows, memory(s, channel, s->slows), middle.ahead, slow, n);
+	for (uint32_t i = 0; i < n; i++) {
+		double base = slow[i] * gain_stage_next(&middle, middle_memory, s->release[MIDDLE], left_over[i]);
+		float rest = (float)(needs[i] / (needs[i] > base ? needs[i] : base));
+		bases[i] = base;
+		gains[i] = gain_stage_next(&last, last_memory, s->release[LAST], rest);
+	}
+	delay_line_run(&l->bases, memory(s, channel, s->bases), last.ahead, bases, n);
+	for (uint32_t i = 0; i < n; i++)
+		gains[i] *= bases[i];
+	l->stages[MIDDLE] = middle;
+	l->stages[LAST] = last;
+}
+
+/* The right channel goes on alone from where both are. Its audio and its detector were its own all the time. */
+static void part_twins(struct state *s) RT
+{
+	struct lane *left = &s->lanes[0], *right = &s->lanes[1], own = *right;
+	*right = *left;
+	right->peaks = own.peaks;
+	right->audio = own.audio;
+	memcpy(memory(s, 1, s->needs), memory(s, 0, s->needs), s->lane_bytes - s->needs);
+	s->twins = false;
+}
+
 static void find_gains(struct state *s, float (*needs)[BLOCK_MAX], double (*gains)[BLOCK_MAX], uint32_t n) RT
 {
-	double(*slow_past)[2] = memory(s, s->slow_memory), full = (double)ONE * s->boxes[0] * s->boxes[1];
-	float(*window)[2] = memory(s, s->window_memory);
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t at = (s->at + i) & s->mask, then = (s->at + i - s->lookahead) & s->mask;
-		float fast[2];
-		int64_t sums[2];
-		for (int c = 0; c < 2; c++) {
-			s->group[c] = lower(s->group[c], needs[c][i]);
-			s->slow[c] += s->slow_step[c];
-			slow_past[at][c] = s->slow[c];
-			double left_over = needs[c][i] / s->slow[c];
-			fast[c] = left_over < 1 ? (float)left_over : 1;
-		}
-		sliding_min_next(&s->window, window, fast);
-		for (int c = 0; c < 2; c++) {
-			double from = s->released[c], to = from + (fast[c] - from) * s->fast_release;
-			to = fast[c] < from ? fast[c] : to;
-			s->released[c] = to > SNAP ? 1 : to;
-			sums[c] = (int64_t)(s->released[c] * (double)ONE);
-		}
-		box_next(s, 0, sums);
-		box_next(s, 1, sums);
-		for (int c = 0; c < 2; c++)
-			gains[c][i] = slow_past[then][c] * ((double)sums[c] / full);
-		if (++s->group_at == GROUP)
-			steer_slow(s);
-	}
+	if (s->twins && (s->link.value != 1 || s->link.target != 1))
+		part_twins(s);
+	run_lane(s, 0, needs[0], gains[0], n);
+	if (s->twins)
+		memcpy(gains[1], gains[0], n * sizeof gains[0][0]);
+	else
+		run_lane(s, 1, needs[1], gains[1], n);
+	s->group_at = (s->group_at + n) % GROUP;
 }
 
-static void delay(struct state *s, double *const io[2], double (*gains)[BLOCK_MAX], const double *unity, uint32_t n) RT
+static void apply(struct state *s, int channel, double *x, const double *gains, const double *unity, uint32_t n) RT
 {
-	double(*past)[2] = memory(s, s->delay_memory);
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t at = (s->at + i) & s->mask, then = (s->at + i - s->lookahead - TRUE_PEAK_DELAY) & s->mask;
-		for (int c = 0; c < 2; c++) {
-			past[at][c] = io[c][i];
-			io[c][i] = past[then][c] * gains[c][i] * unity[i];
-		}
-	}
+	struct lane *l = &s->lanes[channel];
+	delay_line_run(&l->audio, memory(s, channel, s->audio), s->lookahead + TRUE_PEAK_DELAY, x, n);
+	for (uint32_t i = 0; i < n; i++)
+		x[i] *= gains[i] * unity[i];
 }
 
 static float reduction(double (*gains)[BLOCK_MAX], uint32_t n) RT
@@ -450,10 +473,10 @@ static void process(void *state, double *const io[2], uint32_t n, float *meters)
 	}
 	for (int c = 0; c < 2; c++)
 		find_peaks(s, c, io[c], drive, peaks[c], n);
-	find_needs(s, peaks, ceiling, link, n);
+	find_needs(peaks, ceiling, link, n);
 	find_gains(s, peaks, gains, n);
-	delay(s, io, gains, unity, n);
-	s->at += n;
+	for (int c = 0; c < 2; c++)
+		apply(s, c, io[c], gains[c], unity, n);
 	meters[REDUCTION] = reduction(gains, n);
 }
 

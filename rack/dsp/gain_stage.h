@@ -1,0 +1,78 @@
+/* A stage of a look-ahead limiter: from what the gain may be to a smooth gain that is never above it, `ahead` frames
+ * later. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RACK_DSP_GAIN_STAGE_H
+#define RACK_DSP_GAIN_STAGE_H
+
+#include "rack/dsp/sliding_min.h"
+
+#include <stddef.h>
+
+/* The lowest need within the look-ahead, released along an exponential, then averaged by a triangular window (two
+ * boxes) as long as the look-ahead: each of the averaged values is at or below the need of the frame that the average
+ * is for. Needs and gains are 0..1. The memory belongs to the caller: gain_stage_bytes() of it, aligned to 8.
+ *
+ * The sums of the boxes are whole numbers, so that they never drift and a gain of 1 is 1 exactly. */
+#define GAIN_STAGE_ONE 0x1p40
+
+struct gain_stage {
+	uint32_t ahead;
+	struct sliding_min window;
+	double released, full; /* full: what the second sum is when the gain is 1 */
+	int64_t sums[2];
+	uint32_t boxes[2], at[2];
+};
+
+struct gain_stage_memory {
+	int64_t *boxes[2];
+	float *window;
+};
+
+static inline size_t gain_stage_bytes(uint32_t ahead_max)
+{
+	return (ahead_max / 2 + 2) * 2 * sizeof(int64_t) + (ahead_max + 2) / 2 * 2 * sizeof(float);
+}
+
+static inline struct gain_stage_memory gain_stage_memory(void *memory, uint32_t ahead_max) RT
+{
+	int64_t *boxes = memory;
+	uint32_t box_max = ahead_max / 2 + 2;
+	return (struct gain_stage_memory){ { boxes, boxes + box_max }, (float *)(void *)(boxes + 2 * box_max) };
+}
+
+/* Forgets everything. */
+static inline void gain_stage_reset(struct gain_stage *g, struct gain_stage_memory m, uint32_t ahead) RT
+{
+	int64_t one = (int64_t)GAIN_STAGE_ONE;
+	*g = (struct gain_stage){ .ahead = ahead, .released = 1 };
+	g->boxes[0] = ahead / 2 + 1;
+	g->boxes[1] = ahead - ahead / 2 + 1;
+	for (int box = 0; box < 2; box++) {
+		for (uint32_t i = 0; i < g->boxes[box]; i++)
+			m.boxes[box][i] = one;
+		one *= g->boxes[box];
+		g->sums[box] = one;
+	}
+	g->full = (double)one;
+	sliding_min_reset(&g->window, m.window, ahead + 1);
+}
+
+/* Takes the need of a frame, gives the gain of the frame `ahead` before. release: part of the way in a frame. */
+static inline double gain_stage_next(struct gain_stage *g, struct gain_stage_memory m, double release, float need) RT
+{
+	double lowest = sliding_min_next(&g->window, m.window, need);
+	double back = g->released * (1 - release) + lowest * release;
+	g->released = lowest < back ? lowest : back;
+	/* Released so far is released: on its way to 1 it would never be there. */
+	int64_t value = (int64_t)((g->released > 1 - 1e-9 ? 1 : g->released) * GAIN_STAGE_ONE);
+	int64_t *first = m.boxes[0] + g->at[0], *second = m.boxes[1] + g->at[1];
+	g->sums[0] += value - *first;
+	*first = value;
+	g->sums[1] += g->sums[0] - *second;
+	*second = g->sums[0];
+	for (int box = 0; box < 2; box++)
+		g->at[box] = g->at[box] + 1 == g->boxes[box] ? 0 : g->at[box] + 1;
+	return (double)g->sums[1] / g->full;
+}
+
+#endif
