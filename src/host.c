@@ -8,9 +8,9 @@
 #include "rack/preset.h"
 #include "rack/worker.h"
 #include "src/instance.h"
-#include "src/jack.h"
 #include "src/notify.h"
 #include "src/options.h"
+#include "src/reconnect.h"
 #include "src/state.h"
 
 #include <errno.h>
@@ -36,7 +36,7 @@ struct host {
 	const struct host_options *options;
 	struct control *control;
 	struct server *server;
-	struct jack_host *jack;
+	struct reconnect *jack;
 	struct state *state;
 	int lock_fd, signal_fd, ready_fd;
 	double rate;      /* of the engine, 0: none yet */
@@ -75,7 +75,7 @@ static void on_latency(void *user, uint32_t frames)
 {
 	struct host *h = user;
 	if (h->jack)
-		jack_host_set_latency(h->jack, frames);
+		reconnect_set_latency(h->jack, frames);
 }
 
 static void on_quit(void *user)
@@ -150,7 +150,7 @@ static bool prepare_engine(struct host *h, double rate)
 static void update_status(struct host *h)
 {
 	struct host_status status;
-	jack_host_read(h->jack, &status);
+	reconnect_read(h->jack, &status);
 	control_set_host(h->control, &status);
 	if (status.connected && !status.realtime && !h->told_not_realtime)
 		options_error("JACK", "not real-time: no permission for real-time scheduling, so expect dropouts "
@@ -162,16 +162,16 @@ static void found(struct host *h)
 {
 	struct reason reason;
 	struct host_status status;
-	if (!prepare_engine(h, jack_host_rate(h->jack)))
+	if (!prepare_engine(h, reconnect_rate(h->jack)))
 		return;
-	jack_host_set_latency(h->jack, control_latency(h->control));
+	reconnect_set_latency(h->jack, control_latency(h->control));
 	engine_fade(control_engine(h->control), true);
-	if (jack_host_start(h->jack, control_engine(h->control), &reason) != STATUS_OK) {
+	if (reconnect_start(h->jack, control_engine(h->control), &reason) != STATUS_OK) {
 		options_error("JACK", "%s", reason.text);
 		return;
 	}
 	h->connected = true;
-	jack_host_read(h->jack, &status);
+	reconnect_read(h->jack, &status);
 	options_error(
 		"JACK", "running as '%s' at %u Hz, %u frames a period", status.client, status.rate, status.period);
 	const char *missing;
@@ -191,7 +191,7 @@ static void run_dry(struct host *h)
 
 static void lost(struct host *h)
 {
-	options_error("JACK", "%s; waiting for it", jack_host_error(h->jack));
+	options_error("JACK", "%s; waiting for it", reconnect_error(h->jack));
 	server_say(h->server, "/status", "JACK server lost, waiting for it");
 	h->connected = false;
 	struct engine *engine = control_engine(h->control);
@@ -207,10 +207,10 @@ static void refused(struct host *h)
 	if (h->rate > 0 || h->told_waiting || ++h->refused < ATTEMPTS)
 		return;
 	if (!h->options->wait) {
-		fail(h, EXIT_NO_SERVER, "JACK", jack_host_error(h->jack));
+		fail(h, EXIT_NO_SERVER, "JACK", reconnect_error(h->jack));
 		return;
 	}
-	options_error("JACK", "%s; waiting for it", jack_host_error(h->jack));
+	options_error("JACK", "%s; waiting for it", reconnect_error(h->jack));
 	h->told_waiting = true;
 	tell_ready(h);
 }
@@ -218,19 +218,19 @@ static void refused(struct host *h)
 static int poll_jack(struct host *h)
 {
 	int timeout_ms;
-	switch (jack_host_poll(h->jack, &timeout_ms)) {
-	case JACK_FOUND:
+	switch (reconnect_poll(h->jack, &timeout_ms)) {
+	case RECONNECT_FOUND:
 		found(h);
 		timeout_ms = 0;
 		break;
-	case JACK_REFUSED:
+	case RECONNECT_REFUSED:
 		refused(h);
 		break;
-	case JACK_LOST:
+	case RECONNECT_LOST:
 		lost(h);
 		timeout_ms = 0;
 		break;
-	case JACK_NOTHING:
+	case RECONNECT_NOTHING:
 		break;
 	}
 	if (!h->connected && h->rate > 0)
@@ -264,7 +264,7 @@ static void loop(struct host *h)
 		if (h->quit)
 			break;
 		fds[0] = (struct pollfd){ .fd = h->signal_fd, .events = POLLIN };
-		fds[1] = (struct pollfd){ .fd = jack_host_fd(h->jack), .events = POLLIN };
+		fds[1] = (struct pollfd){ .fd = reconnect_fd(h->jack), .events = POLLIN };
 		fds[2] = (struct pollfd){ .fd = worker_fd(control_worker(h->control)), .events = POLLIN };
 		poll(fds, (nfds_t)(3 + server_fds(h->server, fds + 3)), timeout_ms);
 		if (fds[0].revents)
@@ -366,10 +366,10 @@ static bool host_open(struct host *h)
 		return false;
 	}
 	const struct control_listener listener = { .user = h, .latency = on_latency };
-	const struct jack_config config = { .name = o->name, .server = o->server, .wires = o->wires };
+	const struct reconnect_config config = { .name = o->name, .server = o->server, .wires = o->wires };
 	if (!control_listen(h->control, &listener) || !open_server(h))
 		return false;
-	h->jack = jack_host_new(&config, &reason);
+	h->jack = reconnect_new(&config, &reason);
 	if (!h->jack)
 		options_error("JACK", "%s", reason.text);
 	h->status = h->jack ? EXIT_DONE : EXIT_FAILED;
@@ -382,7 +382,7 @@ static void fade_out(struct host *h)
 	struct engine *engine = control_engine(h->control);
 	if (!h->connected || !engine)
 		return;
-	jack_host_read(h->jack, &status);
+	reconnect_read(h->jack, &status);
 	long period_ms = status.rate ? (long)(status.period * 1000 / status.rate) : 0;
 	engine_fade(engine, false);
 	for (long ms = 0; !engine_is_silent(engine) && ms < FADE_MS + 2 * period_ms; ms++)
@@ -397,7 +397,7 @@ static void host_close(struct host *h)
 		fade_out(h);
 	if (h->state)
 		state_flush(h->state);
-	if (h->jack && !jack_host_free(h->jack))
+	if (h->jack && !reconnect_free(h->jack))
 		_exit(h->status); /* libjack hangs: whatever would be freed now it may still use */
 	if (h->server)
 		server_free(h->server);

@@ -1,26 +1,21 @@
-/* The JACK client: ports, process callback, a server lost and found again. */
+/* One client of a JACK server: its ports, its callbacks, its connections. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The way of a sample starts here, in process(). One file, as nothing else may see JACK's headers: callbacks first
- * (JACK's threads), then opening and closing (errand threads), then the host (control thread). */
+ * (JACK's threads), then opening and closing (errand threads), then what the control thread asks. */
 #include "src/jack.h"
 
 #include "rack/engine.h"
 #include "rack/ring.h"
-#include "src/errand.h"
-#include "src/memory.h"
 
 #include <errno.h>
 #include <jack/jack.h>
 #include <jack/metadata.h>
 #include <jack/statistics.h>
-#include <math.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,13 +24,6 @@
 #endif
 
 enum {
-	OPEN_EVERY_MS = 250,
-	HANG_MS = 2000,  /* a close that takes longer is left behind */
-	FREE_MS = 500,   /* the same at the end of the program */
-	SETTLE_MS = 100, /* changes of connections come in bursts, and before the news that the server ends */
-	CHECK_MS = 250,  /* watchdog and scheduling policy */
-	WATCHDOG_MIN_MS = 1000,
-	WATCHDOG_PERIODS = 10,
 	PORT_EVENTS = 1024,
 	FLUSH_TO_ZERO = 0x8040, /* FTZ and DAZ of MXCSR */
 };
@@ -55,7 +43,7 @@ struct port_event {
 
 /* One connection to a server. What callbacks write is atomic: flags for the control thread, which they wake by the
  * eventfd. */
-struct client {
+struct jack_link {
 	jack_client_t *jack;
 	jack_port_t *ports[N_PORTS];
 	int event_fd;
@@ -73,33 +61,11 @@ struct client {
 	atomic_ullong cycles, xruns_own, xruns_foreign;
 };
 
-struct jack_host {
-	struct jack_config config;
-	int event_fd;
-	struct client *client;  /* NULL: none open */
-	bool running;           /* client is active */
-	struct errand *opening; /* of `opened` */
-	struct client *opened;
-	struct errand *closing; /* of the last client */
-	bool nameless;          /* naming ports has hung once */
-	bool realtime;
-	uint32_t latency;
-	uint64_t open_at_ms, opening_since_ms, close_until_ms, look_at_ms, check_at_ms;
-	uint64_t cycles, cycled_at_ms;     /* watchdog: last seen, and when that was new */
-	uint64_t xruns_own, xruns_foreign; /* of earlier clients */
-	char error[sizeof((struct reason *)0)->text];
-};
-
 static uint64_t now_ns(void) RT
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static uint64_t now_ms(void)
-{
-	return now_ns() / 1000000;
 }
 
 /* ---- libjack's own words. It knows no user pointer, so the last line is kept in a static; a writer that would have to
@@ -132,13 +98,13 @@ static void read_words(char *text, size_t size)
 
 /* ---- JACK's threads */
 
-static void wake(const struct client *c)
+static void wake(const struct jack_link *c)
 {
 	ssize_t written = write(c->event_fd, &(uint64_t){ 1 }, sizeof(uint64_t));
 	(void)written; /* a full eventfd is readable already */
 }
 
-static void note_time(struct client *c, struct engine *engine, uint64_t begin_ns, jack_nframes_t n) RT
+static void note_time(struct jack_link *c, struct engine *engine, uint64_t begin_ns, jack_nframes_t n) RT
 {
 	double load = (double)(now_ns() - begin_ns) * 1e-9 * c->rate / n;
 	engine_note_load(engine, (float)load);
@@ -149,7 +115,7 @@ static void note_time(struct client *c, struct engine *engine, uint64_t begin_ns
 }
 
 /* CLOCK_MONOTONIC microseconds at which this cycle began, as jackd counts by the same clock; 0: not known. */
-static uint64_t cycle_time_us(struct client *c) RT
+static uint64_t cycle_time_us(struct jack_link *c) RT
 {
 	jack_nframes_t frame;
 	jack_time_t begin_us = 0, next_us;
@@ -159,7 +125,7 @@ static uint64_t cycle_time_us(struct client *c) RT
 	return begin_us;
 }
 
-static void run_engine(struct client *c, struct engine *engine, jack_nframes_t n, float *const buffers[N_PORTS]) RT
+static void run_engine(struct jack_link *c, struct engine *engine, jack_nframes_t n, float *const buffers[N_PORTS]) RT
 {
 	const float *const in[2] = { buffers[PORT_IN_L], buffers[PORT_IN_R] };
 	float *const out[2] = { buffers[PORT_OUT_L], buffers[PORT_OUT_R] };
@@ -175,7 +141,7 @@ static _Thread_local int this_thread;
 
 static int process(jack_nframes_t n, void *arg) RT
 {
-	struct client *c = arg;
+	struct jack_link *c = arg;
 	float *buffers[N_PORTS];
 	for (int i = 0; i < N_PORTS; i++)
 		buffers[i] = jack_port_get_buffer(c->ports[i], n);
@@ -205,7 +171,7 @@ static void on_thread_init(void *arg)
 /* jackd calls both kinds of shutdown callback, PipeWire only the plain one. */
 static void on_shutdown(void *arg)
 {
-	struct client *c = arg;
+	struct jack_link *c = arg;
 	atomic_store(&c->lost, true);
 	wake(c);
 }
@@ -219,7 +185,7 @@ static void on_info_shutdown(jack_status_t status, const char *text, void *arg)
 
 static int on_period(jack_nframes_t frames, void *arg)
 {
-	struct client *c = arg;
+	struct jack_link *c = arg;
 	atomic_store(&c->period, frames);
 	return 0;
 }
@@ -227,7 +193,7 @@ static int on_period(jack_nframes_t frames, void *arg)
 /* The engine is made for one rate: another one makes this client useless. */
 static int on_rate(jack_nframes_t rate, void *arg)
 {
-	const struct client *c = arg;
+	const struct jack_link *c = arg;
 	if (rate != c->rate)
 		on_shutdown(arg);
 	return 0;
@@ -235,7 +201,7 @@ static int on_rate(jack_nframes_t rate, void *arg)
 
 static int on_xrun(void *arg)
 {
-	struct client *c = arg;
+	struct jack_link *c = arg;
 	if (!atomic_exchange(&c->late, false))
 		atomic_fetch_add(&c->xruns_foreign, 1);
 	return 0;
@@ -243,12 +209,12 @@ static int on_xrun(void *arg)
 
 static void on_freewheel(int starting, void *arg)
 {
-	struct client *c = arg;
+	struct jack_link *c = arg;
 	atomic_store(&c->freewheel, starting);
 	wake(c);
 }
 
-static void rewire(struct client *c)
+static void rewire(struct jack_link *c)
 {
 	atomic_store(&c->rewire, true);
 	wake(c);
@@ -262,7 +228,7 @@ static void on_connect(jack_port_id_t a, jack_port_id_t b, int connected, void *
 
 static void on_registration(jack_port_id_t port, int registered, void *arg)
 {
-	struct client *c = arg;
+	struct jack_link *c = arg;
 	ring_write(c->port_events, &(struct port_event){ port, registered },
 		1); /* when full, the graph itself still tells */
 	rewire(c);
@@ -270,7 +236,7 @@ static void on_registration(jack_port_id_t port, int registered, void *arg)
 
 /* The rack mixes its channels, so both ports of a side carry the range of both; one that hangs in the air says nothing.
  */
-static jack_latency_range_t range_of(struct client *c, int first, jack_latency_callback_mode_t mode)
+static jack_latency_range_t range_of(struct jack_link *c, int first, jack_latency_callback_mode_t mode)
 {
 	jack_latency_range_t all = { 0, 0 };
 	bool any = false;
@@ -288,7 +254,7 @@ static jack_latency_range_t range_of(struct client *c, int first, jack_latency_c
 
 static void on_latency(jack_latency_callback_mode_t mode, void *arg)
 {
-	struct client *c = arg;
+	struct jack_link *c = arg;
 	int from = mode == JackCaptureLatency ? PORT_IN_L : PORT_OUT_L;
 	int to = mode == JackCaptureLatency ? PORT_OUT_L : PORT_IN_L;
 	jack_latency_range_t range = range_of(c, from, mode);
@@ -312,7 +278,7 @@ static const struct {
 };
 
 /* A nicety: PipeWire without a session manager refuses it. */
-static void name_ports(struct client *c)
+static void name_ports(struct jack_link *c)
 {
 	atomic_store(&c->naming, true);
 	for (int i = 0; i < N_PORTS; i++)
@@ -321,7 +287,7 @@ static void name_ports(struct client *c)
 	atomic_store(&c->naming, false);
 }
 
-static bool set_callbacks(struct client *c)
+static bool set_callbacks(struct jack_link *c)
 {
 	jack_on_shutdown(c->jack, on_shutdown, c);
 	jack_on_info_shutdown(c->jack, on_info_shutdown, c);
@@ -335,7 +301,7 @@ static bool set_callbacks(struct client *c)
 	       !jack_set_latency_callback(c->jack, on_latency, c);
 }
 
-static bool register_ports(struct client *c)
+static bool register_ports(struct jack_link *c)
 {
 	for (int i = 0; i < N_PORTS; i++) {
 		c->ports[i] =
@@ -346,15 +312,9 @@ static bool register_ports(struct client *c)
 	return true;
 }
 
-static void free_client(struct client *c)
+void jack_link_open(void *arg)
 {
-	ring_free(c->port_events);
-	free(c);
-}
-
-static void open_client(void *arg)
-{
-	struct client *c = arg;
+	struct jack_link *c = arg;
 	jack_status_t status = 0;
 	c->jack = c->server[0] ? jack_client_open(c->name, JackNoStartServer | JackServerName, &status, c->server)
 			       : jack_client_open(c->name, JackNoStartServer, &status);
@@ -379,21 +339,21 @@ static void open_client(void *arg)
 	c->jack = NULL;
 }
 
-static void close_client(void *arg)
+void jack_link_close(void *arg)
 {
-	struct client *c = arg;
+	struct jack_link *c = arg;
 	if (!atomic_load(&c->lost))
 		for (int i = 0; i < N_PORTS; i++)
 			jack_remove_properties(c->jack, jack_port_uuid(c->ports[i]));
 	jack_client_close(c->jack);
-	free_client(c);
+	jack_link_free(c);
 }
 
 /* ---- The control thread: connections */
 
 static const char **graph_connections(void *user, unsigned port)
 {
-	const struct client *c = user;
+	const struct jack_link *c = user;
 	return jack_port_get_all_connections(c->jack, c->ports[port]);
 }
 
@@ -407,7 +367,7 @@ static void graph_release(void *user, const char **names)
  * all ports that the server could have. */
 static const void *graph_lookup(void *user, const char *name)
 {
-	const struct client *c = user;
+	const struct jack_link *c = user;
 	return jack_port_by_name(c->jack, name);
 }
 
@@ -420,7 +380,7 @@ static bool graph_exists(void *user, const void *handle, const char *name)
 
 static bool graph_find(void *user, const char *client, unsigned port, unsigned nth, char *name, size_t size)
 {
-	const struct client *c = user;
+	const struct jack_link *c = user;
 	unsigned long flags = port_rows[port].flags == JackPortIsInput ? JackPortIsOutput : JackPortIsInput;
 	const char **names = jack_get_ports(c->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags);
 	size_t length = strlen(client);
@@ -434,14 +394,14 @@ static bool graph_find(void *user, const char *client, unsigned port, unsigned n
 
 static bool graph_connect(void *user, unsigned port, const char *name)
 {
-	const struct client *c = user;
+	const struct jack_link *c = user;
 	const char *own = jack_port_name(c->ports[port]);
 	int failed = port_rows[port].flags == JackPortIsInput ? jack_connect(c->jack, name, own)
 							      : jack_connect(c->jack, own, name);
 	return !failed || failed == EEXIST;
 }
 
-static void read_port_events(struct client *c, struct wires *wires)
+static void read_port_events(struct jack_link *c, struct wires *wires)
 {
 	struct port_event event;
 	while (ring_read(c->port_events, &event, 1)) {
@@ -451,11 +411,11 @@ static void read_port_events(struct client *c, struct wires *wires)
 	}
 }
 
-static void update_wires(struct jack_host *h)
+void jack_link_update_wires(struct jack_link *c, struct wires *wires)
 {
-	read_port_events(h->client, h->config.wires);
+	read_port_events(c, wires);
 	const struct wires_graph graph = {
-		.user = h->client,
+		.user = c,
 		.connections = graph_connections,
 		.release = graph_release,
 		.lookup = graph_lookup,
@@ -463,276 +423,99 @@ static void update_wires(struct jack_host *h)
 		.find = graph_find,
 		.connect = graph_connect,
 	};
-	wires_update(h->config.wires, &graph);
+	wires_update(wires, &graph);
 }
 
-/* ---- The control thread: the life of a client */
+/* ---- The control thread: the rest */
 
-struct jack_host *jack_host_new(const struct jack_config *config, struct reason *reason)
+void jack_be_quiet(void)
 {
-	struct jack_host *h = calloc(1, sizeof *h);
-	if (!h) {
-		reason_set(reason, STATUS_NO_MEMORY, "out of memory");
-		return NULL;
-	}
-	h->config = *config;
-	h->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (h->event_fd < 0) {
-		reason_set(reason, STATUS_IO, "%s", strerror(errno));
-		free(h);
-		return NULL;
-	}
 	jack_set_error_function(keep_words);
 	jack_set_info_function(drop_words);
-	return h;
 }
 
-int jack_host_fd(const struct jack_host *h)
+struct jack_link *jack_link_new(const char *name, const char *server, bool nameless, int event_fd)
 {
-	return h->event_fd;
-}
-
-double jack_host_rate(const struct jack_host *h)
-{
-	return h->client ? h->client->rate : 0;
-}
-
-const char *jack_host_error(const struct jack_host *h)
-{
-	return h->error;
-}
-
-static void start_opening(struct jack_host *h)
-{
-	struct client *c = calloc(1, sizeof *c);
-	h->open_at_ms = now_ms() + OPEN_EVERY_MS;
+	struct jack_link *c = calloc(1, sizeof *c);
 	if (!c)
-		return;
+		return NULL;
+	c->event_fd = event_fd;
+	c->nameless = nameless;
 	c->port_events = ring_new(PORT_EVENTS, sizeof(struct port_event));
-	if (!c->port_events) {
-		free(c);
-		return;
-	}
-	c->event_fd = h->event_fd;
-	c->nameless = h->nameless;
-	snprintf(c->name, sizeof c->name, "%s", h->config.name);
-	snprintf(c->server, sizeof c->server, "%s", h->config.server ? h->config.server : "");
-	h->opened = c;
-	h->opening_since_ms = now_ms();
-	h->opening = errand_start(open_client, c, h->event_fd);
-	if (!h->opening)
-		free_client(c);
+	snprintf(c->name, sizeof c->name, "%s", name);
+	snprintf(c->server, sizeof c->server, "%s", server ? server : "");
+	if (c->port_events)
+		return c;
+	free(c);
+	return NULL;
 }
 
-static enum jack_event finish_opening(struct jack_host *h)
+void jack_link_free(struct jack_link *c)
 {
-	struct client *c = h->opened;
-	errand_end(h->opening);
-	h->opening = NULL;
-	h->opened = NULL;
-	if (c->jack) {
-		h->client = c;
-		return JACK_FOUND;
-	}
-	memcpy(h->error, c->error, sizeof h->error);
-	free_client(c);
-	h->open_at_ms = now_ms() + OPEN_EVERY_MS;
-	return JACK_REFUSED;
+	ring_free(c->port_events);
+	free(c);
+}
+
+const char *jack_link_error(const struct jack_link *c)
+{
+	return c->jack ? NULL : c->error;
+}
+
+bool jack_link_is_naming(const struct jack_link *c)
+{
+	return atomic_load(&c->naming);
+}
+
+bool jack_link_activate(struct jack_link *c)
+{
+	if (!jack_activate(c->jack))
+		return true;
+	on_shutdown(c);
+	return false;
+}
+
+void jack_link_give_engine(struct jack_link *c, struct engine *engine)
+{
+	atomic_store(&c->engine, engine);
 }
 
 /* The audio thread may sit in process() with the engine in hand: both sides store, then load, in one order for all
  * (sequentially consistent), so one of them sees the other. */
-static void take_engine(struct client *c)
+void jack_link_take_engine(struct jack_link *c)
 {
 	atomic_store(&c->engine, NULL);
 	while (atomic_load(&c->in_process))
 		nanosleep(&(struct timespec){ .tv_nsec = 500000 }, NULL);
 }
 
-static void start_closing(struct jack_host *h)
+void jack_link_set_latency(struct jack_link *c, uint32_t frames, bool active)
 {
-	struct client *c = h->client;
-	take_engine(c);
-	h->xruns_own += atomic_load(&c->xruns_own);
-	h->xruns_foreign += atomic_load(&c->xruns_foreign);
-	h->client = NULL;
-	h->running = false;
-	h->close_until_ms = now_ms() + HANG_MS;
-	h->closing = errand_start(close_client, c, h->event_fd);
+	if (atomic_exchange(&c->latency, frames) != frames && active)
+		jack_recompute_total_latencies(c->jack);
 }
 
-static enum jack_event lose(struct jack_host *h, const char *why)
+bool jack_link_take_rewire(struct jack_link *c)
 {
-	snprintf(h->error, sizeof h->error, "%s", why);
-	start_closing(h);
-	wires_lost(h->config.wires);
-	h->look_at_ms = 0;
-	h->open_at_ms = now_ms();
-	return JACK_LOST;
+	return atomic_exchange(&c->rewire, false);
 }
 
-/* One client at a time: the next is opened once the last is closed, or has hung for too long. An open that hangs is
- * left hanging (the server stands still) unless it names ports: then the next one does without. */
-static enum jack_event poll_away(struct jack_host *h, uint64_t now)
+bool jack_link_is_realtime(const struct jack_link *c)
 {
-	if (h->closing && (errand_done(h->closing) || now >= h->close_until_ms)) {
-		errand_end(h->closing);
-		h->closing = NULL;
-	}
-	if (h->opening && errand_done(h->opening))
-		return finish_opening(h);
-	if (h->opening && atomic_load(&h->opened->naming) && now >= h->opening_since_ms + HANG_MS) {
-		h->nameless = true;
-		errand_end(h->opening);
-		h->opening = NULL;
-		h->opened = NULL;
-	}
-	if (!h->opening && !h->closing && now >= h->open_at_ms)
-		start_opening(h);
-	return JACK_NOTHING;
+	int thread = atomic_load(&c->thread);
+	int policy = thread ? sched_getscheduler(thread) & ~SCHED_RESET_ON_FORK : SCHED_FIFO;
+	return jack_is_realtime(c->jack) && (policy == SCHED_FIFO || policy == SCHED_RR);
 }
 
-static bool is_stalled(struct jack_host *h, uint64_t now)
+void jack_link_read(const struct jack_link *c, struct jack_link_state *state)
 {
-	struct client *c = h->client;
-	uint64_t cycles = atomic_load(&c->cycles);
-	double allowed_ms = WATCHDOG_PERIODS * 1e3 * atomic_load(&c->period) / c->rate;
-	if (cycles != h->cycles || atomic_load(&c->freewheel)) {
-		h->cycles = cycles;
-		h->cycled_at_ms = now;
-	}
-	return (double)(now - h->cycled_at_ms) > fmax(allowed_ms, WATCHDOG_MIN_MS);
-}
-
-/* Freewheeling, the thread is put back to plain scheduling for as long as that takes. */
-static void check_realtime(struct jack_host *h)
-{
-	int thread = atomic_load(&h->client->thread);
-	if (!thread || atomic_load(&h->client->freewheel))
-		return;
-	int policy = sched_getscheduler(thread);
-	policy &= ~SCHED_RESET_ON_FORK;
-	h->realtime = jack_is_realtime(h->client->jack) && (policy == SCHED_FIFO || policy == SCHED_RR);
-}
-
-static enum jack_event poll_running(struct jack_host *h, uint64_t now)
-{
-	if (atomic_exchange(&h->client->rewire, false) && !h->look_at_ms)
-		h->look_at_ms = now + SETTLE_MS;
-	if (h->look_at_ms && now >= h->look_at_ms) {
-		h->look_at_ms = 0;
-		update_wires(h);
-	}
-	if (now < h->check_at_ms)
-		return JACK_NOTHING;
-	h->check_at_ms = now + CHECK_MS;
-	check_realtime(h);
-	return is_stalled(h, now) ? lose(h, "the server stands still") : JACK_NOTHING;
-}
-
-static void sooner(int *timeout_ms, uint64_t now, uint64_t at)
-{
-	int wait = at > now ? (int)(at - now) : 0;
-	if (wait < *timeout_ms)
-		*timeout_ms = wait;
-}
-
-static int next_due(const struct jack_host *h, uint64_t now)
-{
-	int timeout_ms = CHECK_MS;
-	if (h->closing)
-		sooner(&timeout_ms, now, h->close_until_ms);
-	else if (!h->client && !h->opening)
-		sooner(&timeout_ms, now, h->open_at_ms);
-	if (h->running && h->look_at_ms)
-		sooner(&timeout_ms, now, h->look_at_ms);
-	return timeout_ms;
-}
-
-enum jack_event jack_host_poll(struct jack_host *h, int *timeout_ms)
-{
-	uint64_t count, now = now_ms();
-	ssize_t drained = read(h->event_fd, &count, sizeof count);
-	(void)drained;
-	enum jack_event event = JACK_NOTHING;
-	if (!h->client)
-		event = poll_away(h, now);
-	else if (atomic_load(&h->client->lost))
-		event = lose(h, "the server has gone");
-	else if (h->running)
-		event = poll_running(h, now);
-	*timeout_ms = next_due(h, now);
-	return event;
-}
-
-enum status jack_host_start(struct jack_host *h, struct engine *engine, struct reason *reason)
-{
-	struct client *c = h->client;
-	atomic_store(&c->latency, h->latency);
-	if (jack_activate(c->jack)) {
-		on_shutdown(c);
-		return reason_set(reason, STATUS_UNAVAILABLE, "the server does not start the client");
-	}
-	memory_lock_used();
-	atomic_store(&c->engine, engine);
-	h->running = true;
-	h->cycled_at_ms = now_ms();
-	h->check_at_ms = h->cycled_at_ms + CHECK_MS;
-	h->realtime = jack_is_realtime(c->jack); /* the thread itself is seen by the first check */
-	update_wires(h);
-	return STATUS_OK;
-}
-
-void jack_host_stop(struct jack_host *h)
-{
-	if (h->client)
-		take_engine(h->client);
-}
-
-void jack_host_set_latency(struct jack_host *h, uint32_t frames)
-{
-	h->latency = frames;
-	if (!h->client || atomic_exchange(&h->client->latency, frames) == frames || !h->running)
-		return;
-	jack_recompute_total_latencies(h->client->jack);
-}
-
-void jack_host_read(const struct jack_host *h, struct host_status *host)
-{
-	const struct client *c = h->client;
-	*host = (struct host_status){ .xruns_own = h->xruns_own, .xruns_foreign = h->xruns_foreign };
-	snprintf(host->client, sizeof host->client, "%s", c ? c->name : h->config.name);
-	if (!c || !h->running)
-		return;
-	host->connected = true;
-	host->realtime = h->realtime;
-	host->rate = (uint32_t)c->rate;
-	host->period = atomic_load(&c->period);
-	host->xruns_own += atomic_load(&c->xruns_own);
-	host->xruns_foreign += atomic_load(&c->xruns_foreign);
-}
-
-bool jack_host_free(struct jack_host *h)
-{
-	if (!h)
-		return true;
-	if (h->client)
-		start_closing(h);
-	uint64_t until = now_ms() + FREE_MS;
-	while (((h->opening && !errand_done(h->opening)) || (h->closing && !errand_done(h->closing))) &&
-		now_ms() < until)
-		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
-	bool ended = errand_end(h->closing);
-	if (h->opening && errand_end(h->opening)) {
-		if (h->opened->jack)
-			jack_client_close(h->opened->jack);
-		free_client(h->opened);
-	} else if (h->opening) {
-		ended = false;
-	}
-	if (ended) {
-		close(h->event_fd);
-		free(h);
-	}
-	return ended;
+	*state = (struct jack_link_state){
+		.name = c->name,
+		.lost = atomic_load(&c->lost),
+		.freewheel = atomic_load(&c->freewheel),
+		.rate = (uint32_t)c->rate,
+		.period = atomic_load(&c->period),
+		.cycles = atomic_load(&c->cycles),
+		.xruns_own = atomic_load(&c->xruns_own),
+		.xruns_foreign = atomic_load(&c->xruns_foreign),
+	};
 }

@@ -1,55 +1,60 @@
-/* The JACK client: ports, process callback, a server lost and found; only jack.c knows JACK. */
+/* One client of a JACK server: its ports, its callbacks, its connections; only jack.c knows JACK. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SRC_JACK_H
 #define SRC_JACK_H
 
-#include "rack/control.h"
 #include "src/wires.h"
+
+#include <stdint.h>
 
 struct engine;
 
-/* Everything here belongs to the control thread; nothing of it waits for the server, but for jack_host_start. */
-struct jack_host;
+/* Everything here belongs to the control thread, but for the two functions that errands run. */
+struct jack_link;
 
-struct jack_config {
-	const char *name;    /* client name; JACK may add to it when it is taken */
-	const char *server;  /* NULL: JACK's default */
-	struct wires *wires; /* kept up to date and made good; the caller's */
+/* libjack writes to stderr no more; its last words go into the reasons instead. */
+void jack_be_quiet(void);
+
+/* A client that is to be opened. server NULL: JACK's default; nameless: ports get no pretty names; event_fd: written
+ * whenever there is news. NULL: no memory. */
+struct jack_link *jack_link_new(const char *name, const char *server, bool nameless, int event_fd);
+void jack_link_free(struct jack_link *); /* one that is not open */
+
+/* For errands, as they can hang. Open: jack_link_error tells the result. Close frees the link. */
+void jack_link_open(void *link);
+void jack_link_close(void *link);
+
+const char *jack_link_error(const struct jack_link *); /* one sentence; NULL: it is open */
+
+/* Opening is at the ports' names (metadata), which hangs for ever where another program was killed doing the same. */
+bool jack_link_is_naming(const struct jack_link *);
+
+/* From here on the server calls. False: it has gone. */
+bool jack_link_activate(struct jack_link *);
+
+/* The audio thread runs the engine from give to take; before and after, JACK gets silence. take returns when it has let
+ * go. */
+void jack_link_give_engine(struct jack_link *, struct engine *);
+void jack_link_take_engine(struct jack_link *);
+
+/* Frames through the rack; tells an active client's server at once. */
+void jack_link_set_latency(struct jack_link *, uint32_t frames, bool active);
+
+/* Has the graph changed since the last time? Then jack_link_update_wires has something to do. */
+bool jack_link_take_rewire(struct jack_link *);
+void jack_link_update_wires(struct jack_link *, struct wires *);
+
+struct jack_link_state {
+	const char *name; /* as JACK has it */
+	bool lost;        /* the server has gone, or goes on at another rate */
+	bool freewheel;
+	uint32_t rate, period;
+	uint64_t cycles;                   /* of the audio thread */
+	uint64_t xruns_own, xruns_foreign; /* own: the callback took over 80 % of its period */
 };
+void jack_link_read(const struct jack_link *, struct jack_link_state *);
 
-struct jack_host *jack_host_new(const struct jack_config *, struct reason *);
-
-/* Closes the client; takes 0.5 s at most. False: libjack hangs, so the program must end by _exit. */
-bool jack_host_free(struct jack_host *);
-
-/* Readable when jack_host_poll has something to do. */
-int jack_host_fd(const struct jack_host *);
-
-enum jack_event {
-	JACK_NOTHING,
-	JACK_FOUND,   /* a client is open at jack_host_rate: call jack_host_start */
-	JACK_REFUSED, /* one more attempt to find a server has failed; jack_host_error has the words */
-	JACK_LOST,    /* the server has gone, stands still, or has another rate now; the engine is free to use. Goes on
-			 trying. */
-};
-
-/* Does what is due: opens and closes clients (a lost server is asked for every 250 ms), keeps the connections, the
- * reported latency and the watchdog. Call again within *timeout_ms. */
-enum jack_event jack_host_poll(struct jack_host *, int *timeout_ms);
-
-double jack_host_rate(const struct jack_host *);
-const char *jack_host_error(const struct jack_host *); /* one sentence */
-
-/* After JACK_FOUND: activates the client; from here on the audio thread runs this engine. UNAVAILABLE: the server has
- * gone already, JACK_LOST follows. */
-enum status jack_host_start(struct jack_host *, struct engine *, struct reason *);
-
-/* The audio thread lets go of the engine before this returns; JACK gets silence. */
-void jack_host_stop(struct jack_host *);
-
-/* Frames through the rack, told to JACK at once. */
-void jack_host_set_latency(struct jack_host *, uint32_t frames);
-
-void jack_host_read(const struct jack_host *, struct host_status *);
+/* The audio thread's scheduling at this moment. */
+bool jack_link_is_realtime(const struct jack_link *);
 
 #endif

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """lacquer on a real JACK server: audio through, server killed, rates, periods, latency, start and end."""
 # SPDX-License-Identifier: GPL-3.0-or-later
-import contextlib, json, os, shutil, signal, socket, struct, subprocess, sys, tempfile, time
+import contextlib, fcntl, json, os, shutil, signal, socket, struct, subprocess, sys, tempfile, time
 
 SERVER = "lacq_jack"
 PORT = 33453
+turn = open("/tmp/lacquer-live-jack.lock", "w")  # two runs at once would share the server and the port
+fcntl.flock(turn, fcntl.LOCK_EX)
 home = tempfile.mkdtemp(prefix="lacquer-live.")
 os.environ.update(JACK_DEFAULT_SERVER=SERVER, JACK_NO_AUDIO_RESERVATION="1", LACQUER_TEST_MODULES="1")
 for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):

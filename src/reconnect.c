@@ -1,0 +1,283 @@
+/* Keeps the rack on JACK: finds a server, watches it, comes back when it does. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/reconnect.h"
+
+#include "src/errand.h"
+#include "src/jack.h"
+#include "src/memory.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	OPEN_EVERY_MS = 250,
+	HANG_MS = 2000,  /* a close that takes longer is left behind */
+	FREE_MS = 500,   /* the same at the end of the program */
+	SETTLE_MS = 100, /* changes of connections come in bursts, and before the news that the server ends */
+	CHECK_MS = 250,  /* watchdog and scheduling policy */
+	WATCHDOG_MIN_MS = 1000,
+	WATCHDOG_PERIODS = 10,
+};
+
+struct reconnect {
+	struct reconnect_config config;
+	int event_fd;
+	struct jack_link *client; /* NULL: none open */
+	bool running;             /* client is active */
+	struct errand *opening;   /* of `opened` */
+	struct jack_link *opened;
+	struct errand *closing; /* of the last client */
+	bool nameless;          /* naming ports has hung once */
+	bool realtime;
+	uint32_t latency;
+	uint64_t open_at_ms, opening_since_ms, close_until_ms, look_at_ms, check_at_ms;
+	uint64_t cycles, cycled_at_ms;     /* watchdog: last seen, and when that was new */
+	uint64_t xruns_own, xruns_foreign; /* of earlier clients */
+	char error[sizeof((struct reason *)0)->text];
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+struct reconnect *reconnect_new(const struct reconnect_config *config, struct reason *reason)
+{
+	struct reconnect *r = calloc(1, sizeof *r);
+	if (!r) {
+		reason_set(reason, STATUS_NO_MEMORY, "out of memory");
+		return NULL;
+	}
+	r->config = *config;
+	r->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (r->event_fd < 0) {
+		reason_set(reason, STATUS_IO, "%s", strerror(errno));
+		free(r);
+		return NULL;
+	}
+	jack_be_quiet();
+	return r;
+}
+
+int reconnect_fd(const struct reconnect *r)
+{
+	return r->event_fd;
+}
+
+double reconnect_rate(const struct reconnect *r)
+{
+	struct jack_link_state now;
+	if (!r->client)
+		return 0;
+	jack_link_read(r->client, &now);
+	return now.rate;
+}
+
+const char *reconnect_error(const struct reconnect *r)
+{
+	return r->error;
+}
+
+static void start_opening(struct reconnect *r)
+{
+	r->opening_since_ms = now_ms();
+	r->open_at_ms = r->opening_since_ms + OPEN_EVERY_MS;
+	r->opened = jack_link_new(r->config.name, r->config.server, r->nameless, r->event_fd);
+	if (!r->opened)
+		return;
+	r->opening = errand_start(jack_link_open, r->opened, r->event_fd);
+	if (!r->opening)
+		jack_link_free(r->opened);
+}
+
+static enum reconnect_event finish_opening(struct reconnect *r)
+{
+	struct jack_link *c = r->opened;
+	errand_end(r->opening);
+	r->opening = NULL;
+	if (!jack_link_error(c)) {
+		r->client = c;
+		return RECONNECT_FOUND;
+	}
+	snprintf(r->error, sizeof r->error, "%s", jack_link_error(c));
+	jack_link_free(c);
+	r->open_at_ms = now_ms() + OPEN_EVERY_MS;
+	return RECONNECT_REFUSED;
+}
+
+static void start_closing(struct reconnect *r)
+{
+	struct jack_link_state last;
+	jack_link_take_engine(r->client);
+	jack_link_read(r->client, &last);
+	r->xruns_own += last.xruns_own;
+	r->xruns_foreign += last.xruns_foreign;
+	r->running = false;
+	r->close_until_ms = now_ms() + HANG_MS;
+	r->closing = errand_start(jack_link_close, r->client, r->event_fd);
+	r->client = NULL;
+}
+
+static enum reconnect_event lose(struct reconnect *r, const char *why)
+{
+	snprintf(r->error, sizeof r->error, "%s", why);
+	start_closing(r);
+	wires_lost(r->config.wires);
+	r->look_at_ms = 0;
+	r->open_at_ms = now_ms();
+	return RECONNECT_LOST;
+}
+
+/* One client at a time: the next is opened once the last is closed, or has hung for too long. An open that hangs is
+ * left hanging (the server stands still) unless it names ports: then the next one does without. */
+static enum reconnect_event poll_away(struct reconnect *r, uint64_t now)
+{
+	if (r->closing && (errand_done(r->closing) || now >= r->close_until_ms)) {
+		errand_end(r->closing);
+		r->closing = NULL;
+	}
+	if (r->opening && errand_done(r->opening))
+		return finish_opening(r);
+	if (r->opening && jack_link_is_naming(r->opened) && now >= r->opening_since_ms + HANG_MS) {
+		r->nameless = true;
+		errand_end(r->opening);
+		r->opening = NULL;
+	}
+	if (!r->opening && !r->closing && now >= r->open_at_ms)
+		start_opening(r);
+	return RECONNECT_NOTHING;
+}
+
+static bool is_stalled(struct reconnect *r, const struct jack_link_state *state, uint64_t now)
+{
+	double allowed_ms = WATCHDOG_PERIODS * 1e3 * state->period / state->rate;
+	if (state->cycles != r->cycles || state->freewheel) {
+		r->cycles = state->cycles;
+		r->cycled_at_ms = now;
+	}
+	return (double)(now - r->cycled_at_ms) > fmax(allowed_ms, WATCHDOG_MIN_MS);
+}
+
+static enum reconnect_event poll_running(struct reconnect *r, const struct jack_link_state *state, uint64_t now)
+{
+	if (jack_link_take_rewire(r->client) && !r->look_at_ms)
+		r->look_at_ms = now + SETTLE_MS;
+	if (r->look_at_ms && now >= r->look_at_ms) {
+		r->look_at_ms = 0;
+		jack_link_update_wires(r->client, r->config.wires);
+	}
+	if (now < r->check_at_ms)
+		return RECONNECT_NOTHING;
+	r->check_at_ms = now + CHECK_MS;
+	if (!state->freewheel) /* which takes real-time scheduling from the thread as long as it lasts */
+		r->realtime = jack_link_is_realtime(r->client);
+	return is_stalled(r, state, now) ? lose(r, "the server stands still") : RECONNECT_NOTHING;
+}
+
+static void sooner(int *timeout_ms, uint64_t now, uint64_t at)
+{
+	int wait = at > now ? (int)(at - now) : 0;
+	if (wait < *timeout_ms)
+		*timeout_ms = wait;
+}
+
+static int next_due(const struct reconnect *r, uint64_t now)
+{
+	int timeout_ms = CHECK_MS;
+	if (r->closing)
+		sooner(&timeout_ms, now, r->close_until_ms);
+	else if (!r->client && !r->opening)
+		sooner(&timeout_ms, now, r->open_at_ms);
+	if (r->running && r->look_at_ms)
+		sooner(&timeout_ms, now, r->look_at_ms);
+	return timeout_ms;
+}
+
+enum reconnect_event reconnect_poll(struct reconnect *r, int *timeout_ms)
+{
+	uint64_t count, now = now_ms();
+	ssize_t drained = read(r->event_fd, &count, sizeof count);
+	(void)drained;
+	enum reconnect_event event = RECONNECT_NOTHING;
+	struct jack_link_state state;
+	if (r->client)
+		jack_link_read(r->client, &state);
+	if (!r->client)
+		event = poll_away(r, now);
+	else if (state.lost)
+		event = lose(r, "the server has gone");
+	else if (r->running)
+		event = poll_running(r, &state, now);
+	*timeout_ms = next_due(r, now);
+	return event;
+}
+
+enum status reconnect_start(struct reconnect *r, struct engine *engine, struct reason *reason)
+{
+	jack_link_set_latency(r->client, r->latency, false);
+	if (!jack_link_activate(r->client))
+		return reason_set(reason, STATUS_UNAVAILABLE, "the server does not start the client");
+	memory_lock_used();
+	jack_link_give_engine(r->client, engine);
+	r->running = true;
+	r->cycled_at_ms = now_ms();
+	r->check_at_ms = r->cycled_at_ms + CHECK_MS; /* the thread gets its scheduling only after it has started */
+	r->realtime = true;
+	jack_link_update_wires(r->client, r->config.wires);
+	return STATUS_OK;
+}
+
+void reconnect_set_latency(struct reconnect *r, uint32_t frames)
+{
+	r->latency = frames;
+	if (r->client)
+		jack_link_set_latency(r->client, frames, r->running);
+}
+
+void reconnect_read(const struct reconnect *r, struct host_status *host)
+{
+	struct jack_link_state state = { .name = r->config.name };
+	if (r->client)
+		jack_link_read(r->client, &state);
+	*host = (struct host_status){ .xruns_own = r->xruns_own + state.xruns_own,
+		.xruns_foreign = r->xruns_foreign + state.xruns_foreign };
+	snprintf(host->client, sizeof host->client, "%s", state.name);
+	if (!r->running)
+		return;
+	host->connected = true;
+	host->realtime = r->realtime;
+	host->rate = state.rate;
+	host->period = state.period;
+}
+
+bool reconnect_free(struct reconnect *r)
+{
+	if (!r)
+		return true;
+	if (r->client)
+		start_closing(r);
+	uint64_t until = now_ms() + FREE_MS;
+	while (((r->opening && !errand_done(r->opening)) || (r->closing && !errand_done(r->closing))) &&
+		now_ms() < until)
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	bool ended = errand_end(r->closing);
+	if (r->opening && !errand_end(r->opening))
+		ended = false;
+	else if (r->opening && jack_link_error(r->opened))
+		jack_link_free(r->opened);
+	else if (r->opening)
+		jack_link_close(r->opened);
+	if (ended) {
+		close(r->event_fd);
+		free(r);
+	}
+	return ended;
+}
