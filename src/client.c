@@ -163,7 +163,11 @@ static int set(struct client *c, int n, char **words)
 {
 	/* An answer to the setting itself (it was clamped) is the same as that to the question behind it. */
 	c->print = !has_value(c->address);
-	if (send_words(c, n, words) != STATUS_OK || sync_rack(c) != STATUS_OK || !wait_for(c, &c->synced, ANSWER_MS))
+	if (send_words(c, n, words) != STATUS_OK)
+		return nobody(c);
+	bool answered = sync_rack(c) == STATUS_OK && wait_for(c, &c->synced, ANSWER_MS);
+	/* A rack that quits may be gone before it has answered. */
+	if (!answered && !(link_is_local(c->link) && strcmp(c->address, "/quit") == 0))
 		return nobody(c);
 	if (c->failed)
 		return EXIT_FAILED;
