@@ -266,7 +266,8 @@ static void loop(struct host *h)
 		fds[0] = (struct pollfd){ .fd = h->signal_fd, .events = POLLIN };
 		fds[1] = (struct pollfd){ .fd = reconnect_fd(h->jack), .events = POLLIN };
 		fds[2] = (struct pollfd){ .fd = worker_fd(control_worker(h->control)), .events = POLLIN };
-		poll(fds, (nfds_t)(3 + server_fds(h->server, fds + 3)), timeout_ms);
+		int n = 3 + server_fds(h->server, fds + 3);
+		poll(fds, (nfds_t)n, timeout_ms);
 		if (fds[0].revents)
 			read_signals(h);
 	}

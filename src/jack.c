@@ -25,6 +25,7 @@
 
 enum {
 	PORT_EVENTS = 1024,
+	THREADS_MAX = 4,
 	FLUSH_TO_ZERO = 0x8040, /* FTZ and DAZ of MXCSR */
 };
 
@@ -57,7 +58,8 @@ struct jack_link {
 	atomic_bool lost, rewire, freewheel, late;
 	atomic_bool naming; /* sets metadata now, which hangs where another program was killed doing so */
 	atomic_uint latency, period;
-	atomic_int thread; /* id of the audio thread, 0: not seen */
+	atomic_uint n_threads;
+	atomic_int threads[THREADS_MAX]; /* their ids, 0: not known yet */
 	atomic_ullong cycles, xruns_own, xruns_foreign;
 };
 
@@ -136,17 +138,12 @@ static void run_engine(struct jack_link *c, struct engine *engine, jack_nframes_
 		note_time(c, engine, begin_ns, n);
 }
 
-/* JACK starts more than one thread with on_thread_init; process() tells which of them is the audio thread. */
-static _Thread_local int this_thread;
-
 static int process(jack_nframes_t n, void *arg) RT
 {
 	struct jack_link *c = arg;
 	float *buffers[N_PORTS];
 	for (int i = 0; i < N_PORTS; i++)
 		buffers[i] = jack_port_get_buffer(c->ports[i], n);
-	if (!atomic_load_explicit(&c->thread, memory_order_relaxed))
-		atomic_store_explicit(&c->thread, this_thread, memory_order_relaxed);
 	atomic_store(&c->in_process, true);
 	struct engine *engine = atomic_load(&c->engine);
 	if (engine)
@@ -159,13 +156,16 @@ static int process(jack_nframes_t n, void *arg) RT
 	return 0;
 }
 
+/* Called by the audio thread and by JACK's others: which is which does not show. */
 static void on_thread_init(void *arg)
 {
-	(void)arg;
+	struct jack_link *c = arg;
 #if defined(__SSE__)
 	_mm_setcsr(_mm_getcsr() | FLUSH_TO_ZERO);
 #endif
-	this_thread = (int)syscall(SYS_gettid);
+	unsigned place = atomic_fetch_add(&c->n_threads, 1);
+	if (place < THREADS_MAX)
+		atomic_store(&c->threads[place], (int)syscall(SYS_gettid));
 }
 
 /* jackd calls both kinds of shutdown callback, PipeWire only the plain one. */
@@ -499,11 +499,16 @@ bool jack_link_take_rewire(struct jack_link *c)
 	return atomic_exchange(&c->rewire, false);
 }
 
+/* Only the audio thread is ever given real-time scheduling. */
 bool jack_link_is_realtime(const struct jack_link *c)
 {
-	int thread = atomic_load(&c->thread);
-	int policy = thread ? sched_getscheduler(thread) & ~SCHED_RESET_ON_FORK : SCHED_FIFO;
-	return jack_is_realtime(c->jack) && (policy == SCHED_FIFO || policy == SCHED_RR);
+	bool any = false;
+	for (int i = 0; i < THREADS_MAX && !any; i++) {
+		int thread = atomic_load(&c->threads[i]);
+		int policy = thread ? sched_getscheduler(thread) & ~SCHED_RESET_ON_FORK : SCHED_OTHER;
+		any = policy == SCHED_FIFO || policy == SCHED_RR;
+	}
+	return any && jack_is_realtime(c->jack);
 }
 
 void jack_link_read(const struct jack_link *c, struct jack_link_state *state)
