@@ -35,6 +35,7 @@ enum {
 /* What the audio thread may call: libjack and libc promise it, their headers do not say it. */
 void *jack_port_get_buffer(jack_port_t *, jack_nframes_t) RT;
 int jack_get_cycle_times(const jack_client_t *, jack_nframes_t *, jack_time_t *, jack_time_t *, float *) RT;
+jack_time_t jack_get_time(void) RT;
 int clock_gettime(clockid_t, struct timespec *) RT;
 
 struct port_event {
@@ -116,7 +117,8 @@ static void note_time(struct jack_link *c, struct engine *engine, uint64_t begin
 	}
 }
 
-/* CLOCK_MONOTONIC microseconds at which this cycle began, as jackd counts by the same clock; 0: not known. */
+/* CLOCK_MONOTONIC microseconds at which this cycle began; 0: not known. jackd counts by CLOCK_MONOTONIC_RAW (jack2) or a clock
+ * of its own, which drifts from ours by a second in a few hours: only the time since the cycle's begin is taken from it. */
 static uint64_t cycle_time_us(struct jack_link *c) RT
 {
 	jack_nframes_t frame;
@@ -124,7 +126,7 @@ static uint64_t cycle_time_us(struct jack_link *c) RT
 	float period_us;
 	if (jack_get_cycle_times(c->jack, &frame, &begin_us, &next_us, &period_us))
 		return 0;
-	return begin_us;
+	return now_ns() / 1000 - (jack_get_time() - begin_us);
 }
 
 static void run_engine(struct jack_link *c, struct engine *engine, jack_nframes_t n, float *const buffers[N_PORTS]) RT
