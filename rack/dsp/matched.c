@@ -17,6 +17,9 @@
 #define REACH_PLAIN 0.1
 #define REACH_FULL 0.8
 
+/* Up to this w^2 the roots of a map are told apart by their real parts. */
+#define CALM 5.0
+
 static double square_tan_half(double w) RT
 {
 	double t = tan(w / 2);
@@ -164,10 +167,16 @@ static int choose(const struct matched *m, double reached, struct matched_map *m
 
 typedef double _Complex complex_number;
 
+/* For finite numbers; not every C library has CMPLX for every compiler. */
+static complex_number complex_of(double re, double im) RT
+{
+	return re + im * _Complex_I;
+}
+
 static complex_number divide(complex_number a, complex_number b) RT
 {
 	double size = creal(b) * creal(b) + cimag(b) * cimag(b);
-	return CMPLX(
+	return complex_of(
 		(creal(a) * creal(b) + cimag(a) * cimag(b)) / size, (cimag(a) * creal(b) - creal(a) * cimag(b)) / size);
 }
 
@@ -176,11 +185,29 @@ static complex_number root(complex_number x) RT
 {
 	double re = creal(x), im = cimag(x), size = sqrt(re * re + im * im);
 	double a = sqrt(fmax(0, (size + fabs(re)) / 2)), b = a > 0 ? im / (2 * a) : 0;
-	return re >= 0 ? CMPLX(a, b) : CMPLX(fabs(b), im < 0 ? -a : a);
+	return re >= 0 ? complex_of(a, b) : complex_of(fabs(b), im < 0 ? -a : a);
 }
 
-/* All roots of c[0] + ... + c[degree] x^degree in out, ordered by their real parts: Newton from guess until one stands
- * still, then the quadratic formula for the rest. Bounded. */
+/* Newton's correction of a root of c[0] + ... + c[degree] x^degree. */
+static complex_number correction(const complex_number *c, int degree, complex_number x) RT
+{
+	complex_number value = c[degree], slope = 0;
+	for (int k = degree - 1; k >= 0; k--) {
+		slope = slope * x + value;
+		value = value * x + c[k];
+	}
+	return divide(value, slope);
+}
+
+static void exchange(complex_number *a, complex_number *b) RT
+{
+	complex_number kept = *a;
+	*a = *b;
+	*b = kept;
+}
+
+/* All roots in out, ordered by their real parts: Newton from guess until one stands still, then the quadratic formula
+ * for the rest. Bounded. */
 static void find_roots(const complex_number *c, int degree, complex_number guess, complex_number *out) RT
 {
 	complex_number b[MATCHED_DEGREE_MAX + 1], x = guess;
@@ -188,8 +215,7 @@ static void find_roots(const complex_number *c, int degree, complex_number guess
 		b[k] = c[k];
 	if (degree == 3) {
 		for (int i = 0; i < 50; i++) {
-			complex_number slope = 3 * b[3] * x * x + 2 * b[2] * x + b[1];
-			complex_number step = divide(b[0] + x * (b[1] + x * (b[2] + x * b[3])), slope);
+			complex_number step = correction(c, 3, x);
 			x -= step;
 			if (fabs(creal(step)) + fabs(cimag(step)) <= 1e-15 * (fabs(creal(x)) + fabs(cimag(x))))
 				break;
@@ -209,23 +235,75 @@ static void find_roots(const complex_number *c, int degree, complex_number guess
 		out[0] = divide(-b[0], b[1]);
 	}
 	for (int i = 1; i < degree; i++)
-		for (int k = i; k > 0 && creal(out[k]) < creal(out[k - 1]); k--) {
-			complex_number swap = out[k];
-			out[k] = out[k - 1];
-			out[k - 1] = swap;
-		}
+		for (int k = i; k > 0 && creal(out[k]) < creal(out[k - 1]); k--)
+			exchange(&out[k], &out[k - 1]);
+}
+
+/* The polynomial in X = -T whose roots are those of R(T) = w^2 where alpha w^2 + beta = 0. */
+static void make_polynomial(
+	const struct matched_map *map, int degree, double alpha, complex_number beta, complex_number *c) RT
+{
+	for (int k = 0; k <= degree; k++)
+		c[k] = (k % 2 ? -1 : 1) * (alpha * map->p[k] + beta * map->q[k]);
+}
+
+static void map_roots(
+	const struct matched_map *map, int degree, double alpha, complex_number beta, complex_number *out) RT
+{
+	complex_number c[MATCHED_DEGREE_MAX + 1];
+	make_polynomial(map, degree, alpha, beta, c);
+	/* The series' own root; good for all but the highest bands, where Newton takes some steps more. */
+	find_roots(c, degree, divide(beta, 4 * alpha + beta * (2.0 / 3)), out);
+}
+
+/* One Newton step; by the reciprocal where roots are large, for one may pass through infinity (Nyquist). */
+static complex_number follow(const complex_number *c, int degree, complex_number x) RT
+{
+	if (cabs(x) < 3)
+		return x - correction(c, degree, x);
+	complex_number backwards[MATCHED_DEGREE_MAX + 1], y = divide(1, x);
+	for (int k = 0; k <= degree; k++)
+		backwards[k] = c[degree - k];
+	y -= correction(backwards, degree, y);
+	return divide(1, cabs(y) > 1e-12 ? y : 1e-12);
+}
+
+/* Distance on the sphere of complex numbers, so that infinity is a place like others. */
+static double distance(complex_number a, complex_number b) RT
+{
+	return cabs(a - b) / sqrt((1 + cabs(a) * cabs(a)) * (1 + cabs(b) * cabs(b)));
+}
+
+/* Puts roots into the order that they keep while w^2 grows from where the real parts tell them apart. Were two of them
+ * to change places when a control passes, two sections would exchange their poles, which clicks. */
+static void keep_order(const struct matched_map *map, int degree, double alpha, complex_number beta, double size,
+	complex_number *out) RT
+{
+	complex_number way[MATCHED_DEGREE_MAX], c[MATCHED_DEGREE_MAX + 1];
+	int steps = 1 + (int)fmin(40, log(size / CALM) / log(1.06));
+	double ratio = pow(size / CALM, 1.0 / steps);
+	beta *= CALM / size;
+	map_roots(map, degree, alpha, beta, way);
+	for (int i = 0; i < steps; i++) {
+		beta *= ratio;
+		make_polynomial(map, degree, alpha, beta, c);
+		for (int k = 0; k < degree; k++)
+			way[k] = follow(c, degree, follow(c, degree, way[k]));
+	}
+	for (int k = 0; k < degree - 1; k++)
+		for (int i = k + 1; i < degree; i++)
+			if (distance(out[i], way[k]) < distance(out[k], way[k]))
+				exchange(&out[i], &out[k]);
 }
 
 /* The roots S of a factor (alpha w^2 + beta) of N or D. */
 static void map_factor(
-	const struct matched_map *map, int degree, complex_number alpha, complex_number beta, complex_number *s) RT
+	const struct matched_map *map, int degree, double alpha, complex_number beta, complex_number *s) RT
 {
-	complex_number c[MATCHED_DEGREE_MAX + 1];
-	for (int k = 0; k <= degree; k++)
-		c[k] = (k % 2 ? -1 : 1) * (alpha * map->p[k] + beta * map->q[k]);
-	/* The plain map's own root; good for all but the highest bands, where Newton takes some steps more. */
-	complex_number guess = divide(beta, 4 * alpha + beta * (2.0 / 3));
-	find_roots(c, degree, guess, s);
+	map_roots(map, degree, alpha, beta, s);
+	double size = alpha > 0 ? cabs(beta) / alpha : 0;
+	if (cimag(beta) != 0 && size > CALM && degree > 1)
+		keep_order(map, degree, alpha, beta, size, s);
 	for (int k = 0; k < degree; k++)
 		s[k] = root(s[k]);
 }
@@ -237,7 +315,7 @@ static void map_polynomial(
 	complex_number a[MATCHED_DEGREE_MAX], b[MATCHED_DEGREE_MAX];
 	double inner = c[1] * c[1] - 4 * c[0] * c[2];
 	if (inner < 0) {
-		complex_number beta = CMPLX(c[1] * c[1] / 2 - c[0] * c[2], -c[1] * sqrt(-inner) / 2);
+		complex_number beta = complex_of(c[1] * c[1] / 2 - c[0] * c[2], -c[1] * sqrt(-inner) / 2);
 		map_factor(map, degree, scale * c[2] * c[2], beta, a);
 		for (int k = 0; k < degree; k++) {
 			c1[k] = 2 * creal(a[k]);

@@ -24,9 +24,8 @@ struct section {
 
 struct band {
 	struct eq_band settings; /* as last set */
-	bool active, gliding;
-	uint32_t used; /* bit for each section that runs, and that will run when the glide has landed */
-	uint32_t used_then;
+	bool gliding;
+	uint32_t used, used_then; /* a bit for each section that runs now, and after the glide */
 	struct section section[BAND_SECTIONS];
 };
 

@@ -90,6 +90,9 @@ struct state {
 	double correlation;
 };
 
+/* Q of the two sections of a Butterworth high-pass of fourth order. */
+static const double butterworth[2] = { 0.54119610014619698, 1.3065629648763766 };
+
 static size_t size(const struct spec *spec)
 {
 	(void)spec;
@@ -107,7 +110,6 @@ static void init(void *state, const struct spec *spec)
 
 static void set(void *state, const float *values) RT
 {
-	static const double butterworth[2] = { 0.54119610014619698, 1.3065629648763766 };
 	struct state *s = state;
 	bool at_once = glide_start(&s->glide);
 	for (int b = 0; b < N_BANDS; b++)
