@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import contextlib, fcntl, json, os, shutil, signal, socket, struct, subprocess, sys, tempfile, time
 
+BUILD = os.environ.get("LACQUER_BUILD", "build")  # where the programs are
 SERVER = "lacq_jack"
 PORT = 33453
 turn = open("/tmp/lacquer-live-jack.lock", "w")  # two runs at once would share the server and the port
@@ -106,7 +107,7 @@ def can_realtime():
 
 
 def start(*arguments, name="lacquer", port=PORT):
-    return subprocess.Popen(["build/lacquer", "run", "-H", "-n", name, "--osc", str(port), *arguments],
+    return subprocess.Popen([BUILD + "/lacquer", "run", "-H", "-n", name, "--osc", str(port), *arguments],
         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
@@ -136,7 +137,7 @@ def outcome(*arguments, **options):
 
 
 def probe(play, *arguments, to=IN, source=OUT):
-    p = subprocess.run(["build/jackprobe", "--play", play, "--to", to, "--from", source, *arguments],
+    p = subprocess.run([BUILD + "/jackprobe", "--play", play, "--to", to, "--from", source, *arguments],
         capture_output=True, text=True, timeout=60)
     return (json.loads(p.stdout) if p.stdout else {"error": p.stderr}) | {"status": p.returncode}
 
@@ -180,7 +181,7 @@ def test_statuses():
             ["a", "b"], ["--nosuch"]):
         text, code = outcome(*arguments)
         check(f"{' '.join(arguments)}: status 2", code == 2 and text.startswith("lacquer: run: "), text.splitlines()[0])
-    p = subprocess.run(["build/lacquer", "run", "--help"], capture_output=True, text=True)
+    p = subprocess.run([BUILD + "/lacquer", "run", "--help"], capture_output=True, text=True)
     check("run --help: status 0, on stdout", p.returncode == 0 and "--osc-allow" in p.stdout and not p.stderr)
 
 
@@ -306,7 +307,7 @@ def test_fades():
         for attempt in range(5):
             p = start("--no-restore", write_rack("[trim]\n"), "-i", "probe_play:left,probe_play:right", "-o", "probe_record")
             eventually(lambda: status().get("connected"), 3)
-            probing = subprocess.Popen(["build/jackprobe", "--play", "sine:1000:-6", "--to", "-", "--from", "-",
+            probing = subprocess.Popen([BUILD + "/jackprobe", "--play", "sine:1000:-6", "--to", "-", "--from", "-",
                 "--seconds", "2", "--record", home + "/fade.wav"], stdout=subprocess.PIPE, text=True)
             time.sleep(1.2)
             begin = time.monotonic()
