@@ -181,7 +181,11 @@ static void test_layout_says_when_it_does_not_fit(void **state)
 	assert_true(l.fits);
 	assert_int_equal(l.curve_rows, 0);
 	layout_compute(&l, 40, 80);
+	assert_int_equal(l.curve_rows, 17);
+	layout_compute(&l, 31, 80);
 	assert_int_equal(l.curve_rows, LAYOUT_CURVE_ROWS);
+	layout_compute(&l, 99, 80);
+	assert_int_equal(l.curve_rows, LAYOUT_CURVE_ROWS_MAX);
 }
 
 static void test_scrolling_keeps_the_cursor_in_sight(void **state)

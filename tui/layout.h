@@ -12,7 +12,8 @@ enum {
 	LAYOUT_METER_ROWS = 7, /* scale, four bars, loudness, correlation */
 	LAYOUT_FOOT_ROWS = 3,  /* value and range, help, message or keys */
 	LAYOUT_CHAIN_COLUMNS = 23,
-	LAYOUT_CURVE_ROWS = 8, /* with its axis */
+	LAYOUT_CURVE_ROWS = 8, /* at least, with its axis */
+	LAYOUT_CURVE_ROWS_MAX = 18,
 };
 
 /* From the top: head, chain beside the selected slot, meters, foot. All in rows and columns of the screen. */

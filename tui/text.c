@@ -9,6 +9,12 @@
 /* One character of text: its bytes and columns. *shown is what to print for it, as long as *n_shown. */
 static size_t next(const char *text, bool ascii, const char **shown, size_t *n_shown, int *columns)
 {
+	if (*text >= ' ' && *text <= '~') {
+		*shown = text;
+		*n_shown = 1;
+		*columns = 1;
+		return 1;
+	}
 	wchar_t wide;
 	mbstate_t state = { 0 };
 	size_t bytes = mbrtowc(&wide, text, MB_LEN_MAX, &state);

@@ -46,7 +46,8 @@ static void draw(struct screen *s)
 	layout_compute(&s->layout, LINES, COLS);
 	if (s->layout.fits) {
 		bool curve = view_curve_fits(s) && (s->layout.curve_rows > 0) != s->curve_flipped;
-		s->layout.curve_rows = curve ? LAYOUT_CURVE_ROWS : 0;
+		if (!curve || !s->layout.curve_rows)
+			s->layout.curve_rows = curve ? LAYOUT_CURVE_ROWS : 0;
 		view_head(s);
 		view_chain(s);
 		view_slot(s);

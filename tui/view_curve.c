@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AXIS_COLUMNS = 5, PLOT_ROWS = LAYOUT_CURVE_ROWS - 1, PLOT_COLUMNS_MAX = 400, BANDS_MAX = 16 };
+enum { AXIS_COLUMNS = 5, PLOT_COLUMNS_MAX = 400, BANDS_MAX = 16 };
 
 struct bands {
 	int n;
@@ -74,6 +74,7 @@ static void add_band(struct bands *bands, const struct remote_slot *slot, const 
 
 static void draw_axes(const struct screen *s, int y, int x, int columns, double span)
 {
+	int rows = s->layout.curve_rows - 1;
 	static const struct {
 		double freq;
 		const char *text;
@@ -82,27 +83,28 @@ static void draw_axes(const struct screen *s, int y, int x, int columns, double 
 	char text[16];
 	for (int i = -1; i <= 1; i++) {
 		snprintf(text, sizeof text, "%+3.0f", i * span);
-		screen_put(s, y + curve_half_row(i * span, span, PLOT_ROWS) / 2, x - AXIS_COLUMNS, AXIS_COLUMNS,
-			STYLE_DIM, i ? text : " dB");
+		screen_put(s, y + curve_half_row(i * span, span, rows) / 2, x - AXIS_COLUMNS, AXIS_COLUMNS, STYLE_DIM,
+			i ? text : " dB");
 	}
 	attrset(colors_attr(STYLE_DIM));
-	mvhline(y + PLOT_ROWS / 2, x, s->options.ascii ? '-' : 0, columns);
+	mvhline(y + curve_half_row(0, span, rows) / 2, x, s->options.ascii ? '-' : 0, columns);
 	attrset(A_NORMAL);
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
 		int at = (int)lround(log(marks[i].freq / 20) / log(1000) * (columns - 1));
-		screen_put(s, y + PLOT_ROWS, x + at, columns - at, STYLE_DIM, marks[i].text);
+		screen_put(s, y + rows, x + at, columns - at, STYLE_DIM, marks[i].text);
 	}
 }
 
 static void plot(const struct screen *s, int y, int x, int columns, const double *db, double span)
 {
+	int rows = s->layout.curve_rows - 1;
 	static const char *const wide[] = { "", "▀", "▄", "█" }, *const ascii[] = { "", "'", ".", "|" };
-	int before = curve_half_row(db[0], span, PLOT_ROWS);
+	int before = curve_half_row(db[0], span, rows);
 	for (int c = 0; c < columns; c++) {
-		int at = curve_half_row(db[c], span, PLOT_ROWS);
+		int at = curve_half_row(db[c], span, rows);
 		/* A steep part is drawn without gaps, from one beside the last point on. */
 		int from = before < at ? before + 1 : before > at ? before - 1 : at;
-		for (int row = 0; row < PLOT_ROWS; row++) {
+		for (int row = 0; row < rows; row++) {
 			enum curve_cell shown = curve_cell(row, from, at);
 			if (shown != CURVE_EMPTY)
 				screen_put(s, y + row, x + c, 1, STYLE_MARK, (s->options.ascii ? ascii : wide)[shown]);
@@ -126,7 +128,7 @@ void view_curve(struct screen *s)
 	const struct page_table *table = band_table(&s->page);
 	struct bands bands = { 0 };
 	double db[PLOT_COLUMNS_MAX];
-	int x = s->layout.slot_x + AXIS_COLUMNS, y = s->layout.meters_y - LAYOUT_CURVE_ROWS;
+	int x = s->layout.slot_x + AXIS_COLUMNS, y = s->layout.meters_y - s->layout.curve_rows;
 	int columns = s->layout.columns - x - 1;
 	columns = columns < PLOT_COLUMNS_MAX ? columns : PLOT_COLUMNS_MAX;
 	for (uint32_t i = 0; i < s->page.n_lines; i++)

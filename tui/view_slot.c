@@ -142,8 +142,10 @@ static void draw_title(const struct screen *s, const struct remote_slot *slot)
 	int x = s->layout.slot_x + text_columns(text, s->options.ascii) + 2;
 	for (uint32_t i = 0; i < slot->n_meters && x < s->layout.columns; i++) {
 		const struct remote_meter *meter = &slot->meters[i];
-		snprintf(text, sizeof text, "%s %.1f %s  ", meter->label[0] ? meter->label : meter->id,
-			(double)meter->value, unit_text(meter->unit));
+		char figure[16];
+		bar_figure(figure, sizeof figure, (double)meter->value);
+		snprintf(text, sizeof text, "%s %s %s  ", meter->label[0] ? meter->label : meter->id, figure,
+			unit_text(meter->unit));
 		screen_put(s, s->layout.main_y, x, s->layout.columns - x, STYLE_DIM, text);
 		x += text_columns(text, s->options.ascii);
 	}
