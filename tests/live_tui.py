@@ -1,0 +1,301 @@
+#!/usr/bin/env python3
+# The terminal UI in a real terminal (tmux) on a rack that plays on a private JACK server.
+# SPDX-License-Identifier: GPL-3.0-or-later
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+from liverack import LACQUER, Rack, Server, wait_until
+
+TMUX = ["tmux", "-L", "lacquer-live", "-f", "/dev/null"]
+checks = 0
+
+
+def check(what, good, detail=""):
+    global checks
+    checks += 1
+    assert good, f"{what}: {detail}"
+    print("ok    " + what, flush=True)
+
+
+class Terminal:
+    """A tmux session with a shell, of this size, in the rack's folders."""
+
+    def __init__(self, rack, columns=80, rows=24, env=None):
+        env = {"LC_ALL": "C.UTF-8", "PS1": "shell> ", "HISTFILE": "", **rack.env, **(env or {})}
+        words = [f"{name}={value}" for name, value in env.items()]
+        self.tmux("new-session", "-d", "-x", str(columns), "-y", str(rows), shlex.join(
+            ["env", "-u", "NO_COLOR", *words, "bash", "--norc", "--noprofile"]))
+        self.see("shell>")
+
+    def tmux(self, *words):
+        return subprocess.run([*TMUX, *words], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+    def screen(self, *options):
+        return self.tmux("capture-pane", "-p", *options)
+
+    def keys(self, *keys):
+        self.tmux("send-keys", *keys)
+
+    def type(self, text):
+        self.tmux("send-keys", "-l", "--", text)
+
+    def see(self, text, seconds=10):
+        try:
+            wait_until(text, lambda: text in self.screen(), seconds)
+        except AssertionError:
+            print(self.screen())
+            raise
+
+    def see_not(self, text):
+        wait_until(f"no {text}", lambda: text not in self.screen())
+
+    def run(self, command, until=None):
+        self.type(command)
+        self.keys("Enter")
+        if until:
+            self.see(until)
+
+    def attach(self, options=""):
+        self.run(f"clear; {LACQUER} attach {options}; echo left with $?", "? help")
+
+    def child(self):
+        """The program that runs in the shell."""
+        shell = self.tmux("list-panes", "-F", "#{pane_pid}").strip()
+        return int(subprocess.run(["pgrep", "-P", shell], stdout=subprocess.PIPE, text=True).stdout.split()[0])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        subprocess.run([*TMUX, "kill-server"], stderr=subprocess.DEVNULL)
+
+
+def soon(what, question, wanted, rack):
+    wait_until(what, lambda: rack.osc.ask(question) == wanted)
+    check(what, True)
+
+
+def drawing(rack, t):
+    t.attach()
+    t.see("Gain")
+    screen = t.screen()
+    for text in ("Live test", "48 kHz/", "JACK lacquer", "load", "xruns", "trim", "OUT L", "LUFS", "LRA", "corr", "q quit"):
+        check(f"the screen shows {text}", text in screen, screen)
+    check("no line is longer than the screen", all(len(line) <= 80 for line in screen.split("\n")), screen)
+
+
+def values(rack, t):
+    t.keys("Right")
+    soon("Right is one step", "/rack/trim/gain", [0.5], rack)
+    t.keys("PPage")
+    soon("PgUp is ten steps", "/rack/trim/gain", [5.5], rack)
+    t.keys("Enter")
+    t.see("Enter accepts")
+    t.type("-3 dB")
+    t.keys("Enter")
+    soon("a typed value with its unit", "/rack/trim/gain", [-3.0], rack)
+    t.keys("Enter")
+    t.see("Enter accepts")
+    t.type("99")
+    t.keys("Enter")
+    t.see("out of range")
+    check("a value out of range is refused", rack.osc.ask("/rack/trim/gain") == [-3.0])
+    t.keys("Escape")
+    t.see_not("Escape cancels")
+    t.keys("d")
+    soon("d is the default", "/rack/trim/gain", [0.0], rack)
+    rack.osc.send("/rack/trim/gain", -7.5)
+    t.see("-7.5 dB")
+    check("what others change is seen", True)
+    t.keys("u")
+    soon("u takes it back", "/rack/trim/gain", [0.0], rack)
+
+
+def switches(rack, t):
+    t.keys("b")
+    soon("b bypasses the rack", "/bypass", [True], rack)
+    t.see("BYPASS")
+    t.keys("b")
+    soon("b again ends it", "/bypass", [False], rack)
+    t.see_not("BYPASS")
+    t.keys("B")
+    soon("B bypasses the slot", "/rack/trim/bypass", [True], rack)
+    t.see("[B]")
+    t.keys("B")
+    soon("B again ends it", "/rack/trim/bypass", [False], rack)
+
+
+def edits(rack, t):
+    t.keys("i")
+    t.see("> ")
+    t.keys("t")
+    t.see("> trim")
+    t.keys("Enter")
+    soon("i inserts behind the slot", "/chain", ["trim", "trim_2"], rack)
+    t.see(">trim_2")
+    check("the new slot is selected", True)
+    t.keys("<")
+    soon("< moves it", "/chain", ["trim_2", "trim"], rack)
+    t.keys("D")
+    t.see("Remove trim_2")
+    t.keys("Escape")
+    t.see_not("Remove trim_2")
+    check("Escape keeps it", rack.osc.ask("/chain") == ["trim_2", "trim"])
+    t.keys("D")
+    t.see("Remove trim_2")
+    t.keys("Down", "Enter")
+    soon("D removes it", "/chain", ["trim"], rack)
+    t.keys("s")
+    t.see("Save preset as")
+    t.type("from keys")
+    t.keys("Enter")
+    t.see("saved from keys")
+    soon("s saves a preset", "/preset/list", rack.osc.ask("/preset/list"), rack)
+    check("the preset is listed", "from keys" in rack.osc.ask("/preset/list"))
+
+
+def dialogs(rack, t):
+    t.keys("?")
+    t.see("quit: asks")
+    check("the help tells how to quit", True)
+    t.keys("Escape")
+    t.see_not("quit: asks")
+    t.keys("q")
+    t.see("leave it running")
+    check("quit offers to stop", "stop the rack" in t.screen() and "cancel" in t.screen())
+    t.keys("Escape")
+    t.see_not("leave it running")
+    check("Escape stays", "OUT L" in t.screen())
+
+
+def sizes(rack, t):
+    t.tmux("resize-window", "-x", "130", "-y", "45")
+    wait_until("the wide screen", lambda: re.search(r"^OUT L.{100}", t.screen(), re.M) and "q quit" in t.screen())
+    check("more room is used", t.screen().rstrip("\n").count("\n") == 44, t.screen())
+    t.tmux("resize-window", "-x", "60", "-y", "10")
+    t.see("80x24")
+    check("too small: both sizes and a meter", "60x10" in t.screen() and "OUT" in t.screen(), t.screen())
+    t.tmux("resize-window", "-x", "12", "-y", "2")
+    t.tmux("resize-window", "-x", "80", "-y", "24")
+    t.see("OUT L")
+    check("it comes back", "q quit" in t.screen())
+
+
+def leaving(rack, t):
+    t.keys("q")
+    t.see("leave it running")
+    t.keys("Enter")
+    t.see("left with 0")
+    check("the screen is as it was", "OUT L" not in t.screen(), t.screen())
+    check("the rack plays on", rack.osc.ask("/chain") == ["trim"])
+    t.run("clear; stty -a | grep -o -w -E -- '-?(echo|icanon|isig)' | xargs echo modes:", "modes: isig icanon echo")
+    check("the terminal's modes are as they were", True)
+
+
+def looks(rack, t):
+    colored = re.compile(r"\033\[(?:[0-9;]*;)?[349][0-7][;m]")
+    t.attach()
+    wait_until("colours", lambda: colored.search(t.screen("-e")))
+    check("colours where they may be", True)
+    t.keys("q", "Enter")
+    t.see("left with 0")
+    t.run(f"clear; NO_COLOR=1 {LACQUER} attach; echo left with $?", "? help")
+    t.see("LUFS")
+    check("none with NO_COLOR", not colored.search(t.screen("-e")), t.screen("-e"))
+    t.keys("q", "Enter")
+    t.see("left with 0")
+    for how in ("LC_ALL=C", "TERM=linux"):
+        t.run(f"clear; {how} {LACQUER} attach; echo left with $?", "? help")
+        t.see("LUFS")
+        check(f"ASCII with {how}", t.screen().isascii(), t.screen())
+        t.keys("q", "Enter")
+        t.see("left with 0")
+
+
+def signals(rack, t):
+    t.attach()
+    os.kill(t.child(), signal.SIGSEGV)
+    t.see("left with 139")
+    t.run("clear; stty -a | grep -o -w -E -- '-?(echo|icanon|isig)' | xargs echo modes:", "modes: isig icanon echo")
+    check("a crash gives the terminal back", True)
+    t.attach()
+    t.keys("C-z")
+    t.see("Stopped")
+    check("Ctrl-Z stops the terminal UI alone", rack.osc.ask("/chain") == ["trim"])
+    t.run("fg", "q quit")
+    t.keys("C-c")
+    t.see("leave it running")
+    check("Ctrl-C asks as q does", True)
+    t.keys("Escape")
+    child = t.child()
+    t.tmux("kill-session")
+    wait_until("the end of the terminal UI", lambda: not os.path.exists(f"/proc/{child}"))
+    check("without its terminal it ends, the rack plays on", rack.osc.ask("/chain") == ["trim"])
+
+
+def refusals(rack):
+    def attach(env, *options, **files):
+        return subprocess.run([LACQUER, "attach", *options], env={**os.environ, **rack.env, **env}, text=True, timeout=20,
+                              stderr=subprocess.PIPE, **files)
+
+    done = attach({}, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    check("a pipe is refused", done.returncode == 1 and done.stdout == "" and "lacquer: " in done.stderr and
+          "watch" in done.stderr, done)
+    for term in ("dumb", "no-such-terminal", ""):
+        command = shlex.join(["env", f"TERM={term}", LACQUER, "attach"])
+        done = subprocess.run(["script", "-qec", command, "/dev/null"], env={**os.environ, **rack.env}, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=20)
+        check(f"TERM={term} is refused", done.returncode == 1 and "watch" in done.stdout and "\033" not in done.stdout, done)
+    done = attach({}, "-n", "nobody", stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    check("a rack that is not there", done.returncode == 1 and "nobody" in done.stderr, done)
+    done = attach({}, "--fps", "0", stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    check("--fps 0 is wrong usage", done.returncode == 2, done)
+
+
+def over_udp(rack, t):
+    t.attach(f"127.0.0.1:{rack.port}")
+    t.see("trim")
+    t.keys("q")
+    t.see("leave it running")
+    check("a rack elsewhere is not stopped from here", "stop the rack" not in t.screen())
+    t.keys("Enter")
+    t.see("left with 0")
+
+
+def ends(rack, server, t):
+    t.attach()
+    server.stop()
+    t.see("no JACK server")
+    check("a lost server is shown", True)
+    t.keys("q")
+    t.see("stop the rack")
+    t.keys("Down", "Enter")
+    t.see("left with 0")
+    wait_until("the rack's end", lambda: rack.child.poll() is not None)
+    check("q can stop the rack", rack.child.returncode == 0, rack.output())
+
+
+def main():
+    folder = tempfile.mkdtemp()
+    file = os.path.join(folder, "live.rack")
+    with open(file, "w") as f:
+        f.write("[rack]\nformat = 1\ntitle = Live test\n[trim]\n")
+    with Server(period=256) as server, Rack(file) as rack:
+        refusals(rack)
+        with Terminal(rack) as t:
+            for part in (drawing, values, switches, edits, dialogs, sizes, leaving, looks, over_udp, signals):
+                part(rack, t)
+        with Terminal(rack) as t:
+            ends(rack, server, t)
+    shutil.rmtree(folder)
+    print(f"{checks} checks passed")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
