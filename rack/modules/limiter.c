@@ -122,9 +122,9 @@ struct style {
 };
 
 static const struct style styles[N_STYLES] = {
-	[CLEAN] = { 20, 60, 0.5, 0.5, 1.06, 0.05 },
+	[CLEAN] = { 20, 60, 0.5, 0.3, 1, 0.05 },
 	[PUNCHY] = { 20, 150, 0.1, 0.2, 1.12, 0.05 },
-	[LOUD] = { 12, 200, 0.1, 0.05, 1.19, 0.05 },
+	[LOUD] = { 12, 150, 0.05, 0.1, 1.15, 0.05 },
 	[SAFE] = { 25, 30, 2, 2, 1, 1 },
 };
 #define HOLD_MAX_MS 25
@@ -134,7 +134,7 @@ static const struct style styles[N_STYLES] = {
 #define MARGIN 1.0035f /* 0.03 dB */
 /* Times what lies at the upper edge of the band, where the detector falls off. Found with white noise driven 6 dB into
  * the limiter: 1 leaves 0.2 dB above the ceiling, 2 nothing. In music there is nothing to multiply. */
-#define EDGE_SHARE 2.0f
+#define EDGE_SHARE 2.3f
 
 enum { GROUP = 8 }; /* frames for which the slow stage moves on a straight line */
 enum { MIDDLE, LAST, N_STAGES };
@@ -144,7 +144,7 @@ struct lane {
 	struct true_peak peaks;
 	float last_need, group; /* group: lowest need of the group so far */
 	struct sliding_min held;
-	double slow, slow_step, slow_target;
+	double slow, last_slow, slow_step, slow_target;
 	struct gain_stage stages[N_STAGES];
 	struct delay_line audio, needs, slows, bases;
 };
@@ -230,7 +230,7 @@ static void forget_lane(struct state *s, int channel) RT
 	struct lane *l = &s->lanes[channel];
 	uint32_t last = frames_of(s->rate, LAST_MS);
 	last = last < s->lookahead / 2 ? last : s->lookahead / 2;
-	*l = (struct lane){ .last_need = 1, .group = 1, .slow = 1, .slow_target = 1 };
+	*l = (struct lane){ .last_need = 1, .group = 1, .slow = 1, .last_slow = 1, .slow_target = 1 };
 	sliding_min_reset(&l->held, memory(s, channel, s->held), s->hold);
 	gain_stage_reset(&l->stages[MIDDLE], stage_memory(s, channel, MIDDLE), s->lookahead - last);
 	gain_stage_reset(&l->stages[LAST], stage_memory(s, channel, LAST), last);
@@ -384,23 +384,29 @@ static void run_slow(struct state *s, int channel, const double *needs, double *
 static void run_lane(struct state *s, int channel, const float *interval_needs, double *gains, uint32_t n) RT
 {
 	struct lane *l = &s->lanes[channel];
-	double needs[BLOCK_MAX], slow[BLOCK_MAX], bases[BLOCK_MAX];
+	double needs[BLOCK_MAX], slow[BLOCK_MAX], bases[BLOCK_MAX], falls[BLOCK_MAX];
 	float left_over[BLOCK_MAX];
 	/* A frame has an interval on each side. */
 	for (uint32_t i = 0; i < n; i++)
 		needs[i] = lower(interval_needs[i], i ? interval_needs[i - 1] : l->last_need);
 	l->last_need = interval_needs[n - 1];
+	double before = l->last_slow;
 	run_slow(s, channel, needs, slow, n);
 	for (uint32_t i = 0; i < n; i++) {
 		double need = needs[i] * s->share;
 		left_over[i] = (float)(need / (need > slow[i] ? need : slow[i]));
+		double was = i ? slow[i - 1] : before;
+		falls[i] = (was > slow[i] ? was : slow[i]) / slow[i];
 	}
 	struct gain_stage middle = l->stages[MIDDLE], last = l->stages[LAST];
 	struct gain_stage_memory middle_memory = stage_memory(s, channel, MIDDLE);
 	struct gain_stage_memory last_memory = stage_memory(s, channel, LAST);
+	l->last_slow = slow[n - 1];
 	delay_line_run(&l->needs, memory(s, channel, s->needs), middle.ahead, needs, n);
 	delay_line_run(&l->slows, memory(s, channel, s->slows), middle.ahead, slow, n);
 	for (uint32_t i = 0; i < n; i++) {
+		/* As far as the slow stage goes down, the middle one comes up. */
+		middle.released *= falls[i];
 		double base = slow[i] * gain_stage_next(&middle, middle_memory, s->release[MIDDLE], left_over[i]);
 		float rest = (float)(needs[i] / (needs[i] > base ? needs[i] : base));
 		bases[i] = base;
