@@ -133,7 +133,7 @@ void handle_quit(const struct request *request)
 
 void handle_subscribe(const struct request *request)
 {
-	double hz = LEASE_HZ_DEFAULT;
+	double hz = 0;
 	if (!request->server->sockets) {
 		reply_error(request, "there is no wire for answers");
 		return;

@@ -94,23 +94,17 @@ static void tell(struct portion *p, const struct subject *subject, unsigned form
 	}
 }
 
-static bool is_steady(const struct subject *subject)
-{
-	return subject->kind == SUBJECT_STATUS || subject->kind == SUBJECT_LEVEL || subject->kind == SUBJECT_METER;
-}
-
 static int64_t interval_us(const struct subject *subject, const struct watch *watch)
 {
 	if (subject->kind == SUBJECT_STATUS)
 		return STATUS_US;
-	int hz = is_steady(subject) ? watch->hz : LEASE_HZ_MAX;
-	return (1000000 + hz - 1) / hz;
+	return (1000000 + watch->hz - 1) / watch->hz;
 }
 
 /* When the watch wants to be seen to next. */
 static int64_t see_to(struct portion *p, const struct subject *subject, struct watch *watch, int64_t now_us)
 {
-	bool steady = is_steady(subject);
+	bool steady = subject_is_steady(subject);
 	if (!watch->forms || (!steady && !watch->dirty))
 		return INT64_MAX;
 	if (watch->due_us > now_us)

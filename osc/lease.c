@@ -41,6 +41,11 @@ static bool lease_means(const struct lease *lease, const struct subject *subject
 	return pattern_matches(lease->base, subject->address);
 }
 
+static int rate_of(const struct lease *lease, const struct subject *subject)
+{
+	return lease->hz ? lease->hz : subject_is_steady(subject) ? LEASE_HZ_STEADY : LEASE_HZ_MAX;
+}
+
 /* Works out anew what all leases together want; what waits to be told stays so. */
 static void match(struct subscriber *s, const struct subjects *subjects)
 {
@@ -52,8 +57,9 @@ static void match(struct subscriber *s, const struct subjects *subjects)
 			if (!lease_means(&s->leases[k], &subjects->list[i]))
 				continue;
 			watch->forms |= (uint8_t)(1u << s->leases[k].form);
-			if (s->leases[k].hz > watch->hz)
-				watch->hz = (uint8_t)s->leases[k].hz;
+			int hz = rate_of(&s->leases[k], &subjects->list[i]);
+			if (hz > watch->hz)
+				watch->hz = (uint8_t)hz;
 		}
 		watch->dirty &= watch->forms;
 	}

@@ -11,7 +11,8 @@ enum {
 	LEASE_PATTERNS_MAX = 32, /* of one peer */
 	LEASE_US = 10000000,
 	LEASE_HZ_MAX = 30,
-	LEASE_HZ_DEFAULT = 25, /* of meters; values come as they change, 30 times a second at most */
+	LEASE_HZ_STEADY =
+		25, /* of meters where the client does not say; values then come as they change, up to the maximum */
 };
 
 /* What a subscriber is to be told of one subject. Forms are bits: 1 << FORM_X. */
@@ -53,7 +54,8 @@ int leases_count(const struct leases *);
 unsigned leases_origin(const struct leases *, const struct peer *);
 
 /* Starts a lease or renews it; either way all matching values are sent soon, but what the peer itself has set within
- * the last second. NULL, or what is wrong. hz: 1 .. LEASE_HZ_MAX. */
+ * the last second. NULL, or what is wrong. hz: the most that an address is sent in a second, 1 .. LEASE_HZ_MAX, 0: as
+ * usual. */
 const char *leases_add(struct leases *, const struct peer *, const char *pattern, int hz, int64_t now_us);
 bool leases_remove(struct leases *, const struct peer *, const char *pattern); /* false: there was none */
 

@@ -7,10 +7,11 @@
 
 enum { LIMIT_SOURCES = 16, LIMIT_RATE = 2000, LIMIT_BURST = 10000 }; /* messages a second, and at once */
 
-/* Of a host, whatever its port; the local socket counts as one host. */
+/* A source is another machine, whatever its ports; on this machine each client (port or local socket) is one, so that a
+ * script that floods keeps nobody else from being answered. */
 struct limit {
 	struct limit_source {
-		uint8_t address[16];
+		uint8_t key[18];
 		double tokens;
 		int64_t time_us; /* 0: free */
 	} sources[LIMIT_SOURCES];

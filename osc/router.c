@@ -35,13 +35,14 @@ static const struct route routes[] = {
 	{ "/bypass/match", "T|F", "Bypass at matched loudness; has norm, str and info too", handle_row, false },
 	{ "/bypass/<form>", "f | s", "Bypass in another form", handle_row, false },
 	{ "/bypass/match/<form>", "f | s", "Match in another form", handle_row, false },
-	{ "/scene/store", "s:name", "Keeps all slots and values under a name, until the rack ends", handle_scene_store, false },
+	{ "/scene/store", "s:name", "Keeps all slots and values under a name, until the rack ends", handle_scene_store,
+		false },
 	{ "/scene/recall", "s:name [f:seconds]",
 		"Goes to a scene, everything from one frame on, in 0 to 60 s; locked rows stay", handle_scene_recall,
 		false },
 	{ "/scene/list", "", "The names of all scenes", handle_scene_list, false },
-	{ "/ab", "s:a|b|c|d", "Goes to another of four sides and leaves what is now on the one that was heard", handle_ab,
-		false },
+	{ "/ab", "s:a|b|c|d", "Goes to another of four sides and leaves what is now on the one that was heard",
+		handle_ab, false },
 	{ "/ab/copy", "s:from s:to", "Copies one side to another", handle_ab_copy, false },
 	{ "/undo", "", "Takes the last change back, chain edits too; 200 deep", handle_undo, false },
 	{ "/redo", "", "Takes the last undo back", handle_redo, false },
@@ -64,9 +65,9 @@ static const struct route routes[] = {
 	{ "/meter/pause", "", "Holds the integrated measures", handle_meter_pause, false },
 	{ "/meter/start", "", "Lets the integrated measures go on", handle_meter_start, false },
 	{ "/subscribe", "s:pattern [i:hz]",
-		"Sends the values of matching addresses now and as they change, and meters hz times a second (25; 30 "
-		"at "
-		"most), for 10 s; asking again renews it",
+		"Sends the values of matching addresses now and as they change, hz times a second at most (30), and "
+		"meters hz times "
+		"a second (25; 30 at most), for 10 s; asking again renews it",
 		handle_subscribe, false },
 	{ "/unsubscribe", "s:pattern", "Ends it", handle_unsubscribe, false },
 	{ "/info", "", "Names and values: program, version, client, rate, period, latency, title", handle_info, false },

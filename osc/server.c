@@ -116,6 +116,14 @@ static void on_message(void *user, const uint8_t *data, size_t size)
 	message_close(&message);
 }
 
+static void refuse_late(void *user, const uint8_t *data, size_t size)
+{
+	struct arrival *arrival = user;
+	(void)size;
+	if (limit_take(&arrival->server->limit, arrival->peer, clock_now_us()))
+		send_error(arrival->server, arrival->peer, (const char *)data, "the timetag is more than 1 s ahead");
+}
+
 /* The frame of a bundle; false: it is too far ahead. */
 static bool bundle_frame(struct server *server, const uint8_t *data, uint64_t *frame)
 {
@@ -131,7 +139,7 @@ static void on_bundle(struct arrival *arrival, const uint8_t *data, size_t size)
 	struct server *server = arrival->server;
 	uint64_t frame;
 	if (!bundle_frame(server, data, &frame)) {
-		send_error(server, arrival->peer, "#bundle", "its timetag is more than 1 s ahead: nothing was changed");
+		packet_each(data, size, refuse_late, arrival);
 		return;
 	}
 	control_begin(server->control, frame);

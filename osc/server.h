@@ -24,6 +24,8 @@ struct server;
 /* Binds at once. UNAVAILABLE: port or socket taken (the reason names it); BAD_VALUE: bind or allow malformed, or bind beyond
  * loopback without allow. Control thread, as all here. */
 enum status server_new(struct server **, const struct server_config *, struct reason *);
+
+/* Nothing may change in the control afterwards: it would still tell the server. */
 void server_free(struct server *);
 
 /* For the poll loop: fills fds (SERVER_FDS_MAX), returns how many. */

@@ -76,6 +76,11 @@ bool subjects_build(struct subjects *s, const struct rack *rack)
 	return true;
 }
 
+bool subject_is_steady(const struct subject *subject)
+{
+	return subject->kind == SUBJECT_STATUS || subject->kind == SUBJECT_LEVEL || subject->kind == SUBJECT_METER;
+}
+
 void subjects_free(struct subjects *s)
 {
 	free(s->list);

@@ -32,6 +32,9 @@ struct subjects {
 bool subjects_build(struct subjects *, const struct rack *);
 void subjects_free(struct subjects *);
 
+/* Told at a steady rate and not as it changes. */
+bool subject_is_steady(const struct subject *);
+
 /* Index of a row's subject; n when the list is older than the row. */
 size_t subjects_of_row(const struct subjects *, uint32_t slot, uint32_t param);
 

@@ -106,7 +106,6 @@ def flood(rack):
                 s.sendto(b"/rack/t/gain\0\0\0\0,f\0\0" + struct.pack(">f", i / 10), ("127.0.0.1", rack.port))
         s.sendto(b"/rack/t/gain\0\0\0\0,f\0\0" + struct.pack(">f", 6.5), ("127.0.0.1", rack.port))
     assert lacquer(rack, "get", "/rack/t/gain").stdout == "6.5\n"
-    time.sleep(5.2)  # the flood's own host has used up its answers over UDP
     after = osc.ask("/status")
     own = [dict(zip(s[::2], s[1::2]))["xruns_own"] for s in (before, after)]
     assert own[1] - own[0] <= 2, own  # a shared machine may take the processor away

@@ -107,6 +107,23 @@ static void test_snapshot_change_and_own_change(void **state)
 	assert_int_equal(watch_of(f, 0)->dirty, 1 << FORM_VALUE);
 }
 
+static void test_rates(void **state)
+{
+	struct fixture *f = *state;
+	struct peer a = udp_peer("127.0.0.1", 1000);
+	size_t peak = 0;
+	while (strcmp(f->subjects.list[peak].address, "/meter/out/peak") != 0)
+		peak++;
+	leases_add(&f->leases, &a, "/*/*/*", 0, SECOND);
+	assert_int_equal(watch_of(f, 0)->hz, LEASE_HZ_MAX);
+	assert_int_equal(f->leases.subscribers[0].watches[peak].hz, LEASE_HZ_STEADY);
+	leases_add(&f->leases, &a, "/*/*/*", 5, SECOND);
+	assert_int_equal(watch_of(f, 0)->hz, 5);
+	leases_add(&f->leases, &a, "/meter/*/*", 12, SECOND);
+	assert_int_equal(watch_of(f, 0)->hz, 5);
+	assert_int_equal(f->leases.subscribers[0].watches[peak].hz, 12); /* the faster of two */
+}
+
 static void test_limits_of_leases(void **state)
 {
 	struct fixture *f = *state;
@@ -138,6 +155,10 @@ static void test_rate_of_a_source(void **state)
 		assert_true(limit_take(&limit, i % 2 ? &a : &a2, SECOND)); /* its ports share */
 	assert_false(limit_take(&limit, &a, SECOND));
 	assert_true(limit_take(&limit, &b, SECOND));
+	struct peer c = udp_peer("127.0.0.1", 1), c2 = udp_peer("127.0.0.1", 2);
+	while (limit_take(&limit, &c, SECOND))
+		;
+	assert_true(limit_take(&limit, &c2, SECOND)); /* clients of this machine do not share */
 	int taken = 0;
 	for (int i = 0; i < 5000; i++)
 		taken += limit_take(&limit, &a, 2 * SECOND);
@@ -243,6 +264,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_lease_lasts_ten_seconds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_snapshot_change_and_own_change, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_rates, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_limits_of_leases, setup, teardown),
 		cmocka_unit_test(test_rate_of_a_source),
 		cmocka_unit_test(test_allow),
