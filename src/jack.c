@@ -344,7 +344,7 @@ void jack_link_open(void *arg)
 void jack_link_close(void *arg)
 {
 	struct jack_link *c = arg;
-	if (!atomic_load(&c->lost))
+	if (!c->nameless && !atomic_load(&c->lost))
 		for (int i = 0; i < N_PORTS; i++)
 			jack_remove_properties(c->jack, jack_port_uuid(c->ports[i]));
 	jack_client_close(c->jack);

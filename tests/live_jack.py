@@ -292,6 +292,43 @@ def test_stalled_server():
         check("server goes on: back", back is not None, f"{back} s")
 
 
+@contextlib.contextmanager
+def hanging(what):
+    library = os.path.abspath(BUILD + "/preload_hang.so")
+    os.stat(library)  # the loader would only warn
+    os.environ.update(LD_PRELOAD=library, LACQUER_HANG=what)
+    try:
+        yield
+    finally:
+        del os.environ["LD_PRELOAD"], os.environ["LACQUER_HANG"]
+
+
+def test_hanging_libjack():
+    with jackd():
+        with hanging("property"):
+            p = start("--no-restore")
+        there = eventually(lambda: status().get("connected"), 6)
+        check("naming ports hangs: runs all the same, 2 s late", there is not None and there > 1, f"{there} s")
+        p.terminate()
+        check("naming ports hangs: SIGTERM ends it with 0 within 1 s", eventually(lambda: p.poll() == 0, 1) is not None)
+        p.kill()
+        p.communicate()
+    server = start_jackd()
+    with hanging("close"):
+        p = start("--no-restore")
+    eventually(lambda: status().get("connected"), 3)
+    server.kill()
+    server.wait()
+    check("close hangs: loss is seen, OSC answers", eventually(lambda: status().get("connected") is False, 1) is not None)
+    with jackd():
+        back = eventually(lambda: status().get("connected"), 5)
+        check("close hangs: back when it has had its 2 s", back is not None and back > 0.3, f"{back} s")
+        p.terminate()
+        check("close hangs: SIGTERM ends it with 0 within 1 s", eventually(lambda: p.poll() == 0, 1) is not None)
+        p.kill()
+        p.communicate()
+
+
 def test_connections():
     with jackd(period=256), lacquer("--no-restore", write_rack("[trim]\n"), "-i", "probe_play:left,probe_play:right",
             "-o", "probe_record"):
@@ -407,7 +444,7 @@ def test_size():
 
 DELAYED = os.environ.get("LACQUER_DELAYED_MODULE", "limiter")
 tests = [test_statuses, test_wait, test_periods, test_period_change,
-    test_rates_and_latency, test_latency_change, test_server_killed, test_stalled_server, test_connections, test_fades, test_second_instance, test_stop_signals, test_state, test_service,
+    test_rates_and_latency, test_latency_change, test_server_killed, test_stalled_server, test_hanging_libjack, test_connections, test_fades, test_second_instance, test_stop_signals, test_state, test_service,
     test_realtime, test_size]
 try:
     for test in tests:
