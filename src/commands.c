@@ -9,8 +9,10 @@ static const struct command_option run_options[] = {
 	{ 'n', "name", "NAME", "JACK client name, and the name by which 'attach' finds the rack (default lacquer)" },
 	{ 's', "server", "NAME", "JACK server (default: JACK's own)" },
 	{ 'w', "wait", NULL, "Wait for a JACK server instead of failing without one" },
-	{ 'i', "input", "PORTS", "Connect the inputs to these ports (LEFT,RIGHT), now and whenever they come back" },
-	{ 'o', "output", "PORTS", "Connect the outputs to these ports (LEFT,RIGHT), likewise" },
+	{ 'i', "input", "PORTS",
+		"Connect the inputs to LEFT,RIGHT (ports) or to a client's first two, now and whenever they come "
+		"back" },
+	{ 'o', "output", "PORTS", "Connect the outputs, likewise" },
 	{ KEY_OSC, "osc", "PORT", "UDP port for OSC (default 3345; 0: local socket only)" },
 	{ KEY_OSC_BIND, "osc-bind", "ADDR",
 		"Address to listen on (default 127.0.0.1); one beyond loopback needs --osc-allow" },

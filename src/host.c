@@ -10,24 +10,21 @@
 #include "src/instance.h"
 #include "src/notify.h"
 #include "src/options.h"
+#include "src/process.h"
 #include "src/reconnect.h"
 #include "src/state.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
-	ATTEMPTS = 3,       /* two clients that open at the same moment can fail although the server runs */
-	FADE_MS = 100,      /* most time for the fade at the end */
-	DRY_FRAMES = 256,   /* run without a server, so that commands are taken */
-	LOG_KEPT = 1 << 18, /* bytes of an old log that are kept */
+	ATTEMPTS = 3,     /* two clients that open at the same moment can fail although the server runs */
+	FADE_MS = 100,    /* most time for the fade at the end */
+	DRY_FRAMES = 256, /* run without a server, so that commands are taken */
 };
 
 #define FIRST_RACK "streaming"
@@ -84,45 +81,14 @@ static void on_quit(void *user)
 	h->quit = true;
 }
 
-/* From the second signal on the program ends at once. */
-static void read_signals(struct host *h)
-{
-	struct signalfd_siginfo info;
-	sigset_t set;
-	if (read(h->signal_fd, &info, sizeof info) != sizeof info)
-		return;
-	h->quit = true;
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGINT, SIG_DFL);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-}
-
 /* ---- Ready */
-
-static void to_log(const struct host *h)
-{
-	char file[NAME_MAX + 1], path[PATH_MAX];
-	snprintf(file, sizeof file, "%s.log", h->options->name);
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int log = file_place(FILE_STATE, file, path, sizeof path, NULL) == STATUS_OK
-			  ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)
-			  : -1;
-	if (log >= 0 && lseek(log, 0, SEEK_END) > LOG_KEPT && ftruncate(log, 0) != 0)
-		options_error(path, "%s", strerror(errno));
-	dup2(null, STDIN_FILENO);
-	dup2(log < 0 ? null : log, STDOUT_FILENO);
-	dup2(log < 0 ? null : log, STDERR_FILENO);
-}
 
 static void tell_ready(struct host *h)
 {
 	notify_send("READY=1");
 	if (h->ready_fd < 0)
 		return;
-	to_log(h);
+	process_to_log(h->options->name);
 	h->quit |= write(h->ready_fd, "R", 1) != 1;
 	close(h->ready_fd);
 	h->ready_fd = -1;
@@ -191,8 +157,9 @@ static void run_dry(struct host *h)
 
 static void lost(struct host *h)
 {
-	options_error("JACK", "%s; waiting for it", reconnect_error(h->jack));
-	server_say(h->server, "/status", "JACK server lost, waiting for it");
+	char text[sizeof((struct reason *)0)->text + 32];
+	snprintf(text, sizeof text, "JACK: %s; waiting for it", reconnect_error(h->jack));
+	server_say(h->server, "/status", text); /* on stderr too */
 	h->connected = false;
 	struct engine *engine = control_engine(h->control);
 	if (!engine)
@@ -269,27 +236,11 @@ static void loop(struct host *h)
 		int n = 3 + server_fds(h->server, fds + 3);
 		poll(fds, (nfds_t)n, timeout_ms);
 		if (fds[0].revents)
-			read_signals(h);
+			h->quit |= process_told_to_end(h->signal_fd);
 	}
 }
 
 /* ---- Beginning and end */
-
-/* Threads that come later inherit the mask, so that signals arrive here only. A stopped JACK client blocks the server,
- * so the terminal may not stop this process. */
-static bool take_signals(struct host *h)
-{
-	static const int ignored[] = { SIGHUP, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU };
-	sigset_t set;
-	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
-		signal(ignored[i], SIG_IGN);
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	h->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return h->signal_fd >= 0;
-}
 
 static bool open_preset(struct host *h, const char *name)
 {
@@ -354,7 +305,9 @@ static bool host_open(struct host *h)
 	struct reason reason = { "" };
 	h->status = EXIT_FAILED;
 	h->lock_fd = instance_lock(o->name, NULL, &reason);
-	if (h->lock_fd >= 0 && take_signals(h))
+	if (h->lock_fd >= 0)
+		h->signal_fd = process_take_signals();
+	if (h->signal_fd >= 0)
 		h->control = control_new(&reason);
 	if (h->control)
 		h->state = state_new(h->control, o->name, &reason);
