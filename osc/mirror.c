@@ -16,13 +16,20 @@ void mirror_init(struct mirror *m)
 		utf8_copy(m->rack_params[i].id, sizeof m->rack_params[i].id, rack_params[i].id);
 		m->rack_params[i].row = rack_params[i];
 	}
+	mirror_forget_levels(m);
+}
+
+void mirror_forget_levels(struct mirror *m)
+{
 	struct analysis_side *sides[] = { &m->levels.in, &m->levels.out };
 	for (int i = 0; i < 2; i++) {
 		struct analysis_side *s = sides[i];
 		for (int c = 0; c < 2; c++)
-			s->peak[c] = s->true_peak[c] = s->rms[c] = s->true_peak_max[c] = -INFINITY;
-		s->momentary = s->short_term = s->integrated = s->momentary_max = s->short_term_max = -INFINITY;
+			s->peak[c] = s->true_peak[c] = s->rms[c] = -INFINITY;
+		s->momentary = s->short_term = s->integrated = -INFINITY;
+		s->range = s->correlation = s->balance = 0;
 	}
+	mirror_forget_maxima(m);
 }
 
 void mirror_forget_maxima(struct mirror *m)

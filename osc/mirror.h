@@ -69,6 +69,9 @@ void mirror_doubt(struct mirror *);
 /* The highest true peaks are not sent, so they are kept here; they start anew. */
 void mirror_forget_maxima(struct mirror *);
 
+/* No levels are better than old ones. */
+void mirror_forget_levels(struct mirror *);
+
 int mirror_find_slot(const struct mirror *, const char *id, size_t length); /* -1: none */
 
 #endif

@@ -127,6 +127,7 @@ void remote_poll(struct remote *r)
 	link_receive(r->link, take, r);
 	if (r->state == REMOTE_LIVE && now > r->heard_ms + LOST_AFTER_MS) {
 		r->state = REMOTE_LOST;
+		mirror_forget_levels(&r->mirror);
 		r->mirror.serial++;
 	}
 	if (!r->status_ms || now >= r->status_ms + STATUS_EVERY_MS) {

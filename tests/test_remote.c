@@ -277,7 +277,8 @@ static void come_back(bool local)
 		remote_poll(remote);
 		assert_true(rig_ms() < end);
 	}
-	assert_int_equal(remote_n_slots(remote), 2); /* what was known stays to be seen */
+	assert_int_equal(remote_n_slots(remote), 2); /* what was known stays to be seen, but for levels */
+	assert_true(isinf(remote_levels(remote)->out.peak[0]));
 	rig = next_rack(port);
 	TURN_UNTIL(rig, remote, mirrors(rig, remote));
 	set_model(rig, 1, 0, 9); /* and its leases are there again */

@@ -15,9 +15,10 @@ static int put_right(const struct screen *s, int y, int x, enum style style, con
 	return x - width;
 }
 
-static int put_left(const struct screen *s, int y, int x, enum style style, const char *text)
+/* Draws text from column x as far as column end and returns where the next one begins. */
+static int put_left(const struct screen *s, int y, int x, int end, enum style style, const char *text)
 {
-	int room = s->layout.columns - x, width = text_columns(text, s->options.ascii);
+	int room = end - x, width = text_columns(text, s->options.ascii);
 	screen_put(s, y, x, room, style, text);
 	return x + (width < room ? width : room);
 }
@@ -32,9 +33,9 @@ static void first_line(struct screen *s)
 {
 	const struct remote_status *status = remote_status(s->remote);
 	char text[200];
-	int x = put_left(s, 0, 0, STYLE_TITLE, " lacquer");
+	int x = put_left(s, 0, 0, s->layout.columns, STYLE_TITLE, " lacquer");
 	snprintf(text, sizeof text, " %s  ", remote_target(s->remote));
-	x = put_left(s, 0, x, STYLE_DIM, text);
+	x = put_left(s, 0, x, s->layout.columns, STYLE_DIM, text);
 	text[0] = '\0';
 	if (status->rate)
 		snprintf(text, sizeof text, "  %g kHz/%u  delay %u = %.1f ms ", status->rate / 1000.0, status->period,
@@ -43,42 +44,48 @@ static void first_line(struct screen *s)
 	screen_put(s, 0, x, end - x, STYLE_TITLE, title(s));
 }
 
-static int health(struct screen *s, int x)
+/* What matters most stands first, as the end may have no room. */
+static void health(struct screen *s, int end)
 {
 	const struct remote_status *status = remote_status(s->remote);
 	char text[160];
-	if (!status->connected)
-		return put_left(s, 1, x, STYLE_BAD, " no JACK server ");
-	snprintf(text, sizeof text, " JACK %s  load %.0f%% worst %.0f%%  ", status->client,
-		100 * (double)status->load_mean, 100 * (double)status->load_worst);
-	x = put_left(s, 1, x, status->load_worst > 0.8f ? STYLE_WARN : STYLE_PLAIN, text);
-	snprintf(text, sizeof text, "xruns %llu (+%llu other)  ", (unsigned long long)status->xruns_own,
-		(unsigned long long)status->xruns_foreign);
-	x = put_left(s, 1, x, status->xruns_own ? STYLE_WARN : STYLE_PLAIN, text);
+	int x = 1;
+	if (!status->connected) {
+		put_left(s, 1, x, end, STYLE_BAD, "no JACK server");
+		return;
+	}
+	if (!status->realtime)
+		x = put_left(s, 1, x, end, STYLE_BAD, "not real-time  ");
 	if (status->poisoned) {
 		snprintf(text, sizeof text, "bad samples %llu  ", (unsigned long long)status->poisoned);
-		x = put_left(s, 1, x, STYLE_BAD, text);
+		x = put_left(s, 1, x, end, STYLE_BAD, text);
 	}
-	return status->realtime ? x : put_left(s, 1, x, STYLE_BAD, "not real-time ");
+	snprintf(text, sizeof text, "load %.0f%% worst %.0f%%  ", 100 * (double)status->load_mean,
+		100 * (double)status->load_worst);
+	x = put_left(s, 1, x, end, status->load_worst > 0.8f ? STYLE_WARN : STYLE_PLAIN, text);
+	snprintf(text, sizeof text, "xruns %llu (+%llu other)  ", (unsigned long long)status->xruns_own,
+		(unsigned long long)status->xruns_foreign);
+	x = put_left(s, 1, x, end, status->xruns_own ? STYLE_WARN : STYLE_PLAIN, text);
+	if (remote_side(s->remote)) {
+		snprintf(text, sizeof text, "side %c  ", remote_side(s->remote));
+		x = put_left(s, 1, x, end, STYLE_PLAIN, text);
+	}
+	snprintf(text, sizeof text, "JACK %s", status->client);
+	put_left(s, 1, x, end, STYLE_DIM, text);
 }
 
 void view_head(struct screen *s)
 {
+	bool lost = remote_state(s->remote) == REMOTE_LOST;
+	int end = s->layout.columns;
 	first_line(s);
 	colors_span(0, 0, s->layout.columns, STYLE_CURSOR);
-	if (remote_state(s->remote) == REMOTE_LIVE)
-		health(s, 0);
-	else
-		put_left(s, 1, 0, STYLE_BAD,
-			remote_state(s->remote) == REMOTE_LOST ? " connection lost, trying again"
-							       : " waiting for the rack to answer");
-	int end = s->layout.columns - 1;
 	if (remote_rack_bypass(s->remote)->value != 0)
-		end = put_right(s, 1, end, STYLE_CURSOR,
+		end = put_right(s, 1, end - 1, STYLE_CURSOR,
 			remote_rack_match(s->remote)->value != 0 ? " BYPASS (matched) " : " BYPASS ");
-	if (remote_side(s->remote)) {
-		char text[16];
-		snprintf(text, sizeof text, " side %c ", remote_side(s->remote));
-		put_right(s, 1, end, STYLE_DIM, text);
-	}
+	if (remote_state(s->remote) == REMOTE_LIVE)
+		health(s, end);
+	else
+		put_left(s, 1, 1, end, STYLE_BAD,
+			lost ? "connection lost, trying again" : "waiting for the rack to answer");
 }
