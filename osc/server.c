@@ -82,8 +82,10 @@ static void dispatch_pattern(struct request *request, const char *pattern)
 	request->address = pattern;
 	if (fault || n == 0)
 		reply_error(request, fault ? fault : "unknown address: the pattern means none");
+	control_begin(request->server->control, 0); /* one transaction, or part of the bundle's */
 	for (int i = 0; !fault && i < n; i++)
 		dispatch(request, meant[i]);
+	control_end(request->server->control);
 }
 
 void serve(struct request *request)

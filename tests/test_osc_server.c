@@ -324,6 +324,9 @@ static void test_bundle_is_one_transaction(void **state)
 	SAY(&rig->udp, "/rack/trim/balance", "f", 0.0);
 	rig_sync(rig, &rig->udp);
 	assert_int_equal(control_mark(rig->control), before + 3);
+	SAY(&rig->udp, "/rack/*/bypass", "T"); /* what a pattern means, too */
+	rig_sync(rig, &rig->udp);
+	assert_int_equal(control_mark(rig->control), before + 4);
 }
 
 static void test_timetags(void **state)
