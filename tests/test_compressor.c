@@ -180,14 +180,14 @@ static void range_and_makeup(void **state)
 	drive_free(d);
 }
 
-/* Left at 0 dBFS, right below the threshold: the right follows as far as linked. */
+/* Left at 0 dBFS, right 40 dB below, at the threshold: the right follows as far as linked. */
 static void link(void **state)
 {
 	(void)state;
 	static const double links[] = { 0, 50, 100 };
 	for (int i = 0; i < 3; i++) {
 		struct drive *d = drive_new("compressor", 48000);
-		drive_put(d, "threshold", -20);
+		drive_put(d, "threshold", -40);
 		drive_put(d, "ratio", 2);
 		drive_put(d, "knee", 0);
 		drive_put(d, "link", links[i]);
@@ -195,9 +195,9 @@ static void link(void **state)
 		fill_square(right, N, 0.01);
 		drive_set(d);
 		drive_run(d, left, right, N, 256);
-		assert_float_equal(drive_db(left[N - 1]), -10, 0.01);
+		assert_float_equal(drive_db(left[N - 1]), -20, 0.01);
 		/* level of the right: -40 plus the share of 40 */
-		assert_float_equal(drive_db(right[N - 1]), -40 - formula(-40 + 0.4 * links[i], -20, 2, 0), 0.01);
+		assert_float_equal(drive_db(right[N - 1]), -40 - formula(-40 + 0.4 * links[i], -40, 2, 0), 0.01);
 		drive_free(d);
 	}
 }

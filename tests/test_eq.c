@@ -275,6 +275,23 @@ static void changes_are_smooth(void **state)
 	check_smooth("gain", 0, 6, DRIVE_MOVE_MS, -75, -65);
 }
 
+/* A band that comes in from 0 dB begins as the identity, however far its gain is set at once. */
+static void begins_as_identity(void **state)
+{
+	(void)state;
+	struct drive *d = drive_new("eq", 48000);
+	double left[SET_FRAMES], right[SET_FRAMES];
+	for (int i = 0; i < SET_FRAMES; i++)
+		left[i] = right[i] = 1;
+	drive_put(d, "band8/freq", 1000);
+	drive_set(d);
+	drive_put(d, "band8/gain", 24);
+	drive_set(d);
+	drive_run(d, left, right, SET_FRAMES, 256);
+	assert_true(left[0] > 1 && left[0] < 2); /* and not 10, what a shelf of +24 dB does to an edge */
+	drive_free(d);
+}
+
 static void script(struct drive *d, unsigned k)
 {
 	drive_put(d, "band1/gain", (double)(k % 5) - 2);
@@ -313,6 +330,7 @@ int main(void)
 		cmocka_unit_test(targets),
 		cmocka_unit_test(bands_add_up),
 		cmocka_unit_test(changes_are_smooth),
+		cmocka_unit_test(begins_as_identity),
 		cmocka_unit_test(blocks),
 		cmocka_unit_test(reset),
 	};

@@ -18,9 +18,7 @@ enum { CORRELATION, N_METERS };
 #define MONO_HZ_OFF 10.0  /* the row's minimum: nothing is removed */
 #define MONO_HZ_FULL 20.0 /* from here on all of the bass; between them the filter fades in */
 #define AVERAGE_MS 200.0  /* time constant of the powers behind the correlation */
-#define GUARD_MS                                                                                                       \
-	50.0 /* time constant of the guard's gain: what it aims at can jump, as with a tone whose sides turn in phase  \
-	      */
+#define GUARD_MS 50.0     /* of the guard's gain, for what it aims at can jump where left and right turn in phase */
 
 #define WIDTH_ROW(n, where)                                                                                            \
 	{                                                                                                              \
