@@ -198,8 +198,13 @@ static void test_poison(void **state)
 	feed(a, &(const struct signal){ 1000, { 0.1f, 0.1f, 0.1f, 0.1f }, 0 }, 448);
 	for (int i = 0; i < 32; i++)
 		analysis_feed(a, (const float *const[]){ &nan, &huge }, (const float *const[]){ &huge, &nan }, 1);
+	feed(a, &(const struct signal){ 1000, { 0.1f, 0.1f, 0.1f, 0.1f }, 0 }, 4800);
+	struct analysis_values soon = read_at(a, 4800);
 	feed(a, &(const struct signal){ 1000, { 0.1f, 0.1f, 0.1f, 0.1f }, 0 }, RATE);
-	struct analysis_values v = read_at(a, RATE + 480);
+	/* Within 300 ms: the poison is still in the window. */
+	assert_true(soon.in.rms[0] > -40 && soon.in.rms[0] < -20 && soon.out.rms[0] < -20);
+	assert_true(soon.in.correlation > 0.99f && soon.out.balance < 0.1f && soon.out.balance > -0.1f);
+	struct analysis_values v = read_at(a, RATE + 4800);
 	assert_float_equal(v.in.peak[0], -20, 0.05);
 	assert_float_equal(v.in.rms[1], -23.01, 0.05);
 	assert_float_equal(v.out.momentary, -20, 0.1);
