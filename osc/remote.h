@@ -19,7 +19,7 @@ enum remote_state {
 
 struct remote_param {
 	char id[48];      /* address below the slot, with slashes */
-	struct param row; /* strings are the remote's; row.id points to id */
+	struct param row; /* strings are the remote's; row.id points to id; choices end with NULL */
 	float value;
 	bool known; /* row and value have arrived */
 };

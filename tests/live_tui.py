@@ -160,6 +160,38 @@ def edits(rack, t):
     check("the preset is listed", "from keys" in rack.osc.ask("/preset/list"))
 
 
+def bands(rack, t):
+    rack.osc.send("/chain/insert", "eq", 1)
+    t.see(" eq ")
+    t.keys("Tab")
+    t.see("freq")
+    check("a table of eight bands", all(re.search(rf"^.{{24}}  {band} .*Hz", t.screen(), re.M) for band in range(1, 9)),
+          t.screen())
+    t.keys("Right", "Enter")
+    t.see("high_shelf")
+    t.type("highp")
+    t.see("> highpass")
+    t.keys("Enter")
+    soon("a choice from its menu", "/rack/eq/band1/type", ["highpass"], rack)
+    t.keys("Right", "Enter")
+    t.see("Enter accepts")
+    t.type("1.5 kHz")
+    t.keys("Enter")
+    soon("a frequency typed in kHz", "/rack/eq/band1/freq", [1500.0], rack)
+    t.keys("g")
+    t.see("10k")
+    check("the curve is drawn", "▀" in t.screen() or "▄" in t.screen(), t.screen())
+    t.keys("g")
+    t.keys("D")
+    t.see("Remove eq")
+    rack.osc.send("/chain/remove", "eq")
+    soon("another hand removes the slot first", "/chain", ["trim"], rack)
+    t.see("CHAIN 1 slot")
+    t.keys("Down", "Enter")
+    t.see("has gone")
+    check("then no other one is removed", rack.osc.ask("/chain") == ["trim"])
+
+
 def dialogs(rack, t):
     t.keys("?")
     t.see("quit: asks")
@@ -289,7 +321,7 @@ def main():
     with Server(period=256) as server, Rack(file) as rack:
         refusals(rack)
         with Terminal(rack) as t:
-            for part in (drawing, values, switches, edits, dialogs, sizes, leaving, looks, over_udp, signals):
+            for part in (drawing, values, switches, edits, bands, dialogs, sizes, leaving, looks, over_udp, signals):
                 part(rack, t)
         with Terminal(rack) as t:
             ends(rack, server, t)

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { ESCAPE = 27, HELP_NAME_COLUMNS = 11, HELP_COLUMNS = 64 };
 
@@ -21,6 +22,7 @@ static struct dialog *open_dialog(struct screen *s, enum dialog_kind kind, const
 	memset(d, 0, sizeof *d);
 	d->kind = kind;
 	snprintf(d->title, sizeof d->title, "%s", title);
+	screen_subject(s, d->subject, sizeof d->subject);
 	return d;
 }
 
@@ -87,16 +89,25 @@ static void finish(struct screen *s, int index, const char *text)
 		s->dialog = before;
 }
 
-/* A letter goes to the next item that begins with it. */
+/* Typing goes to the item that begins with what was typed; a letter that leads nowhere starts anew behind the cursor.
+ */
 static void menu_letter(struct dialog *d, const char *const *names, int n, int code)
 {
-	for (int i = 1; i <= n; i++) {
-		int at = (d->cursor + i) % n;
-		if (names[at][0] == code) {
-			d->cursor = at;
-			return;
+	if (code < ' ' || code > '~')
+		return;
+	for (int fresh = 0; fresh < 2; fresh++) {
+		if (fresh || d->length + 1 >= sizeof d->text)
+			d->length = 0;
+		d->text[d->length++] = (char)code;
+		for (int i = 0; i < n; i++) {
+			int at = (d->cursor + i + fresh) % n;
+			if (strncasecmp(names[at], d->text, d->length) == 0) {
+				d->cursor = at;
+				return;
+			}
 		}
 	}
+	d->length = 0;
 }
 
 static void menu_key(struct screen *s, int code)
@@ -231,8 +242,7 @@ static void draw_input(struct screen *s)
 	draw_box(s, 2, columns, &y, &x);
 	snprintf(text, sizeof text, "%s_", d->text);
 	screen_put(s, y, x + 1, columns - 2, STYLE_PLAIN, text);
-	screen_put(s, y + 1, x + 1, columns - 2, d->note[0] ? STYLE_BAD : STYLE_DIM,
-		d->note[0] ? d->note : "Enter accepts, Escape cancels");
+	screen_put(s, y + 1, x + 1, columns - 2, STYLE_DIM, "Enter accepts, Escape cancels");
 }
 
 void dialog_draw(struct screen *s)

@@ -10,21 +10,22 @@ struct screen;
 
 enum dialog_kind { DIALOG_NONE, DIALOG_HELP, DIALOG_MENU, DIALOG_INPUT };
 
-enum { DIALOG_ITEMS_MAX = 256, DIALOG_TEXT_SIZE = 80 };
+enum { DIALOG_ITEMS_MAX = 256, DIALOG_TEXT_SIZE = 80, DIALOG_SUBJECT_SIZE = 72 };
 
 struct dialog {
 	enum dialog_kind kind;
-	char title[96], note[160]; /* note: a second line, such as the error of what was typed */
+	char title[96];
+	char subject[DIALOG_SUBJECT_SIZE]; /* the slot that was selected when it opened, and its module */
 
 	/* MENU. names is asked again for each drawing, as answers may still come. */
 	const char *const *(*names)(struct screen *);
 	int cursor, top; /* HELP: top only */
 
-	/* INPUT */
+	/* INPUT, and what was typed in a MENU */
 	char text[DIALOG_TEXT_SIZE];
 	size_t length;
 
-	/* Enter: the chosen item's index or the text. False: the dialog stays (note says why). */
+	/* Enter: the chosen item's index or the text. False: the dialog stays. */
 	bool (*done)(struct screen *, int index, const char *text);
 };
 

@@ -90,6 +90,12 @@ const struct remote_param *screen_param(struct screen *s)
 	return param->known ? param : NULL;
 }
 
+void screen_subject(struct screen *s, char *text, size_t size)
+{
+	const struct remote_slot *slot = screen_slot(s);
+	snprintf(text, size, "%s%s%s", slot ? slot->id : "", slot ? " " : "", slot ? slot->type : "");
+}
+
 void screen_say(struct screen *s, bool bad, const char *format, ...)
 {
 	va_list values;

@@ -66,6 +66,9 @@ const struct remote_param *screen_param(struct screen *); /* NULL: none, or not 
 /* The slot has a table of bands with a type, frequency, gain and q. */
 bool view_curve_fits(struct screen *);
 
+/* Which slot that is, and of which type, to tell later whether it still is. */
+void screen_subject(struct screen *, char *text, size_t size);
+
 /* A line at the bottom for some seconds. */
 void screen_say(struct screen *, bool bad, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -1,0 +1,123 @@
+/* What the keys do: the rack as a whole, presets, scenes, and leaving. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/command.h"
+
+#include <string.h>
+
+#define RECALL_S 2.0f
+
+static const char *const *presets(struct screen *s)
+{
+	return remote_presets(s->remote);
+}
+
+static bool load_preset(struct screen *s, int index, const char *name)
+{
+	(void)index;
+	remote_preset_load(s->remote, name);
+	return true;
+}
+
+static const char *const *scenes(struct screen *s)
+{
+	return remote_scenes(s->remote);
+}
+
+static bool recall_scene(struct screen *s, int index, const char *name)
+{
+	(void)index;
+	remote_scene_recall(s->remote, name, RECALL_S);
+	return true;
+}
+
+static bool store_scene(struct screen *s, int index, const char *name)
+{
+	(void)index;
+	remote_scene_store(s->remote, name);
+	return true;
+}
+
+static bool save_preset(struct screen *s, int index, const char *name)
+{
+	(void)index;
+	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _.-");
+	if (!*name || name[length] || length > 64 || name[0] == '.') {
+		screen_say(s, true, "a name holds letters, digits, space, _ . and -, 1 to 64 of them, no leading dot");
+		return false;
+	}
+	remote_preset_save(s->remote, name);
+	return true;
+}
+
+static const char *const *leave_or_stop(struct screen *s)
+{
+	static const char *const local[] = { "leave it running", "stop the rack", "cancel", NULL };
+	static const char *const far[] = { "leave it running", "cancel", NULL };
+	return s->options.may_stop ? local : far;
+}
+
+static bool quit(struct screen *s, int index, const char *text)
+{
+	(void)text;
+	if (strcmp(leave_or_stop(s)[index], "cancel") == 0)
+		return true;
+	s->done = true;
+	s->end = index == 1 ? TUI_STOPPED : TUI_LEFT;
+	return true;
+}
+
+static void reset_meters(struct screen *s)
+{
+	remote_meter_reset(s->remote);
+	memset(s->holds, 0, sizeof s->holds);
+	screen_say(s, false, "loudness and held peaks start anew");
+}
+
+void command_rack(struct screen *s, enum command command)
+{
+	switch (command) {
+	case COMMAND_BYPASS:
+		remote_set_bypass(s->remote, remote_rack_bypass(s->remote)->value == 0);
+		break;
+	case COMMAND_MATCH:
+		remote_set_match(s->remote, remote_rack_match(s->remote)->value == 0);
+		screen_say(s, false, "bypass at matched loudness: %s",
+			remote_rack_match(s->remote)->value != 0 ? "on" : "off");
+		break;
+	case COMMAND_UNDO:
+		remote_undo(s->remote);
+		break;
+	case COMMAND_REDO:
+		remote_redo(s->remote);
+		break;
+	case COMMAND_STORE:
+		dialog_input(s, "Store scene as", "", store_scene);
+		break;
+	case COMMAND_RECALL:
+		dialog_menu(s, "Recall scene", scenes, recall_scene);
+		break;
+	case COMMAND_PRESETS:
+		dialog_menu(s, "Load preset", presets, load_preset);
+		break;
+	case COMMAND_SAVE:
+		dialog_input(s, "Save preset as", "", save_preset);
+		break;
+	case COMMAND_RESET:
+		reset_meters(s);
+		break;
+	case COMMAND_CURVE:
+		s->curve_flipped = !s->curve_flipped;
+		break;
+	case COMMAND_REDRAW:
+		clearok(curscr, TRUE);
+		break;
+	case COMMAND_HELP:
+		dialog_help(s);
+		break;
+	case COMMAND_QUIT:
+		dialog_menu(s, "Quit: what of the rack?", leave_or_stop, quit);
+		break;
+	default:
+		break;
+	}
+}
