@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/clock.h"
 #include "osc/serving.h"
+#include "rack/overload.h"
 #include "rack/registry.h"
 
 enum { SYNC_POLL_MS = 1, SYNC_AGE_US = 5000000 };
@@ -51,6 +52,7 @@ lo_message body_of_status(struct server *server)
 	message_add(body, status.host.connected ? "sT" : "sF", "connected");
 	message_add(body, "sisisi", "rate", count(status.host.rate), "period", count(status.host.period), "latency",
 		count(status.latency_frames));
+	message_add(body, "ss", "overload", overload_text(status.overload));
 	message_add(body, "sisisi", "poisoned", count(status.poisoned), "peers", leases_count(&server->leases),
 		"dropped", count(dropped));
 	return body;

@@ -241,6 +241,8 @@ static void take_pair(struct mirror *m, const char *key, const struct message *m
 		utf8_copy(s->version, sizeof s->version, text);
 	else if (text && strcmp(key, "client") == 0)
 		utf8_copy(s->client, sizeof s->client, text);
+	else if (text && strcmp(key, "overload") == 0)
+		s->safe_bypass = strcmp(text, "safe bypass") == 0;
 	if (!message_number(msg, index, &number) || !isfinite(number))
 		return;
 	double whole = fmax(0, fmin(number, 0x1p53));

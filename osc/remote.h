@@ -44,6 +44,7 @@ struct remote_status {
 	float load_mean, load_worst;
 	uint64_t xruns_own, xruns_foreign, poisoned;
 	bool connected, realtime;
+	bool safe_bypass; /* heard instead of the chain, because the machine could not keep up */
 };
 
 /* target: NULL: local socket of the rack called name; "HOST", "HOST:PORT": UDP. UNAVAILABLE when there is no such

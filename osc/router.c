@@ -73,7 +73,8 @@ static const struct route routes[] = {
 	{ "/status", "",
 		"Names and values: load_mean, load_worst, xruns_own, xruns_foreign, realtime, scheduling (real-time or "
 		"not "
-		"real-time), connected, rate, period, latency, poisoned, peers, dropped",
+		"real-time), connected, rate, period, latency, overload (none, warning or "
+		"safe bypass), poisoned, peers, dropped",
 		handle_status, false },
 	{ "/sync", "i:number", "Answered with /synced i:number when the audio thread has applied everything before it",
 		handle_sync, false },

@@ -12,6 +12,7 @@
 struct chain {
 	uint32_t n_slots, latency;
 	struct slot *slots[RACK_SLOTS_MAX];
+	struct chain *safe;
 	struct delay pad;         /* from the slots' delay to the promised one */
 	struct delay unprocessed; /* the rack's input, for its bypass */
 	struct mix mix;
@@ -61,9 +62,20 @@ void chain_free(struct chain *c)
 		return;
 	for (uint32_t i = 0; i < c->n_slots; i++)
 		slot_free(c->slots[i]);
+	chain_free(c->safe);
 	delay_drop(&c->pad);
 	delay_drop(&c->unprocessed);
 	free(c);
+}
+
+void chain_give_safe(struct chain *c, struct chain *safe)
+{
+	c->safe = safe;
+}
+
+struct chain *chain_safe(const struct chain *c) RT
+{
+	return c->safe;
 }
 
 uint32_t chain_latency(const struct chain *c) RT
@@ -97,6 +109,8 @@ void chain_adopt(struct chain *c, const struct chain *from) RT
 	c->match_processed = from->match_processed;
 	c->match_unprocessed = from->match_unprocessed;
 	aim(c);
+	if (c->safe && from->safe)
+		chain_adopt(c->safe, from->safe);
 }
 
 void chain_set(struct chain *c, uint32_t uid, uint32_t param, float value, uint32_t glide_ms) RT

@@ -20,9 +20,14 @@ struct chain;
 struct chain *chain_new(const struct spec *, const struct chain_plan *);
 void chain_free(struct chain *);
 
+/* Control thread. The chain owns another one of the same delay, to be heard when the machine cannot keep up with it. */
+void chain_give_safe(struct chain *, struct chain *safe);
+struct chain *chain_safe(const struct chain *) RT;
+
 uint32_t chain_latency(const struct chain *) RT;
 
-/* Audio thread. Slots that both have (by uid) go on sounding as in `from`, and from there to their own values. */
+/* Audio thread. Slots that both have (by uid) go on sounding as in `from`, and from there to their own values; their safe chains
+ * likewise. */
 void chain_adopt(struct chain *, const struct chain *from) RT;
 
 /* Audio thread. A row of the slot with this uid, or (uid 0) of the rack. Unknown uids are ignored: the slot is gone. glide_ms as

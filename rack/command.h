@@ -30,6 +30,9 @@ struct command {
 	uint64_t frame; /* BEGIN: engine frame to apply it on; one that has passed: at once */
 };
 
+/* The gain of the safe bypass stands in the slot of this uid, which no slot of the model has. */
+#define COMMAND_SAFE_GAIN_UID 0xfffffffeu
+
 enum {
 	COMMAND_RING_SIZE = 4096,     /* holds every row of a full rack in one transaction */
 	COMMANDS_A_BLOCK = 256,       /* the audio thread starts no further transaction in a block after so many */

@@ -255,6 +255,7 @@ void control_read_status(struct control *c, struct control_status *status)
 	status->load_worst = t->load_worst;
 	status->frames = t->frame;
 	status->poisoned = t->poisoned;
+	status->overload = t->overload;
 }
 
 bool control_analysis(struct control *c, struct analysis_values *values)

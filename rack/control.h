@@ -151,6 +151,7 @@ struct control_status {
 	struct host_status host;
 	float load_mean, load_worst; /* of a period, 0..1 and more; worst over the last second */
 	uint64_t frames;             /* processed since the engine started */
+	int overload;                /* enum overload_step: what is done about too much load */
 	uint64_t poisoned;           /* times that a slot gave NaN, infinity or beyond 1e6 and was reset */
 	uint32_t latency_frames;
 };

@@ -4,6 +4,7 @@
 
 #include "rack/chain.h"
 #include "rack/command.h"
+#include "rack/registry.h"
 #include "rack/worker.h"
 
 #include <math.h>
@@ -83,6 +84,41 @@ static void start_from(struct rack *rack, const struct rack *before)
 		}
 }
 
+/* The lowest ceiling that a slot at work keeps; positive: none does. */
+static float lowest_ceiling(const struct rack *rack)
+{
+	float lowest = 1;
+	for (uint32_t i = 0; i < rack->n_slots; i++) {
+		int row = module_find_param(rack->slots[i].module, "ceiling");
+		if (row >= 0 && !effective_bypass(rack, i))
+			lowest = fminf(lowest, rack->slots[i].values[row]);
+	}
+	return lowest;
+}
+
+/* What is heard when the machine cannot keep up: a gain and, where the rack keeps a ceiling and its delay leaves room, a limiter.
+ * NULL: no memory. */
+static struct chain *make_safe(struct control *c)
+{
+	struct rack rack;
+	struct chain_plan plan = { .rack = &rack, .latency = c->latency };
+	const struct module *limiter = registry_find("limiter");
+	float ceiling = lowest_ceiling(&c->rack);
+	rack_clear(&rack);
+	rack_insert(&rack, 0, registry_find("trim"), NULL, NULL);
+	rack.slots[0].uid = COMMAND_SAFE_GAIN_UID;
+	if (ceiling <= 0) {
+		rack_insert(&rack, 1, limiter, NULL, NULL);
+		struct rack_slot *slot = &rack.slots[1];
+		slot->uid = COMMAND_SAFE_GAIN_UID + 1;
+		slot->values[slot_find_param(slot, "lookahead")] = limiter->params[module_find_param(limiter, "lookahead")].min;
+		slot->values[slot_find_param(slot, "ceiling")] = ceiling;
+		plan.slot_latency[1] = slot_needs(c, slot);
+		rack.n_slots -= plan.slot_latency[1] > c->latency;
+	}
+	return chain_new(&c->spec, &plan);
+}
+
 struct chain *control_make_chain(struct control *c)
 {
 	struct rack rack = c->rack;
@@ -93,7 +129,14 @@ struct chain *control_make_chain(struct control *c)
 		plan.slot_latency[i] = promised_to(c, c->rack.slots[i].uid);
 		plan.bypass[i] = effective_bypass(&c->rack, i);
 	}
-	return chain_new(&c->spec, &plan);
+	struct chain *chain = chain_new(&c->spec, &plan), *safe = make_safe(c);
+	if (!chain || !safe) {
+		chain_free(chain);
+		chain_free(safe);
+		return NULL;
+	}
+	chain_give_safe(chain, safe);
+	return chain;
 }
 
 static void stage_slot(struct control *c, struct ring *ring, uint32_t index, uint32_t *n)

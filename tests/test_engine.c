@@ -1,5 +1,6 @@
 /* The engine and its control: transactions on their frame, chain edits, constant delay, bypass, poison, two threads. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/overload.h"
 #include "rack/registry.h"
 #include "tests/rig.h"
 
@@ -349,6 +350,65 @@ static void a_poisoned_slot_is_reset_muted_and_counted(void **state)
 	rig_free(&rig);
 }
 
+/* ---- Overload */
+
+static void run_loaded(struct rig *rig, const struct stereo *in, struct stereo *out, size_t *at, double seconds, float load)
+{
+	for (size_t n = (size_t)(seconds * RATE / 64); n; n--, *at += 64) {
+		rig_run(rig, in->of, out->of, *at, 64, 64);
+		engine_note_load(rig->engine, load);
+	}
+}
+
+static int overload_of(struct rig *rig)
+{
+	struct control_status status;
+	control_read_status(rig->control, &status);
+	return status.overload;
+}
+
+/* The bypass under overload: as late, as loud and as limited as the chain; entered and left without a click; and back. */
+static void overload_ends_in_a_safe_bypass(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "eq", "trim", "limiter", NULL);
+	struct stereo in = stereo_new(20 * RATE), out = stereo_new(20 * RATE);
+	fill_sine(&in, 1000, 0.1);
+	for (size_t i = 6 * RATE; i < 7 * RATE; i++) /* a burst that the gain would send over the ceiling */
+		in.of[0][i] = in.of[1][i] = sine(i, 1000, 0.9);
+	rig_set(&rig, "trim", "gain", 6);
+	rig_set(&rig, "limiter", "ceiling", -2);
+	size_t at = 0;
+	run_loaded(&rig, &in, &out, &at, 4, 0.5f);
+	assert_int_equal(overload_of(&rig), OVERLOAD_NONE);
+	run_loaded(&rig, &in, &out, &at, 0.5, 0.9f);
+	assert_int_equal(overload_of(&rig), OVERLOAD_WARNING);
+	run_loaded(&rig, &in, &out, &at, 0.9, 1.2f);
+	assert_int_equal(overload_of(&rig), OVERLOAD_WARNING);
+	run_loaded(&rig, &in, &out, &at, 0.4, 1.2f);
+	assert_int_equal(overload_of(&rig), OVERLOAD_SAFE);
+	/* An edit meanwhile waits for nobody and is there afterwards. */
+	assert_int_equal(control_insert(rig.control, "trim", 0, "late", 0, NULL), STATUS_OK);
+	run_loaded(&rig, &in, &out, &at, 4.6, 0.2f);
+	assert_int_equal(overload_of(&rig), OVERLOAD_SAFE);
+	run_loaded(&rig, &in, &out, &at, 8, 0.5f);
+	assert_int_equal(overload_of(&rig), OVERLOAD_NONE);
+	double gain = pow(10, 0.3), worst_level = 0, worst_time = 0, ceiling = pow(10, -0.1);
+	for (size_t i = 2 * RATE; i < at; i++) {
+		double expected = gain * in.of[0][i - rig.latency];
+		if (i < 6 * RATE || i > 9 * RATE) /* the burst and the limiter's recovery aside */
+			worst_level = fmax(worst_level, fabs(out.of[0][i] - expected) / (0.1 * gain));
+		worst_time = fmax(worst_time, fabs(out.of[0][i]));
+	}
+	if (worst_level > 0.02)
+		fail_msg("%.1f %% off in level or time", 100 * worst_level);
+	if (worst_time > ceiling * 1.006)
+		fail_msg("%.3f is over the ceiling of %.3f", worst_time, ceiling);
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
 /* ---- Stream */
 
 static void the_stream_fades(void **state)
@@ -455,6 +515,7 @@ int main(void)
 		cmocka_unit_test(solo_and_clamping),
 		cmocka_unit_test(match_turns_the_louder_side_down),
 		cmocka_unit_test(a_poisoned_slot_is_reset_muted_and_counted),
+		cmocka_unit_test(overload_ends_in_a_safe_bypass),
 		cmocka_unit_test(the_stream_fades),
 		cmocka_unit_test(two_threads),
 	};

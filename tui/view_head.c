@@ -56,6 +56,8 @@ static void health(struct screen *s, int end)
 	}
 	if (!status->realtime)
 		x = put_left(s, 1, x, end, STYLE_BAD, "not real-time  ");
+	if (status->safe_bypass)
+		x = put_left(s, 1, x, end, STYLE_BAD, "OVERLOAD: safe bypass  ");
 	if (status->poisoned) {
 		snprintf(text, sizeof text, "bad samples %llu  ", (unsigned long long)status->poisoned);
 		x = put_left(s, 1, x, end, STYLE_BAD, text);
