@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define WINDOW_S 0.01067
+#define SWEEP_OCTAVES_S 80 /* two octaves in 25 ms, and 11 of the window */
 
 static double to_scale(const struct param *row, float value) RT
 {
@@ -31,10 +32,12 @@ static void make_window(struct glide *g)
 		g->window[i] /= sum;
 }
 
-bool glide_init(struct glide *g, const struct param *rows, uint32_t n_rows, const struct spec *spec, const float *values)
+bool glide_init(
+	struct glide *g, const struct param *rows, uint32_t n_rows, const struct spec *spec, const float *values)
 {
 	uint32_t length = (uint32_t)(spec->rate * WINDOW_S / SET_FRAMES + 0.5);
 	*g = (struct glide){ .rows = rows, .n_rows = n_rows, .length = length < 3 ? 3 : length };
+	g->sweep = log(2) * SWEEP_OCTAVES_S * SET_FRAMES / spec->rate;
 	g->window = memory_new((g->length + (size_t)n_rows * (g->length + 2)) * sizeof(double));
 	g->left = memory_new(n_rows * sizeof *g->left);
 	if (!g->window || !g->left) {
@@ -68,6 +71,10 @@ void glide_to(struct glide *g, uint32_t row, float value, uint32_t ticks) RT
 	if (x == g->target[row] && !(moving && ticks == 0))
 		return;
 	double from = g->history[(size_t)row * g->length + g->at];
+	if (g->rows[row].unit == UNIT_HZ && g->rows[row].scale == SCALE_LOG) {
+		uint32_t least = (uint32_t)(fabs(x - from) / g->sweep);
+		ticks = ticks < least ? least : ticks;
+	}
 	g->target[row] = x;
 	g->step[row] = ticks ? (x - from) / ticks : 0;
 	g->n_moving += !moving;
@@ -103,7 +110,8 @@ void glide_tick(struct glide *g, float *values) RT
 
 void glide_adopt(struct glide *to, const struct glide *from) RT
 {
-	memcpy(to->history, from->history, (size_t)to->n_rows * (to->length + 2) * sizeof(double)); /* target and step too */
+	memcpy(to->history, from->history,
+		(size_t)to->n_rows * (to->length + 2) * sizeof(double)); /* target and step too */
 	memcpy(to->left, from->left, to->n_rows * sizeof *to->left);
 	to->at = from->at;
 	to->n_moving = from->n_moving;

@@ -8,10 +8,14 @@
 /* The smoothed value is the mean of the targets of the last 10.7 ms under a Hann window, taken every SET_FRAMES frames, in dB or
  * another linear unit as it stands and in the logarithm for SCALE_LOG. A step so becomes a smooth S of that length; a staircase
  * of targets every 5.3 ms (a fader at 256-frame blocks) becomes a straight line, because half-overlapped Hann windows add up to a
- * constant. The filter is linear and keeps its phase: it depends on when targets came, not on block sizes. */
+ * constant. The filter is linear and keeps its phase: it depends on when targets came, not on block sizes.
+ *
+ * Frequencies move at most 80 octaves a second: a boost that sweeps over a tone lifts and drops it, and faster than that this
+ * alone is a click (+12 dB over 2 octaves within the window: -40 dB, worst 5 ms -28). */
 struct glide {
 	const struct param *rows;
 	uint32_t n_rows, length;  /* length: of the window, in ticks of SET_FRAMES */
+	double sweep;             /* the most that a frequency's logarithm may move in a tick */
 	uint32_t at;              /* newest place of the histories */
 	uint32_t n_moving;
 	double *window;           /* length */

@@ -77,6 +77,9 @@ static void find_ends(const struct param *p, float *low, float *high)
 	if (p->scale == SCALE_TOGGLE || p->scale == SCALE_CHOICE) {
 		*low = 0;
 		*high = p->max;
+	} else if (p->unit == UNIT_HZ && strstr(p->id, "/freq")) {
+		*low = 500; /* a boost passes over the tone */
+		*high = 2000;
 	} else if (p->scale == SCALE_LOG) {
 		*low = param_clamp(p, fmaxf(p->def / 2, p->min));
 		*high = param_clamp(p, *low * 4);

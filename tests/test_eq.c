@@ -82,11 +82,11 @@ static void response_of_known_bands(void **state)
 	static const struct setting cases[] = {
 		{ BELL, 2, 16000, 12, 1 },
 		{ BELL, 2, 16000, -12, 1 },
-		{ BELL, 2, 20000, 24, 18 },
-		{ BELL, 2, 22000, 24, 0.1 },
+		{ BELL, 2, 20000, 18, 18 },
+		{ BELL, 2, 22000, 18, 0.1 },
 		{ BELL, 2, 1000, 12, 0.5 },
 		{ HIGH_SHELF, 2, 10000, 12, 0.70710678 },
-		{ HIGH_SHELF, 2, 18000, -24, 2 },
+		{ HIGH_SHELF, 2, 18000, -18, 2 },
 		{ LOW_SHELF, 2, 12000, 12, 0.70710678 },
 		{ HIGHPASS, 1, 1000, 0, 0.70710678 },
 		{ HIGHPASS, 2, 15000, 0, 3 },
@@ -117,7 +117,7 @@ static void response_of_any_band(void **state)
 	unsigned measured = 0;
 	for (unsigned i = 0; i < 200 * DRIVE_N_RATES; i++) {
 		drive_noise(draw, 4, 1, i + 1);
-		struct setting b = { (int)(i % N_TYPES), 2, 10 * pow(2200, (draw[0] + 1) / 2), 24 * draw[1],
+		struct setting b = { (int)(i % N_TYPES), 2, 10 * pow(2200, (draw[0] + 1) / 2), 18 * draw[1],
 			0.1 * pow(180, (draw[2] + 1) / 2) };
 		b.hz = (float)b.hz, b.gain_db = (float)b.gain_db, b.q = (float)b.q;
 		double error = worst_error(drive_rates[i % DRIVE_N_RATES], &b);
@@ -285,10 +285,10 @@ static void begins_as_identity(void **state)
 		left[i] = right[i] = 1;
 	drive_put(d, "band8/freq", 1000);
 	drive_set(d);
-	drive_put(d, "band8/gain", 24);
+	drive_put(d, "band8/gain", 18);
 	drive_set(d);
 	drive_run(d, left, right, SET_FRAMES, 256);
-	assert_true(left[0] > 1 && left[0] < 2); /* and not 10, what a shelf of +24 dB does to an edge */
+	assert_true(left[0] > 1 && left[0] < 2); /* and not 6, what a shelf of +18 dB does to an edge */
 	drive_free(d);
 }
 

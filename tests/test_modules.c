@@ -76,11 +76,12 @@ static void set_all(struct rig *rig, const struct module *m, uint32_t *seed)
 	control_end(rig->control);
 }
 
+/* 1e6 is where the host takes samples for poison; eight bells of 18 dB that sweep over one another come up to 1e5. */
 static void assert_sane(const struct module *m, const struct stereo *out, size_t from, const char *when)
 {
 	for (size_t i = from; i < out->n; i++)
 		for (int c = 0; c < 2; c++)
-			if (!(fabsf(out->of[c][i]) < 1e4f))
+			if (!(fabsf(out->of[c][i]) < 1e6f))
 				fail_msg("%s: %g at frame %zu %s", m->id, out->of[c][i], i, when);
 }
 

@@ -27,8 +27,8 @@ static const char *const eq_targets[] = { "stereo", "mid", "side", "left", "righ
 	[(n - 1) * EQ_BAND_ROWS + EQ_FREQ] = { .id = "band" #n "/freq", .label = #n " Freq", .unit = UNIT_HZ, \
 		.scale = SCALE_LOG, .min = 10, .max = 22000, .def = hz, .step = 1.0594631f, \
 		.help = "Centre of a bell, notch or tilt, half-gain point of a shelf, corner of a pass in Hz" }, \
-	[(n - 1) * EQ_BAND_ROWS + EQ_GAIN] = { .id = "band" #n "/gain", .label = #n " Gain", .unit = UNIT_DB, .min = -24, \
-		.max = 24, .def = 0, .step = 0.5f, \
+	[(n - 1) * EQ_BAND_ROWS + EQ_GAIN] = { .id = "band" #n "/gain", .label = #n " Gain", .unit = UNIT_DB, .min = -18, \
+		.max = 18, .def = 0, .step = 0.5f, \
 		.help = "Gain of a bell or shelf in dB, for a tilt of the top over the bottom; passes and notches have none" }, \
 	[(n - 1) * EQ_BAND_ROWS + EQ_Q] = { .id = "band" #n "/q", .label = #n " Q", .scale = SCALE_LOG, .min = 0.1f, \
 		.max = 18, .def = 0.70710678f, .step = 1.1f, \
@@ -48,7 +48,7 @@ static const char *const eq_targets[] = { "stereo", "mid", "side", "left", "righ
 	EQ_BAND(6, PROTOTYPE_BELL, 3500), \
 	EQ_BAND(7, PROTOTYPE_BELL, 8000), \
 	EQ_BAND(8, PROTOTYPE_HIGH_SHELF, 12000), \
-	[EQ_LEVEL] = { .id = "gain", .label = "Gain", .unit = UNIT_DB, .min = -24, .max = 24, .def = 0, .step = 0.5f, \
+	[EQ_LEVEL] = { .id = "gain", .label = "Gain", .unit = UNIT_DB, .min = -18, .max = 18, .def = 0, .step = 0.5f, \
 		.help = "Level behind all bands in dB" }
 /* clang-format on */
 
