@@ -392,6 +392,31 @@ static void test_unity(void **state)
 	drive_free(d);
 }
 
+/* The host resets a slot that gives poison; but even without it poison goes through and is forgotten. */
+static void test_poison(void **state)
+{
+	(void)state;
+	static const double poison[] = { NAN, INFINITY, -INFINITY, 1e30, 1e300 };
+	enum { N = 48000 };
+	for (int k = 0; k < 5; k++) {
+		struct drive *d = drive_new("limiter", 48000);
+		double *left = drive_buffer(N), *right = drive_buffer(N);
+		drive_noise(left, N, 2, 9);
+		memcpy(right, left, N * sizeof *left);
+		for (int i = 1000; i < 1010; i++)
+			left[i] = poison[k];
+		drive_set(d);
+		drive_run(d, left, right, N, 64);
+		for (int i = 2400; i < N; i++)
+			assert_true(isfinite(left[i]) && isfinite(right[i]));
+		assert_true(drive_db(drive_peak(left + N / 2, N / 2)) <= -0.9);
+		assert_true(drive_rms(left + N / 2, N / 2) > 0.2);
+		free(left);
+		free(right);
+		drive_free(d);
+	}
+}
+
 /* ---- Moving controls */
 
 static void check_steps(const char *row, double a, double b, double level, double total, double worst)
@@ -459,6 +484,7 @@ int main(void)
 		cmocka_unit_test(test_recovery),
 		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_unity),
+		cmocka_unit_test(test_poison),
 		cmocka_unit_test(test_smooth_changes),
 		cmocka_unit_test(test_same_bits),
 	};

@@ -346,8 +346,11 @@ static void find_needs(float (*peaks)[BLOCK_MAX], const double *ceiling, const d
 {
 	for (uint32_t i = 0; i < n; i++) {
 		float top = (float)ceiling[i], share = (float)link[i];
-		float left = top / (peaks[0][i] > top ? peaks[0][i] : top);
-		float right = top / (peaks[1][i] > top ? peaks[1][i] : top);
+		/* Of what is no number a very high one, so that needs are never zero. */
+		float left_peak = peaks[0][i] < 1e9f ? peaks[0][i] : 1e9f,
+		      right_peak = peaks[1][i] < 1e9f ? peaks[1][i] : 1e9f;
+		float left = top / (left_peak > top ? left_peak : top);
+		float right = top / (right_peak > top ? right_peak : top);
 		float both = (left < right ? left : right) * share;
 		peaks[0][i] = both + left * (1 - share);
 		peaks[1][i] = both + right * (1 - share);
