@@ -56,14 +56,16 @@ static void fail(struct host *h, int status, const char *place, const char *text
 	h->quit = true;
 }
 
-/* Reasons that begin with a place ("club.rack:12: unknown ...") keep it. */
-static void tell_reason(const char *place, const struct reason *reason)
+/* A file's parser begins its reasons with the place in it ("club.rack:12: unknown ..."). */
+static void tell_file(const char *path, const struct reason *reason)
 {
+	size_t length = strlen(path);
 	const char *colon = strstr(reason->text, ": ");
-	char own[sizeof reason->text] = "";
-	if (colon)
-		snprintf(own, sizeof own, "%.*s", (int)(colon - reason->text), reason->text);
-	options_error(colon ? own : place, "%s", colon ? colon + 2 : reason->text);
+	char place[sizeof reason->text] = "";
+	if (colon && !strncmp(reason->text, path, length) &&
+		(reason->text[length] == ':' || colon == reason->text + length))
+		snprintf(place, sizeof place, "%.*s", (int)(colon - reason->text), reason->text);
+	options_error(place[0] ? place : path, "%s", place[0] ? colon + 2 : reason->text);
 }
 
 /* ---- Being told */
@@ -246,29 +248,30 @@ static bool open_preset(struct host *h, const char *name)
 {
 	char path[PATH_MAX];
 	struct reason reason;
-	enum status status = preset_resolve(name, path, sizeof path, &reason);
-	if (status == STATUS_OK)
-		status = control_open_file(h->control, path, &reason);
-	if (status == STATUS_OK)
+	if (preset_resolve(name, path, sizeof path, &reason) != STATUS_OK) {
+		options_error(name, "%s", reason.text);
+		return false;
+	}
+	if (control_open_file(h->control, path, &reason) == STATUS_OK)
 		return true;
-	tell_reason(name, &reason);
+	tell_file(path, &reason);
 	return false;
 }
 
-/* What was asked for, else what was saved, else the streaming rack, else an empty one. */
+/* What was asked for, else what was saved, else (the first start ever) the streaming rack. */
 static bool load_rack(struct host *h)
 {
 	struct reason reason;
 	char path[PATH_MAX];
 	if (h->options->rack)
 		return open_preset(h, h->options->rack);
-	if (!h->options->no_restore) {
-		enum status status = state_restore(h->state, &reason);
-		if (status == STATUS_OK)
-			return true;
-		if (status != STATUS_UNKNOWN)
-			tell_reason("state", &reason);
-	}
+	if (h->options->no_restore)
+		return true;
+	enum status status = state_restore(h->state, &reason);
+	if (status == STATUS_OK)
+		return true;
+	if (status != STATUS_UNKNOWN)
+		tell_file(state_path(h->state), &reason);
 	if (preset_find(FIRST_RACK, path, sizeof path, NULL) == STATUS_OK)
 		open_preset(h, path);
 	return true;

@@ -77,6 +77,11 @@ void state_free(struct state *s)
 	free(s);
 }
 
+const char *state_path(const struct state *s)
+{
+	return s->path;
+}
+
 enum status state_restore(struct state *s, struct reason *reason)
 {
 	char aside[PATH_MAX + 4];
@@ -97,7 +102,7 @@ static void save(struct state *s)
 	s->due_ms = 0;
 	bool failed = control_save_file(s->control, s->path, &reason) != STATUS_OK;
 	if (failed && !s->failed)
-		options_error("state", "%s", reason.text);
+		options_error(s->path, "%s", reason.text);
 	s->failed = failed;
 }
 

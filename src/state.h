@@ -11,6 +11,7 @@ struct state;
  */
 struct state *state_new(struct control *, const char *name, struct reason *);
 void state_free(struct state *);
+const char *state_path(const struct state *);
 
 /* Loads it. UNKNOWN: nothing is saved. A file that cannot be used is put aside as NAME.rack.bad, with the reason. */
 enum status state_restore(struct state *, struct reason *);

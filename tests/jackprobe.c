@@ -303,6 +303,8 @@ static int report(const struct options *o, struct probe *play, struct probe *rec
 	if (o->compare)
 		printf(", \"difference\": %.9g, \"equal\": %.6f", difference, equal);
 	puts("}");
+	free(wanted[0]);
+	free(wanted[1]);
 	if (o->record && !write_file(o->record, record, rate))
 		return 1;
 	return atomic_load(&record->done) && !atomic_load(&play->gaps) && !atomic_load(&record->gaps) ? 0 : 3;

@@ -4,7 +4,7 @@
 import contextlib, fcntl, json, os, shutil, signal, socket, struct, subprocess, sys, tempfile, time
 
 BUILD = os.environ.get("LACQUER_BUILD", "build")  # where the programs are
-SERVER = "lacq_jack"
+SERVER = os.environ.get("LACQUER_TEST_SERVER", "lacq_live")
 PORT = 33453
 turn = open("/tmp/lacquer-live-jack.lock", "w")  # two runs at once would share the server and the port
 fcntl.flock(turn, fcntl.LOCK_EX)
@@ -173,6 +173,8 @@ def test_statuses():
     bad = write_rack("[trim]\ngain = loud\n", "bad.rack")
     text, code = outcome(bad)
     check("bad rack file: status 4 and FILE:LINE", code == 4 and f"lacquer: {bad}:4: " in text, text.strip())
+    text, code = outcome("/nosuch.rack")
+    check("no such file: status 4 and the file", code == 4 and text.startswith("lacquer: /nosuch.rack: "), text.strip())
     text, code = outcome("nosuchpreset")
     check("unknown preset: status 4", code == 4 and "nosuchpreset" in text, text.strip())
     text, code = outcome("--osc-bind", "0.0.0.0")
@@ -381,7 +383,10 @@ def test_stop_signals():
 
 
 def test_state():
+    shutil.rmtree(os.path.join(os.environ["XDG_STATE_HOME"], "lacquer"), ignore_errors=True)
     with jackd():
+        with lacquer():
+            check("the first start has the streaming rack", "limiter" in (osc("/chain") or []), osc("/chain"))
         with lacquer("--no-restore", write_rack("[trim]\n")):
             osc("/rack/trim/gain", -2.5)
         with lacquer():
@@ -390,10 +395,15 @@ def test_state():
             saved = os.path.join(os.environ["XDG_STATE_HOME"], "lacquer", "lacquer.rack")
             check("a change is on disk within 3 s", eventually(lambda: "-7.5" in open(saved).read(), 3) is not None)
         with lacquer("--no-restore"):
-            check("--no-restore does not", osc("/rack/trim/gain") != [-7.5], osc("/chain"))
+            check("--no-restore starts from nothing", osc("/chain") == [], osc("/chain"))
         with open(saved, "w") as f:
             f.write("[rack\nnonsense")
         with lacquer() as l:
+            l.terminate()
+            text = l.communicate()[1]
+            check("a broken state is told with its place", f"lacquer: {saved}:1: " in text, text)
+            os.replace(saved + ".bad", saved)
+        with lacquer():
             check("a broken state is put aside, the rack starts", status().get("connected") and
                 os.path.exists(saved + ".bad"))
 
