@@ -180,8 +180,8 @@ struct state {
 	struct svf_ramp highpass;
 	double filter[2][2];
 	double square[2];               /* running mean squares */
-	double peak[2], peak_before[2]; /* of this and of the last HOLD_MS */
-	uint32_t hold_frames, hold_left;
+	double peak[2], peak_next[2]; /* held for HOLD_MS, and the highest since then */
+	uint32_t hold_frames, hold_left[2];
 	double amplitude[2], level[2];  /* last measured, and the same in dBFS: both stand still most of the time */
 	double turned_down[2], gain[2]; /* last reduction, and the same as a factor */
 	double reduced[2];              /* smoothed reduction in dB, 0 or more */
@@ -208,12 +208,12 @@ static double smoothing(double ms, double rate) RT
 static void forget_levels(struct state *s) RT
 {
 	for (int c = 0; c < 2; c++) {
-		s->amplitude[c] = s->peak[c] = s->peak_before[c] = s->square[c] = 0;
+		s->amplitude[c] = s->peak[c] = s->peak_next[c] = s->square[c] = 0;
 		s->level[c] = DECIBEL_FLOOR;
 		s->reduced[c] = s->lasting[c] = s->turned_down[c] = 0;
 		s->gain[c] = 1;
 	}
-	s->hold_left = s->hold_frames;
+	s->hold_left[0] = s->hold_left[1] = s->hold_frames;
 }
 
 static void init(void *state, const struct spec *spec)
@@ -287,12 +287,27 @@ static void advance(struct state *s) RT
 		land(s);
 }
 
+/* Moved by the signal alone, not by a clock: the same sound is treated alike whenever it comes. */
+static void hold(struct state *s, int c, double amplitude) RT
+{
+	if (amplitude >= s->peak[c]) {
+		s->peak[c] = amplitude;
+	} else {
+		s->peak_next[c] = fmax(s->peak_next[c], amplitude);
+		if (s->hold_left[c]-- > 0)
+			return;
+		s->peak[c] = s->peak_next[c];
+	}
+	s->peak_next[c] = 0;
+	s->hold_left[c] = s->hold_frames;
+}
+
 static double measure(struct state *s, int channel, double x) RT
 {
 	x = svf_tick(&s->highpass.now, s->filter[channel], x);
 	if (!s->rms) {
-		s->peak[channel] = fmax(s->peak[channel], fabs(x));
-		return fmax(s->peak[channel], s->peak_before[channel]);
+		hold(s, channel, fabs(x));
+		return s->peak[channel];
 	}
 	double *square = &s->square[channel];
 	*square += (2 * x * x - *square) * s->rms_coefficient; /* 2: a sine reads its peak, as in AES17 */
@@ -308,17 +323,6 @@ static double detect(struct state *s, int channel, double x) RT
 		s->level[channel] = decibel_from_gain(amplitude);
 	}
 	return s->level[channel];
-}
-
-static void hold(struct state *s) RT
-{
-	if (--s->hold_left > 0)
-		return;
-	s->hold_left = s->hold_frames;
-	for (int c = 0; c < 2; c++) {
-		s->peak_before[c] = s->peak[c];
-		s->peak[c] = 0;
-	}
 }
 
 /* The static curve: reduction in dB for a level in dBFS. */
@@ -382,7 +386,6 @@ static void process(void *state, double *const io[2], uint32_t n, float *meter_v
 		double link = s->ramp[R_LINK].value, louder = fmax(left, right);
 		io[0][i] = process_channel(s, 0, io[0][i], left + link * (louder - left), &worst);
 		io[1][i] = process_channel(s, 1, io[1][i], right + link * (louder - right), &worst);
-		hold(s);
 		if (++s->at == s->delay_size)
 			s->at = 0;
 	}
