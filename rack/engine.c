@@ -3,13 +3,13 @@
 #include "rack/engine.h"
 
 #include "rack/analysis.h"
-#include "rack/chain.h"
 #include "rack/dsp/fade.h"
 #include "rack/flush.h"
 #include "rack/memory.h"
 #include "rack/overload.h"
 #include "rack/ring.h"
 #include "rack/schedule.h"
+#include "rack/stage.h"
 #include "rack/telemetry.h"
 #include "rack/triple.h"
 
@@ -17,11 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A new chain runs beside the old one until its look-ahead and filters hold sound, then it is faded in. */
-#define WARM_MS 20
-#define CHAIN_FADE_MS 30
 #define STREAM_FADE_MS 20
-#define POWER_S 2.0
 #define WARNING_LOAD 0.8f
 #define POISON 1e6f
 
@@ -33,15 +29,8 @@ struct engine {
 	uint64_t frame, applied, poisoned;
 	uint32_t last_n; /* frames of the newest block */
 
-	struct chain *now, *next, *queued;  /* next: being faded to; queued: after that */
-	uint32_t change_at, warm, fade_length; /* frames since the change to next began */
-
-	/* The safe bypass: heard (or on its way) when safe is set. Like a change, it is warmed and faded: turn_at counts up to
-	 * turn_length, from the other path to this one. */
+	struct stage stage;
 	struct overload overload;
-	bool safe;
-	uint32_t turn_at, turn_warm, turn_length;
-	double power_in, power_out; /* mean squares over some seconds: how loud the safe bypass has to be */
 
 	_Atomic bool audible, silent;
 	uint32_t stream_at, stream_length;  /* place in the stream's fade: 0 silence, length full level */
@@ -62,10 +51,8 @@ struct engine *engine_new(const struct spec *spec, struct chain *chain, struct a
 		return NULL;
 	e->spec = *spec;
 	e->analysis = analysis;
-	e->now = chain;
 	e->commands = ring_new(COMMAND_RING_SIZE, sizeof(struct command));
 	e->returns = ring_new(2 * COMMAND_CHAINS_MAX, sizeof(struct chain *));
-	e->fade_length = fade_frames(spec->rate, CHAIN_FADE_MS);
 	e->stream_length = fade_frames(spec->rate, STREAM_FADE_MS);
 	e->stream_at = audible ? e->stream_length : 0;
 	atomic_init(&e->audible, audible);
@@ -73,10 +60,10 @@ struct engine *engine_new(const struct spec *spec, struct chain *chain, struct a
 	schedule_init(&e->schedule);
 	triple_init(&e->triple);
 	if (!e->commands || !e->returns) {
-		e->now = NULL;
 		engine_free(e);
 		return NULL;
 	}
+	stage_init(&e->stage, spec->rate, chain, e->returns);
 	return e;
 }
 
@@ -103,9 +90,7 @@ void engine_free(struct engine *e)
 		return;
 	if (e->commands && e->returns)
 		free_sent_chains(e);
-	chain_free(e->now);
-	chain_free(e->next);
-	chain_free(e->queued);
+	stage_drop(&e->stage);
 	ring_free(e->commands);
 	ring_free(e->returns);
 	free(e);
@@ -140,81 +125,17 @@ bool engine_is_silent(struct engine *e) RT
 
 /* ---- Audio thread: changes */
 
-/* The control thread has at most COMMAND_CHAINS_MAX chains under way, so the ring has room. */
-static void give_back(struct engine *e, struct chain *chain) RT
-{
-	ring_write(e->returns, &chain, 1);
-}
-
-static void start_change(struct engine *e, struct chain *chain) RT
-{
-	chain_adopt(chain, e->now);
-	e->next = chain;
-	e->change_at = 0;
-	e->warm = fade_frames(e->spec.rate, WARM_MS) + chain_latency(chain);
-}
-
-/* The loudness that the chain made of its input lately, within what the gain's row allows. */
-static void set_safe_gain(struct engine *e) RT
-{
-	double gain_db = 10 * log10((e->power_out + 1e-12) / (e->power_in + 1e-12));
-	gain_db = gain_db < -24 ? -24 : gain_db > 24 ? 24 : gain_db;
-	chain_set(chain_safe(e->now), COMMAND_SAFE_GAIN_UID, 0, (float)gain_db, 0);
-}
-
-static bool is_turning(const struct engine *e) RT
-{
-	return e->turn_at < e->turn_length;
-}
-
-static void change_chain(struct engine *e, struct chain *chain) RT
-{
-	if (!e->next && !is_turning(e) && !e->safe) {
-		start_change(e, chain);
-		return;
-	}
-	if (e->queued)
-		give_back(e, e->queued); /* never heard: the newer one holds everything it held */
-	e->queued = chain;
-}
-
-static void finish_change(struct engine *e) RT
-{
-	give_back(e, e->now);
-	e->now = e->next;
-	e->next = NULL;
-	if (e->queued) {
-		start_change(e, e->queued);
-		e->queued = NULL;
-	}
-}
-
-/* The safe bypass hears nothing of the chain, so a new one takes its place at once. */
-static void change_unheard(struct engine *e) RT
-{
-	chain_adopt(e->queued, e->now);
-	give_back(e, e->now);
-	e->now = e->queued;
-	e->queued = NULL;
-	set_safe_gain(e);
-}
-
 static void apply(struct engine *e, const struct command *command) RT
 {
-	struct chain *const chains[] = { e->now, e->next, e->queued };
 	switch (command->type) {
 	case COMMAND_SET:
-		for (int i = 0; i < 3; i++)
-			if (chains[i])
-				chain_set(chains[i], command->uid, command->param, command->value, command->glide_ms);
+		stage_set(&e->stage, command->uid, command->param, command->value, command->glide_ms);
 		break;
 	case COMMAND_MATCH:
-		for (int i = 0; i < 3; i++)
-			if (chains[i])
-				chain_match(chains[i], (double)command->match.processed, (double)command->match.unprocessed);
+		stage_match(&e->stage, (double)command->match.processed, (double)command->match.unprocessed);
 		break;
 	case COMMAND_CHAIN:
-		change_chain(e, command->chain);
+		stage_change(&e->stage, command->chain);
 		break;
 	default:
 		break;
@@ -264,84 +185,11 @@ static void take_input(struct engine *e, const float *const in[2], uint32_t at, 
 	e->poisoned += poisoned > 0;
 }
 
-/* n frames in which neither the warming nor the fade of a change ends. */
-static void run_change(struct engine *e, double *const io[2], uint32_t n) RT
-{
-	double beside[2][BLOCK_MAX];
-	double *const new[2] = { beside[0], beside[1] };
-	for (int c = 0; c < 2; c++)
-		memcpy(new[c], io[c], n * sizeof(double));
-	e->poisoned += chain_process(e->now, io, n) + chain_process(e->next, new, n);
-	for (uint32_t i = 0; i < n && e->change_at + i >= e->warm; i++) {
-		double w = fade_weight(e->change_at + i - e->warm, e->fade_length);
-		for (int c = 0; c < 2; c++)
-			io[c][i] += w * (new[c][i] - io[c][i]);
-	}
-	e->change_at += n;
-	if (e->change_at == e->warm + e->fade_length)
-		finish_change(e);
-}
-
-/* Both paths run until the one that is turned to has warmed up and is faded in. */
-static void run_turn(struct engine *e, double *const io[2], uint32_t n) RT
-{
-	double beside[2][BLOCK_MAX];
-	double *const new[2] = { beside[0], beside[1] };
-	struct chain *safe = chain_safe(e->now);
-	for (int c = 0; c < 2; c++)
-		memcpy(new[c], io[c], n * sizeof(double));
-	e->poisoned += chain_process(e->safe ? e->now : safe, io, n) + chain_process(e->safe ? safe : e->now, new, n);
-	for (uint32_t i = 0; i < n && e->turn_at + i >= e->turn_warm; i++) {
-		double w = fade_weight(e->turn_at + i - e->turn_warm, e->fade_length);
-		for (int c = 0; c < 2; c++)
-			io[c][i] += w * (new[c][i] - io[c][i]);
-	}
-	e->turn_at += n;
-}
-
-static double mean_square(double *const io[2], uint32_t n) RT
-{
-	double sum = 0;
-	for (uint32_t i = 0; i < n; i++)
-		sum += io[0][i] * io[0][i] + io[1][i] * io[1][i];
-	return sum / n;
-}
-
-/* As loud as the chain made its input lately; silence says nothing. */
-static void follow_power(struct engine *e, double before, double after, uint32_t n) RT
-{
-	if (before < 1e-8)
-		return;
-	double part = n / (POWER_S * e->spec.rate);
-	part = part < 1 ? part : 1;
-	e->power_in += part * (before - e->power_in);
-	e->power_out += part * (after - e->power_out);
-}
-
-static void turn_where_wanted(struct engine *e) RT
-{
-	if (e->safe == e->overload.safe || is_turning(e) || e->next)
-		return;
-	e->safe = e->overload.safe;
-	e->turn_at = 0;
-	e->turn_warm = fade_frames(e->spec.rate, WARM_MS) + chain_latency(e->now);
-	e->turn_length = e->turn_warm + e->fade_length;
-	if (e->safe)
-		set_safe_gain(e);
-}
-
 static uint32_t frames_to_boundary(const struct engine *e) RT
 {
 	uint64_t left = schedule_next(&e->schedule) - e->frame;
-	if (is_turning(e)) {
-		uint32_t turn = e->turn_at < e->turn_warm ? e->turn_warm - e->turn_at : e->turn_length - e->turn_at;
-		left = left < turn ? left : turn;
-	}
-	if (e->next) {
-		uint32_t boundary = e->change_at < e->warm ? e->warm : e->warm + e->fade_length;
-		left = left < boundary - e->change_at ? left : boundary - e->change_at;
-	}
-	return left < BLOCK_MAX ? (uint32_t)left : BLOCK_MAX;
+	uint32_t boundary = stage_boundary(&e->stage);
+	return left < boundary ? (uint32_t)left : boundary;
 }
 
 /* Weight 1 multiplies exactly, so a settled stream keeps its bits. */
@@ -368,22 +216,7 @@ static void run(struct engine *e, const float *const in[2], float *const out[2],
 	float *const taken[2] = { heard[0], heard[1] };
 	double *const io[2] = { samples[0], samples[1] };
 	take_input(e, in, at, taken, io, n);
-	double power = mean_square(io, n);
-	turn_where_wanted(e);
-	if (e->queued && e->safe && !is_turning(e))
-		change_unheard(e);
-	if (is_turning(e))
-		run_turn(e, io, n);
-	else if (e->next)
-		run_change(e, io, n);
-	else
-		e->poisoned += chain_process(e->safe ? chain_safe(e->now) : e->now, io, n);
-	if (!e->safe && !is_turning(e))
-		follow_power(e, power, mean_square(io, n), n);
-	if (e->queued && !e->next && !e->safe && !is_turning(e)) {
-		start_change(e, e->queued);
-		e->queued = NULL;
-	}
+	e->poisoned += stage_process(&e->stage, io, n);
 	give_output(e, io, out, at, n);
 	if (e->analysis) {
 		const float *const before[2] = { heard[0], heard[1] };
@@ -403,8 +236,8 @@ static void publish(struct engine *e, uint64_t time_us, uint64_t at_frame) RT
 	t->poisoned = e->poisoned;
 	t->load_mean = e->load_mean;
 	t->load_worst = e->load_worst[0] > e->load_worst[1] ? e->load_worst[0] : e->load_worst[1];
-	t->overload = e->safe ? OVERLOAD_SAFE : t->load_worst > WARNING_LOAD ? OVERLOAD_WARNING : OVERLOAD_NONE;
-	const struct chain *heard = e->next && e->change_at >= e->warm ? e->next : e->now;
+	t->overload = e->stage.safe ? OVERLOAD_SAFE : t->load_worst > WARNING_LOAD ? OVERLOAD_WARNING : OVERLOAD_NONE;
+	const struct chain *heard = stage_heard(&e->stage);
 	t->n_slots = chain_n_slots(heard);
 	for (uint32_t i = 0; i < t->n_slots; i++)
 		t->slots[i].uid = chain_read_meters(heard, i, t->slots[i].meters);
@@ -433,8 +266,7 @@ void engine_process(struct engine *e, const float *const in[2], float *const out
 void engine_note_load(struct engine *e, float load) RT
 {
 	e->load_mean += 0.01f * (load - e->load_mean);
-	double period_s = e->last_n / e->spec.rate;
-	overload_note(&e->overload, load, period_s);
+	stage_want_safe(&e->stage, overload_note(&e->overload, load, e->last_n / e->spec.rate));
 	if (load > e->load_worst[0])
 		e->load_worst[0] = load;
 	if (e->frame >= e->load_turn) {
