@@ -6,7 +6,7 @@
 #include "rack/module.h"
 
 /* The clock of a module's ramps: they all start at set() and land together. */
-struct glide {
+struct ramp_clock {
 	uint32_t left; /* frames until the ramps land */
 	bool started;  /* a set() has come since init or reset */
 };
@@ -16,17 +16,17 @@ struct ramp {
 };
 
 /* At the head of set(): true when the values shall apply at once. */
-static inline bool glide_start(struct glide *glide) RT
+static inline bool ramp_clock_start(struct ramp_clock *clock) RT
 {
-	bool at_once = !glide->started;
-	glide->started = true;
-	glide->left = at_once ? 0 : SET_FRAMES;
+	bool at_once = !clock->started;
+	clock->started = true;
+	clock->left = at_once ? 0 : SET_FRAMES;
 	return at_once;
 }
 
-static inline void glide_reset(struct glide *glide) RT
+static inline void ramp_clock_reset(struct ramp_clock *clock) RT
 {
-	*glide = (struct glide){ 0 };
+	*clock = (struct ramp_clock){ 0 };
 }
 
 static inline void ramp_jump(struct ramp *ramp, double target) RT

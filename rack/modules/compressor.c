@@ -175,7 +175,7 @@ enum { R_THRESHOLD, R_SLOPE, R_KNEE, R_RANGE, R_ATTACK, R_RELEASE, R_SLOW, R_MAK
 struct state {
 	double rate, rms_coefficient;
 	bool rms, auto_release;
-	struct glide glide;
+	struct ramp_clock clock;
 	struct ramp ramp[N_RAMPS];
 	struct svf_ramp highpass;
 	double filter[2][2];
@@ -246,7 +246,7 @@ static void set(void *state, const float *values) RT
 		[R_MIX] = values[MIX] / 100,
 		[R_LINK] = values[LINK] / 100,
 	};
-	bool at_once = glide_start(&s->glide);
+	bool at_once = ramp_clock_start(&s->clock);
 	for (int i = 0; i < N_RAMPS; i++)
 		ramp_to(&s->ramp[i], to[i], at_once);
 	struct svf highpass = svf_highpass(values[HIGHPASS], M_SQRT1_2, s->rate);
@@ -270,7 +270,7 @@ static void land(struct state *s) RT
 static void reset(void *state) RT
 {
 	struct state *s = state;
-	glide_reset(&s->glide);
+	ramp_clock_reset(&s->clock);
 	land(s);
 	memset(s->filter, 0, sizeof s->filter);
 	forget_levels(s);
@@ -283,7 +283,7 @@ static void advance(struct state *s) RT
 	for (int i = 0; i < N_RAMPS; i++)
 		ramp_next(&s->ramp[i]);
 	svf_next(&s->highpass);
-	if (--s->glide.left == 0)
+	if (--s->clock.left == 0)
 		land(s);
 }
 
@@ -380,7 +380,7 @@ static void process(void *state, double *const io[2], uint32_t n, float *meter_v
 	struct state *s = state;
 	double worst = 0;
 	for (uint32_t i = 0; i < n; i++) {
-		if (s->glide.left)
+		if (s->clock.left)
 			advance(s);
 		double left = detect(s, 0, io[0][i]), right = detect(s, 1, io[1][i]);
 		double link = s->ramp[R_LINK].value, louder = fmax(left, right);

@@ -31,7 +31,7 @@ struct band {
 
 struct state {
 	struct matched matched;
-	struct glide glide;
+	struct ramp_clock clock;
 	struct ramp gain;
 	struct band band[EQ_BANDS];
 };
@@ -122,7 +122,7 @@ static bool is_same(const struct eq_band *a, const struct eq_band *b) RT
 static void set(void *state, const float *values) RT
 {
 	struct state *s = state;
-	bool at_once = glide_start(&s->glide);
+	bool at_once = ramp_clock_start(&s->clock);
 	ramp_to(&s->gain, decibel_to_gain(values[EQ_LEVEL]), at_once);
 	for (int i = 0; i < EQ_BANDS; i++) {
 		struct band *band = &s->band[i];
@@ -157,7 +157,7 @@ static void land(struct state *s) RT
 static void reset(void *state) RT
 {
 	struct state *s = state;
-	glide_reset(&s->glide);
+	ramp_clock_reset(&s->clock);
 	land(s);
 	for (int i = 0; i < EQ_BANDS; i++)
 		for (int k = 0; k < BAND_SECTIONS; k++)
@@ -268,7 +268,7 @@ static bool is_idle(const struct state *s) RT
 	uint32_t used = 0;
 	for (int i = 0; i < EQ_BANDS; i++)
 		used |= s->band[i].used;
-	return !used && !s->glide.left && s->gain.value == 1;
+	return !used && !s->clock.left && s->gain.value == 1;
 }
 
 static void process_piece(struct state *s, double *left, double *right, uint32_t n) RT
@@ -283,7 +283,7 @@ static void process_piece(struct state *s, double *left, double *right, uint32_t
 			at++;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		double gain = s->glide.left ? ramp_next(&s->gain) : s->gain.value;
+		double gain = s->clock.left ? ramp_next(&s->gain) : s->gain.value;
 		left[i] = x[i][0] * gain;
 		right[i] = x[i][1] * gain;
 	}
@@ -297,11 +297,11 @@ static void process(void *state, double *const io[2], uint32_t n, float *meters)
 		if (is_idle(s))
 			return;
 		uint32_t piece = n - at;
-		if (s->glide.left && s->glide.left < piece)
-			piece = s->glide.left;
+		if (s->clock.left && s->clock.left < piece)
+			piece = s->clock.left;
 		process_piece(s, io[0] + at, io[1] + at, piece);
 		at += piece;
-		if (s->glide.left && (s->glide.left -= piece) == 0)
+		if (s->clock.left && (s->clock.left -= piece) == 0)
 			land(s);
 	}
 }

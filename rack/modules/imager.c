@@ -73,7 +73,7 @@ static const struct meter meters[] = {
 
 struct state {
 	double rate, average;
-	struct glide glide;
+	struct ramp_clock clock;
 	struct ramp excess[N_BANDS];        /* width - 1 */
 	struct ramp crossover[N_BANDS - 1]; /* coefficients of the low-passes */
 	struct ramp removed;                /* share of the bass below mono_below that is taken out of the side */
@@ -109,7 +109,7 @@ static void init(void *state, const struct spec *spec)
 static void set(void *state, const float *values) RT
 {
 	struct state *s = state;
-	bool at_once = glide_start(&s->glide);
+	bool at_once = ramp_clock_start(&s->clock);
 	for (int b = 0; b < N_BANDS; b++)
 		ramp_to(&s->excess[b], values[WIDTH + b] / 100.0 - 1, at_once);
 	for (int b = 0; b < N_BANDS - 1; b++) {
@@ -147,14 +147,14 @@ static void advance(struct state *s) RT
 	ramp_next(&s->floor);
 	svf_next(&s->highpass[0]);
 	svf_next(&s->highpass[1]);
-	if (--s->glide.left == 0)
+	if (--s->clock.left == 0)
 		land(s);
 }
 
 static void reset(void *state) RT
 {
 	struct state *s = state;
-	glide_reset(&s->glide);
+	ramp_clock_reset(&s->clock);
 	land(s);
 	memset(s->low, 0, sizeof s->low);
 	memset(s->filter, 0, sizeof s->filter);
@@ -231,7 +231,7 @@ static void process(void *state, double *const io[2], uint32_t n, float *meter_v
 	struct state *s = state;
 	double worst = 1;
 	for (uint32_t i = 0; i < n; i++) {
-		if (s->glide.left)
+		if (s->clock.left)
 			advance(s);
 		double left = io[0][i], right = io[1][i], mid = (left + right) / 2, side = (left - right) / 2;
 		double change = hold_correlation(s, mid, remove_bass(s, widen(s, side))) - side;

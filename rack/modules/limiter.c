@@ -160,7 +160,7 @@ struct state {
 	double release[N_STAGES];         /* part of the way in a frame */
 	float share;
 	uint32_t hold; /* groups */
-	struct glide glide;
+	struct ramp_clock clock;
 	struct ramp drive, ceiling, link, unity;
 
 	/* Past. While the channels have always been linked entirely, their gains are the same: only the left ones are
@@ -288,7 +288,7 @@ static void set_times(struct state *s, const float *values) RT
 static void set(void *state, const float *values) RT
 {
 	struct state *s = state;
-	bool at_once = glide_start(&s->glide);
+	bool at_once = ramp_clock_start(&s->clock);
 	double drive = decibel_to_gain(values[GAIN]);
 	ramp_to(&s->drive, drive, at_once);
 	ramp_to(&s->ceiling, decibel_to_gain(values[CEILING]), at_once);
@@ -306,7 +306,7 @@ static void set(void *state, const float *values) RT
 static void reset(void *state) RT
 {
 	struct state *s = state;
-	glide_reset(&s->glide);
+	ramp_clock_reset(&s->clock);
 	ramp_land(&s->drive);
 	ramp_land(&s->ceiling);
 	ramp_land(&s->link);
@@ -468,13 +468,13 @@ static void process(void *state, double *const io[2], uint32_t n, float *meters)
 	struct state *s = state;
 	float peaks[2][BLOCK_MAX];
 	double gains[2][BLOCK_MAX], drive[BLOCK_MAX], ceiling[BLOCK_MAX], link[BLOCK_MAX], unity[BLOCK_MAX];
-	uint32_t gliding = n < s->glide.left ? n : s->glide.left;
+	uint32_t gliding = n < s->clock.left ? n : s->clock.left;
 	fill(&s->drive, drive, n, gliding);
 	fill(&s->ceiling, ceiling, n, gliding);
 	fill(&s->link, link, n, gliding);
 	fill(&s->unity, unity, n, gliding);
-	s->glide.left -= gliding;
-	if (s->glide.left == 0) {
+	s->clock.left -= gliding;
+	if (s->clock.left == 0) {
 		ramp_land(&s->drive);
 		ramp_land(&s->ceiling);
 		ramp_land(&s->link);

@@ -67,7 +67,7 @@ struct state {
 	bool dc;
 	double offset[2];    /* of the inputs; watched all the time, so the DC filter comes in settled */
 	double matrix[2][2]; /* polarity, swap and mono: output by input */
-	struct glide glide;
+	struct ramp_clock clock;
 	struct ramp gain[2];
 };
 
@@ -100,7 +100,7 @@ static void set_matrix(double matrix[2][2], const float *values) RT
 static void set(void *state, const float *values) RT
 {
 	struct state *s = state;
-	bool at_once = glide_start(&s->glide);
+	bool at_once = ramp_clock_start(&s->clock);
 	double gain = decibel_to_gain(values[GAIN]), balance = values[BALANCE] / 100;
 	ramp_to(&s->gain[0], gain * (balance > 0 ? 1 - balance : 1), at_once);
 	ramp_to(&s->gain[1], gain * (balance < 0 ? 1 + balance : 1), at_once);
@@ -111,7 +111,7 @@ static void set(void *state, const float *values) RT
 static void reset(void *state) RT
 {
 	struct state *s = state;
-	glide_reset(&s->glide);
+	ramp_clock_reset(&s->clock);
 	for (int c = 0; c < 2; c++) {
 		s->offset[c] = 0;
 		ramp_land(&s->gain[c]);
@@ -163,15 +163,15 @@ static void process(void *state, double *const io[2], uint32_t n, float *meters)
 	watch_offset(s, io[0], io[1], n);
 	if (!is_straight(s))
 		mix(s, io[0], io[1], n);
-	uint32_t gliding = n < s->glide.left ? n : s->glide.left;
+	uint32_t gliding = n < s->clock.left ? n : s->clock.left;
 	for (int c = 0; c < 2; c++) {
 		for (uint32_t i = 0; i < gliding; i++)
 			io[c][i] *= ramp_next(&s->gain[c]);
-		if (gliding == s->glide.left)
+		if (gliding == s->clock.left)
 			ramp_land(&s->gain[c]);
 		scale(io[c] + gliding, s->gain[c].value, n - gliding);
 	}
-	s->glide.left -= gliding;
+	s->clock.left -= gliding;
 }
 
 const struct module module_trim = {
