@@ -2,8 +2,7 @@
  * peaks. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/dsp/decibel.h"
-#include "rack/dsp/delay_line.h"
-#include "rack/dsp/gain_stage.h"
+#include "rack/dsp/limit_gain.h"
 #include "rack/dsp/ramp.h"
 #include "rack/dsp/true_peak.h"
 #include "rack/module.h"
@@ -11,18 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Names used below, in the order of the signal, for each channel:
- *
- *   driven   input times gain
- *   peak     its true peak from a frame to the next, known TRUE_PEAK_DELAY frames later
- *   need     ceiling / peak, 1 at most: what the gain may be there
- *   slow     gain of the slow stage: follows the held need late and smoothly, so it may be above it
- *   middle   gain of the middle stage, from what the slow one leaves over, need * share / slow: its peaks may stand
- * above the ceiling by the factor share last     gain of the last stage, the shortest, from what is left over then,
- * need / (slow * middle)
- *
- * What is applied is slow * middle * last, at or below need wherever it is applied. Steady sound ends up in the slow
- * stage alone, as a gain that does not move. */
+/* Input times gain is driven; its true peak from a frame to the next is known TRUE_PEAK_DELAY frames later; the ceiling
+ * divided by it is what the gain may be there, the need; dsp/limit_gain.c makes a smooth gain of the needs. */
 
 enum { GAIN, CEILING, RELEASE, AUTO_RELEASE, LOOKAHEAD, LINK, STYLE, TRUE_PEAK, UNITY, N_PARAMS };
 enum { REDUCTION, N_METERS };
@@ -136,17 +125,11 @@ static const struct style styles[N_STYLES] = {
  * the limiter: 1 leaves 0.2 dB above the ceiling, 2 nothing. In music there is nothing to multiply. */
 #define EDGE_SHARE 2.3f
 
-enum { GROUP = 8 }; /* frames for which the slow stage moves on a straight line */
-enum { MIDDLE, LAST, N_STAGES };
-
 /* A channel's past. */
 struct lane {
 	struct true_peak peaks;
-	float last_need, group; /* group: lowest need of the group so far */
-	struct sliding_min held;
-	double slow, last_slow, slow_step, slow_target;
-	struct gain_stage stages[N_STAGES];
-	struct delay_line audio, needs, slows, bases;
+	struct limit_gain gain;
+	struct delay_line audio;
 };
 
 struct state {
@@ -154,23 +137,19 @@ struct state {
 	struct true_peak_filter filter;
 
 	/* Settings. */
-	bool is_auto, true_peak;
-	uint32_t lookahead;               /* frames */
-	double slow_attack, slow_release; /* part of the way in a group */
-	double release[N_STAGES];         /* part of the way in a frame */
-	float share;
-	uint32_t hold; /* groups */
+	bool true_peak;
+	uint32_t lookahead; /* frames */
+	struct limit_gain_settings times;
 	struct ramp_clock clock;
 	struct ramp drive, ceiling, link, unity;
 
 	/* Past. While the channels have always been linked entirely, their gains are the same: only the left ones are
 	 * made. */
 	bool twins;
-	uint32_t group_at;
 	struct lane lanes[2];
 
-	/* Where a lane's memories are, in bytes from its own start, and where the lanes' are from the state's. */
-	size_t audio, needs, slows, bases, held, stages[N_STAGES], lane[2], lane_bytes;
+	/* Where the lanes' memories are, in bytes from the state's start, and how long they are. */
+	size_t audio_memory[2], gain_memory[2], audio_bytes, gain_bytes;
 	uint32_t ahead_max;
 };
 
@@ -181,24 +160,22 @@ static uint32_t frames_of(double rate, double ms) RT
 
 static uint32_t hold_groups(double rate, double ms) RT
 {
-	return 1 + (uint32_t)(rate * ms * 1e-3 / GROUP);
+	return 1 + (uint32_t)(rate * ms * 1e-3 / LIMIT_GAIN_GROUP);
 }
 
 /* Lays the memories out behind the state; returns the size of all. */
 static size_t lay_out(struct state *s, const struct spec *spec)
 {
-	size_t *const lines[] = { &s->audio, &s->needs, &s->slows, &s->bases };
+	size_t end = sizeof *s;
 	s->ahead_max = frames_of(spec->rate, params[LOOKAHEAD].max);
-	size_t line_bytes = delay_line_length(s->ahead_max + TRUE_PEAK_DELAY) * sizeof(double);
-	for (int i = 0; i < 4; i++, s->lane_bytes += line_bytes)
-		*lines[i] = s->lane_bytes;
-	for (int i = 0; i < N_STAGES; i++, s->lane_bytes += gain_stage_bytes(s->ahead_max))
-		s->stages[i] = s->lane_bytes;
-	s->held = s->lane_bytes;
-	s->lane_bytes += (hold_groups(spec->rate, HOLD_MAX_MS) + 1) / 2 * 2 * sizeof(float);
-	s->lane[0] = sizeof *s;
-	s->lane[1] = s->lane[0] + s->lane_bytes;
-	return s->lane[1] + s->lane_bytes;
+	s->audio_bytes = delay_line_length(s->ahead_max + TRUE_PEAK_DELAY) * sizeof(double);
+	s->gain_bytes = limit_gain_bytes(s->ahead_max, hold_groups(spec->rate, HOLD_MAX_MS));
+	for (int c = 0; c < 2; c++) {
+		s->audio_memory[c] = end;
+		s->gain_memory[c] = end + s->audio_bytes;
+		end += s->audio_bytes + s->gain_bytes;
+	}
+	return end;
 }
 
 static size_t size(const struct spec *spec)
@@ -207,43 +184,24 @@ static size_t size(const struct spec *spec)
 	return lay_out(&layout, spec);
 }
 
-static void *memory(struct state *s, int channel, size_t offset) RT
+static void *memory(struct state *s, size_t offset) RT
 {
-	return (char *)s + s->lane[channel] + offset;
-}
-
-static struct gain_stage_memory stage_memory(struct state *s, int channel, int stage) RT
-{
-	return gain_stage_memory(memory(s, channel, s->stages[stage]), s->ahead_max);
-}
-
-static void reset_line(struct state *s, int channel, struct delay_line *line, size_t offset, double value) RT
-{
-	double *values = memory(s, channel, offset);
-	*line = (struct delay_line){ .mask = delay_line_length(s->ahead_max + TRUE_PEAK_DELAY) - 1 };
-	for (uint32_t i = 0; i <= line->mask; i++)
-		values[i] = value;
+	return (char *)s + offset;
 }
 
 static void forget_lane(struct state *s, int channel) RT
 {
 	struct lane *l = &s->lanes[channel];
-	uint32_t last = frames_of(s->rate, LAST_MS);
-	last = last < s->lookahead / 2 ? last : s->lookahead / 2;
-	*l = (struct lane){ .last_need = 1, .group = 1, .slow = 1, .last_slow = 1, .slow_target = 1 };
-	sliding_min_reset(&l->held, memory(s, channel, s->held), s->hold);
-	gain_stage_reset(&l->stages[MIDDLE], stage_memory(s, channel, MIDDLE), s->lookahead - last);
-	gain_stage_reset(&l->stages[LAST], stage_memory(s, channel, LAST), last);
-	reset_line(s, channel, &l->audio, s->audio, 0);
-	reset_line(s, channel, &l->needs, s->needs, 1);
-	reset_line(s, channel, &l->slows, s->slows, 1);
-	reset_line(s, channel, &l->bases, s->bases, 1);
+	uint32_t last = frames_of(s->rate, LAST_MS), half = s->lookahead / 2;
+	*l = (struct lane){ .audio.mask = delay_line_length(s->ahead_max + TRUE_PEAK_DELAY) - 1 };
+	memset(memory(s, s->audio_memory[channel]), 0, s->audio_bytes);
+	limit_gain_reset(
+		&l->gain, memory(s, s->gain_memory[channel]), s->lookahead, last < half ? last : half, s->ahead_max);
 }
 
 static void forget(struct state *s) RT
 {
 	s->twins = true;
-	s->group_at = 0;
 	forget_lane(s, 0);
 	forget_lane(s, 1);
 }
@@ -255,7 +213,6 @@ static void init(void *state, const struct spec *spec)
 	s->rate = spec->rate;
 	true_peak_design(&s->filter);
 	s->lookahead = frames_of(spec->rate, params[LOOKAHEAD].def);
-	s->hold = 1;
 	forget(s);
 }
 
@@ -273,16 +230,16 @@ static void set_times(struct state *s, const float *values) RT
 {
 	const struct style *style = &styles[(int)values[STYLE]];
 	double per_ms = s->rate * 1e-3, release = values[RELEASE];
-	s->is_auto = values[AUTO_RELEASE] != 0;
-	s->release[MIDDLE] = part_of_way(release * (s->is_auto ? style->middle_release : 1) * per_ms);
-	s->release[LAST] = part_of_way(style->last_release * per_ms);
-	s->share = s->is_auto ? (float)style->share : 1;
-	s->slow_attack = part_of_way(style->slow_attack * per_ms / GROUP);
-	s->slow_release = part_of_way(release * style->slow_release * per_ms / GROUP);
-	uint32_t hold = hold_groups(s->rate, style->hold);
-	for (int c = 0; c < 2 && hold != s->hold; c++)
-		sliding_min_reset(&s->lanes[c].held, memory(s, c, s->held), hold);
-	s->hold = hold;
+	bool is_auto = values[AUTO_RELEASE] != 0;
+	s->times = (struct limit_gain_settings){
+		.is_auto = is_auto,
+		.hold = hold_groups(s->rate, style->hold),
+		.slow_attack = part_of_way(style->slow_attack * per_ms / LIMIT_GAIN_GROUP),
+		.slow_release = part_of_way(release * style->slow_release * per_ms / LIMIT_GAIN_GROUP),
+		.middle_release = part_of_way(release * (is_auto ? style->middle_release : 1) * per_ms),
+		.last_release = part_of_way(style->last_release * per_ms),
+		.share = is_auto ? (float)style->share : 1,
+	};
 }
 
 static void set(void *state, const float *values) RT
@@ -357,79 +314,11 @@ static void find_needs(float (*peaks)[BLOCK_MAX], const double *ceiling, const d
 	}
 }
 
-/* End of a group: where the slow stage goes within the next one. */
-static void steer_slow(struct state *s, int channel) RT
-{
-	struct lane *l = &s->lanes[channel];
-	float held = sliding_min_next(&l->held, memory(s, channel, s->held), l->group);
-	double goal = s->is_auto ? held : 1, from = l->slow_target;
-	double to = from + (goal - from) * (goal < from ? s->slow_attack : s->slow_release);
-	l->slow = from;
-	l->slow_target = to > 1 - 1e-9 ? 1 : to;
-	l->slow_step = (l->slow_target - from) / GROUP;
-	l->group = 1;
-}
-
-/* The slow stage's gain for each frame. */
-static void run_slow(struct state *s, int channel, const double *needs, double *slow, uint32_t n) RT
-{
-	struct lane *l = &s->lanes[channel];
-	for (uint32_t i = 0, at = s->group_at; i < n; i++) {
-		l->group = lower(l->group, (float)needs[i]);
-		slow[i] = l->slow += l->slow_step;
-		at = (at + 1) % GROUP;
-		if (at == 0)
-			steer_slow(s, channel);
-	}
-}
-
-/* From needs the gains of the frames `lookahead` before. */
-static void run_lane(struct state *s, int channel, const float *interval_needs, double *gains, uint32_t n) RT
-{
-	struct lane *l = &s->lanes[channel];
-	double needs[BLOCK_MAX], slow[BLOCK_MAX], bases[BLOCK_MAX], falls[BLOCK_MAX];
-	float left_over[BLOCK_MAX];
-	/* A frame has an interval on each side. */
-	for (uint32_t i = 0; i < n; i++)
-		needs[i] = lower(interval_needs[i], i ? interval_needs[i - 1] : l->last_need);
-	l->last_need = interval_needs[n - 1];
-	double before = l->last_slow;
-	run_slow(s, channel, needs, slow, n);
-	for (uint32_t i = 0; i < n; i++) {
-		double need = needs[i] * s->share;
-		left_over[i] = (float)(need / (need > slow[i] ? need : slow[i]));
-		double was = i ? slow[i - 1] : before;
-		falls[i] = (was > slow[i] ? was : slow[i]) / slow[i];
-	}
-	struct gain_stage middle = l->stages[MIDDLE], last = l->stages[LAST];
-	struct gain_stage_memory middle_memory = stage_memory(s, channel, MIDDLE);
-	struct gain_stage_memory last_memory = stage_memory(s, channel, LAST);
-	l->last_slow = slow[n - 1];
-	delay_line_run(&l->needs, memory(s, channel, s->needs), middle.ahead, needs, n);
-	delay_line_run(&l->slows, memory(s, channel, s->slows), middle.ahead, slow, n);
-	for (uint32_t i = 0; i < n; i++) {
-		/* As far as the slow stage goes down, the middle one comes up. */
-		middle.released *= falls[i];
-		double base = slow[i] * gain_stage_next(&middle, middle_memory, s->release[MIDDLE], left_over[i]);
-		float rest = (float)(needs[i] / (needs[i] > base ? needs[i] : base));
-		bases[i] = base;
-		gains[i] = gain_stage_next(&last, last_memory, s->release[LAST], rest);
-	}
-	delay_line_run(&l->bases, memory(s, channel, s->bases), last.ahead, bases, n);
-	for (uint32_t i = 0; i < n; i++)
-		gains[i] *= bases[i];
-	l->stages[MIDDLE] = middle;
-	l->stages[LAST] = last;
-}
-
-/* The right channel goes on alone from where both are. Its audio and its detector were its own all the time. */
+/* The right channel goes on alone from where both are. */
 static void part_twins(struct state *s) RT
 {
-	struct lane *left = &s->lanes[0], *right = &s->lanes[1], own = *right;
-	*right = *left;
-	right->peaks = own.peaks;
-	right->audio = own.audio;
-	memcpy(memory(s, 1, s->needs), memory(s, 0, s->needs), s->lane_bytes - s->needs);
+	s->lanes[1].gain = s->lanes[0].gain;
+	memcpy(memory(s, s->gain_memory[1]), memory(s, s->gain_memory[0]), s->gain_bytes);
 	s->twins = false;
 }
 
@@ -437,18 +326,16 @@ static void find_gains(struct state *s, float (*needs)[BLOCK_MAX], double (*gain
 {
 	if (s->twins && (s->link.value != 1 || s->link.target != 1))
 		part_twins(s);
-	run_lane(s, 0, needs[0], gains[0], n);
+	for (int c = 0; c < (s->twins ? 1 : 2); c++)
+		limit_gain_run(&s->lanes[c].gain, memory(s, s->gain_memory[c]), &s->times, needs[c], gains[c], n);
 	if (s->twins)
 		memcpy(gains[1], gains[0], n * sizeof gains[0][0]);
-	else
-		run_lane(s, 1, needs[1], gains[1], n);
-	s->group_at = (s->group_at + n) % GROUP;
 }
 
 static void apply(struct state *s, int channel, double *x, const double *gains, const double *unity, uint32_t n) RT
 {
 	struct lane *l = &s->lanes[channel];
-	delay_line_run(&l->audio, memory(s, channel, s->audio), s->lookahead + TRUE_PEAK_DELAY, x, n);
+	delay_line_run(&l->audio, memory(s, s->audio_memory[channel]), s->lookahead + TRUE_PEAK_DELAY, x, n);
 	for (uint32_t i = 0; i < n; i++)
 		x[i] *= gains[i] * unity[i];
 }

@@ -1,0 +1,112 @@
+/* The limiter's gain, block by block. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/dsp/limit_gain.h"
+
+/* Where its memories are within the caller's: three delay lines, two stages, the hold. */
+struct memories {
+	double *needs, *slows, *bases;
+	struct gain_stage_memory stages[LIMIT_GAIN_STAGES];
+	float *held;
+};
+
+static struct memories find_memories(void *memory, uint32_t ahead_max) RT
+{
+	uint32_t line = delay_line_length(ahead_max);
+	double *lines = memory;
+	char *stages = (char *)(lines + 3 * line), *held = stages + LIMIT_GAIN_STAGES * gain_stage_bytes(ahead_max);
+	return (struct memories){ lines, lines + line, lines + 2 * line,
+		{ gain_stage_memory(stages, ahead_max),
+			gain_stage_memory(stages + gain_stage_bytes(ahead_max), ahead_max) },
+		(float *)(void *)held };
+}
+
+size_t limit_gain_bytes(uint32_t ahead_max, uint32_t hold_max)
+{
+	return 3 * delay_line_length(ahead_max) * sizeof(double) + LIMIT_GAIN_STAGES * gain_stage_bytes(ahead_max) +
+	       (hold_max + 1) / 2 * 2 * sizeof(float);
+}
+
+static void reset_line(struct delay_line *line, double *values, uint32_t ahead_max) RT
+{
+	*line = (struct delay_line){ .mask = delay_line_length(ahead_max) - 1 };
+	for (uint32_t i = 0; i <= line->mask; i++)
+		values[i] = 1;
+}
+
+void limit_gain_reset(struct limit_gain *g, void *memory, uint32_t ahead, uint32_t last_ahead, uint32_t ahead_max) RT
+{
+	struct memories m = find_memories(memory, ahead_max);
+	*g = (struct limit_gain){
+		.ahead_max = ahead_max, .last_need = 1, .group = 1, .slow = 1, .last_slow = 1, .slow_target = 1
+	};
+	gain_stage_reset(&g->stages[LIMIT_GAIN_MIDDLE], m.stages[LIMIT_GAIN_MIDDLE], ahead - last_ahead);
+	gain_stage_reset(&g->stages[LIMIT_GAIN_LAST], m.stages[LIMIT_GAIN_LAST], last_ahead);
+	reset_line(&g->needs, m.needs, ahead_max);
+	reset_line(&g->slows, m.slows, ahead_max);
+	reset_line(&g->bases, m.bases, ahead_max);
+}
+
+/* End of a group: where the slow stage goes within the next one. */
+static void steer_slow(struct limit_gain *g, float *held_memory, const struct limit_gain_settings *s) RT
+{
+	float held = sliding_min_next(&g->held, held_memory, g->group);
+	double goal = s->is_auto ? held : 1, from = g->slow_target;
+	double to = from + (goal - from) * (goal < from ? s->slow_attack : s->slow_release);
+	g->slow = from;
+	g->slow_target = to > 1 - 1e-9 ? 1 : to;
+	g->slow_step = (g->slow_target - from) / LIMIT_GAIN_GROUP;
+	g->group = 1;
+}
+
+/* The slow stage's gain for each frame, and how far it has fallen there, as a factor. */
+static void run_slow(struct limit_gain *g, float *held_memory, const struct limit_gain_settings *s, const double *needs,
+	double *slow, double *falls, uint32_t n) RT
+{
+	if (g->held.length != s->hold)
+		sliding_min_reset(&g->held, held_memory, s->hold);
+	for (uint32_t i = 0; i < n; i++) {
+		g->group = lower(g->group, (float)needs[i]);
+		slow[i] = g->slow += g->slow_step;
+		g->group_at = (g->group_at + 1) % LIMIT_GAIN_GROUP;
+		if (g->group_at == 0)
+			steer_slow(g, held_memory, s);
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		double before = i ? slow[i - 1] : g->last_slow;
+		falls[i] = (before > slow[i] ? before : slow[i]) / slow[i];
+	}
+	g->last_slow = slow[n - 1];
+}
+
+void limit_gain_run(struct limit_gain *g, void *memory, const struct limit_gain_settings *s,
+	const float *interval_needs, double *gains, uint32_t n) RT
+{
+	struct memories m = find_memories(memory, g->ahead_max);
+	double needs[BLOCK_MAX], slow[BLOCK_MAX], falls[BLOCK_MAX], bases[BLOCK_MAX];
+	float left_over[BLOCK_MAX];
+	/* A frame has an interval on each side. */
+	for (uint32_t i = 0; i < n; i++)
+		needs[i] = lower(interval_needs[i], i ? interval_needs[i - 1] : g->last_need);
+	g->last_need = interval_needs[n - 1];
+	run_slow(g, m.held, s, needs, slow, falls, n);
+	for (uint32_t i = 0; i < n; i++) {
+		double need = needs[i] * s->share;
+		left_over[i] = (float)(need / (need > slow[i] ? need : slow[i]));
+	}
+	struct gain_stage middle = g->stages[LIMIT_GAIN_MIDDLE], last = g->stages[LIMIT_GAIN_LAST];
+	delay_line_run(&g->needs, m.needs, middle.ahead, needs, n);
+	delay_line_run(&g->slows, m.slows, middle.ahead, slow, n);
+	for (uint32_t i = 0; i < n; i++) {
+		/* As far as the slow stage goes down, the middle one comes up. */
+		middle.released *= falls[i];
+		bases[i] = slow[i] *
+			   gain_stage_next(&middle, m.stages[LIMIT_GAIN_MIDDLE], s->middle_release, left_over[i]);
+		float rest = (float)(needs[i] / (needs[i] > bases[i] ? needs[i] : bases[i]));
+		gains[i] = gain_stage_next(&last, m.stages[LIMIT_GAIN_LAST], s->last_release, rest);
+	}
+	delay_line_run(&g->bases, m.bases, last.ahead, bases, n);
+	for (uint32_t i = 0; i < n; i++)
+		gains[i] *= bases[i];
+	g->stages[LIMIT_GAIN_MIDDLE] = middle;
+	g->stages[LIMIT_GAIN_LAST] = last;
+}
