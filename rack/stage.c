@@ -119,7 +119,8 @@ uint32_t stage_boundary(const struct stage *s) RT
 {
 	if (!s->to)
 		return BLOCK_MAX;
-	return s->at < s->warm ? s->warm - s->at : s->warm + s->fade - s->at;
+	uint32_t left = s->at < s->warm ? s->warm - s->at : s->warm + s->fade - s->at;
+	return left < BLOCK_MAX ? left : BLOCK_MAX;
 }
 
 static struct chain *heard(const struct stage *s) RT
