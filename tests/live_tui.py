@@ -91,6 +91,12 @@ def drawing(rack, t):
 
 
 def values(rack, t):
+    t.keys("Down")
+    t.see("trim/balance")
+    row = next(i for i, line in enumerate(t.screen().split("\n")) if "Balance" in line)
+    check("the cursor rests on the parameter", t.tmux("display", "-p", "#{cursor_y}") == f"{row}\n")
+    t.keys("Up")
+    t.see("trim/gain")
     t.keys("Right")
     soon("Right is one step", "/rack/trim/gain", [0.5], rack)
     t.keys("PPage")
@@ -233,12 +239,13 @@ def leaving(rack, t):
 def looks(rack, t):
     colored = re.compile(r"\033\[(?:[0-9;]*;)?[349][0-7][;m]")
     t.attach()
+    t.see("[ ]")
     wait_until("colours", lambda: colored.search(t.screen("-e")))
     check("colours where they may be", True)
     t.keys("q", "Enter")
     t.see("left with 0")
     t.run(f"clear; NO_COLOR=1 {LACQUER} attach; echo left with $?", "? help")
-    t.see("LUFS")
+    t.see("[ ]")
     check("none with NO_COLOR", not colored.search(t.screen("-e")), t.screen("-e"))
     t.keys("q", "Enter")
     t.see("left with 0")
@@ -255,7 +262,7 @@ def signals(rack, t):
     os.kill(t.child(), signal.SIGSEGV)
     t.see("left with 139")
     t.run("clear; stty -a | grep -o -w -E -- '-?(echo|icanon|isig)' | xargs echo modes:", "modes: isig icanon echo")
-    check("a crash gives the terminal back", True)
+    check("a crash gives the terminal back", t.tmux("display", "-p", "#{alternate_on} #{cursor_flag}") == "0 1\n")
     t.attach()
     t.keys("C-z")
     t.see("Stopped")

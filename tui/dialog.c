@@ -230,6 +230,10 @@ static void draw_menu(struct screen *s)
 		bool at = d->top + i == d->cursor;
 		snprintf(text, sizeof text, "%s%s", at ? "> " : "  ", names[d->top + i]);
 		screen_pad(s, y + i, x, columns, at ? STYLE_CURSOR : STYLE_PLAIN, text);
+		if (at) {
+			s->focus_y = y + i;
+			s->focus_x = x;
+		}
 	}
 	screen_put(s, y + rows, x + 1, columns - 2, STYLE_DIM, "Enter chooses, Escape cancels");
 }
@@ -240,6 +244,8 @@ static void draw_input(struct screen *s)
 	int columns = at_most(70, s->layout.columns - 2), y, x;
 	char text[DIALOG_TEXT_SIZE + 4];
 	draw_box(s, 2, columns, &y, &x);
+	s->focus_y = y;
+	s->focus_x = x + 1 + (int)d->length;
 	snprintf(text, sizeof text, "%s_", d->text);
 	screen_put(s, y, x + 1, columns - 2, STYLE_PLAIN, text);
 	screen_put(s, y + 1, x + 1, columns - 2, STYLE_DIM, "Enter accepts, Escape cancels");

@@ -40,6 +40,7 @@ struct screen {
 	struct page page;  /* of the selected slot */
 	char page_key[96]; /* what page was made from */
 	int chain_top;
+	int focus_y, focus_x; /* where the terminal's cursor rests, for screen readers and braille lines */
 	bool curve_flipped; /* shown where there is no room to spare, hidden where there is */
 
 	struct hold holds[2][2]; /* in, out; left, right */

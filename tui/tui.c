@@ -44,6 +44,8 @@ static void draw(struct screen *s)
 {
 	erase();
 	layout_compute(&s->layout, LINES, COLS);
+	s->focus_y = 0;
+	s->focus_x = s->layout.slot_x;
 	if (s->layout.fits) {
 		bool curve = view_curve_fits(s) && (s->layout.curve_rows > 0) != s->curve_flipped;
 		if (!curve || !s->layout.curve_rows)
@@ -59,6 +61,7 @@ static void draw(struct screen *s)
 		view_small(s);
 	}
 	dialog_draw(s);
+	move(s->focus_y, s->focus_x);
 	refresh();
 }
 

@@ -23,12 +23,16 @@ static void draw_scale(const struct screen *s, int y)
 	attrset(colors_attr(STYLE_DIM));
 	mvhline(y, 0, s->options.ascii ? '-' : 0, s->layout.columns);
 	attrset(A_NORMAL);
-	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+	/* From the right, leaving out what would touch its neighbour. */
+	for (int i = (int)(sizeof marks / sizeof marks[0]) - 1, free_to = s->layout.columns; i >= 0; i--) {
 		char text[8];
 		snprintf(text, sizeof text, "%d", marks[i]);
 		int length = (int)strlen(text),
 		    x = NAME_COLUMNS + bar_column(bar_level(marks[i]), columns) - length + 1;
-		screen_put(s, y, x < NAME_COLUMNS ? NAME_COLUMNS : x, length, STYLE_DIM, text);
+		if (x <= NAME_COLUMNS || x + length >= free_to)
+			continue;
+		screen_put(s, y, x, length, STYLE_DIM, text);
+		free_to = x;
 	}
 	screen_put(s, y, 0, 5, STYLE_DIM, "dBFS ");
 	for (int i = 0; i < N_FIGURES; i++) {

@@ -156,6 +156,9 @@ static void draw_line(struct screen *s, int y, const struct remote_slot *slot, c
 {
 	struct place *place = screen_place(s);
 	uint32_t at, cell;
+	for (uint32_t c = 0; c < line->n_cells; c++)
+		if (line->cells[c] == place->param)
+			s->focus_y = y;
 	if (line->kind == PAGE_SINGLE) {
 		draw_single(s, y, &slot->params[line->cells[0]], line->cells[0] == place->param);
 		return;
