@@ -56,8 +56,8 @@ static pair lanes(enum eq_target target, double value, double idle) RT
 	return (pair){ first ? value : idle, second ? value : idle };
 }
 
-/* The identity with the poles of svf: what a section glides from when it begins and to when it ends. */
-static void silence_output(pair now[SVF_NUMBERS]) RT
+/* Keeps the poles: what a section glides from when it begins, and to when it ends. */
+static void make_identity(pair now[SVF_NUMBERS]) RT
 {
 	now[SVF_DIRECT] = (pair){ 1, 1 };
 	now[SVF_OUT1] = now[SVF_OUT2] = (pair){ 0, 0 };
@@ -72,7 +72,7 @@ static void set_section(struct section *s, const struct svf *to, enum eq_target 
 	if (begins)
 		s->s1 = s->s2 = (pair){ 0, 0 };
 	if (begins && !at_once)
-		silence_output(s->now);
+		make_identity(s->now);
 	for (int i = 0; i < SVF_NUMBERS; i++)
 		s->step[i] = (s->target[i] - s->now[i]) / SET_FRAMES;
 }
@@ -81,7 +81,7 @@ static void set_section(struct section *s, const struct svf *to, enum eq_target 
 static void end_section(struct section *s) RT
 {
 	memcpy(s->target, s->now, sizeof s->target);
-	silence_output(s->target);
+	make_identity(s->target);
 	for (int i = 0; i < SVF_NUMBERS; i++)
 		s->step[i] = (s->target[i] - s->now[i]) / SET_FRAMES;
 }

@@ -191,7 +191,8 @@ static double correlation(double mid, double side, double cross) RT
 }
 
 /* The gain of the side that brings the correlation up to floor: with u = gain^2, (M - uS)^2 = floor^2 ((M + uS)^2 -
- * 4uX^2), whose roots lie on both sides of M / S, the smaller one for a positive floor. */
+ * 4uX^2), whose roots lie on both sides of M / S, the smaller one for a positive floor. A
+ * sound that is side alone (one channel the other turned over) has no such gain but 0. */
 static double guard_gain(double mid, double side, double cross, double floor) RT
 {
 	double square = floor * floor, a = side * side * (1 - square), c = mid * mid * (1 - square);
