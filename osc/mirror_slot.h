@@ -12,9 +12,7 @@ void mirror_slot_free(struct mirror_slot *);
 /* All of it is to be asked again. */
 void mirror_slot_doubt(struct mirror_slot *);
 
-/* Answers to /rack/<slot>/info, to /rack/<slot>/<name> and /rack/<slot>/<param>/info, and the same of a meter. */
+/* The answer to /rack/<slot>/info. */
 void mirror_slot_take_info(struct mirror_slot *, const struct message *);
-void mirror_slot_take_param(struct mirror_slot *, const char *name, const struct message *, uint64_t now_ms);
-void mirror_slot_take_meter(struct mirror_slot *, const char *name, const struct message *);
 
 #endif
