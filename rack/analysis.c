@@ -15,6 +15,7 @@
 
 enum {
 	HOPS_PER_S = 100,
+	NAP_MS = 20,      /* waking up costs more than measuring a hop */
 	WINDOW_HOPS = 30, /* 300 ms for rms, correlation, balance */
 	STACK_BYTES = 256 * 1024,
 	FEED_CHUNK = 64,
@@ -191,7 +192,7 @@ static bool obey(struct analysis *a)
 static void *run(void *user)
 {
 	struct analysis *a = user;
-	const struct timespec nap = { .tv_nsec = 1000000000 / HOPS_PER_S };
+	const struct timespec nap = { .tv_nsec = NAP_MS * 1000000 };
 	while (!atomic_load_explicit(&a->stop, memory_order_relaxed)) {
 		bool news = obey(a);
 		while (ring_ready(a->ring) >= a->hop_frames) {

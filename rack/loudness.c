@@ -113,14 +113,16 @@ static double filter(const struct biquad *f, double *z, double x)
 	return y;
 }
 
-static void add_weighted(struct loudness *l, uint32_t channel, const float *x, uint32_t n)
+/* The channels side by side: their chains of sums do not wait for each other. */
+static void add_weighted(struct loudness *l, float (*x)[CHUNK], uint32_t n)
 {
-	struct weighting w = l->weightings[channel];
-	for (uint32_t i = 0; i < n; i++) {
-		double y = filter(&l->highpass, w.highpass, filter(&l->shelf, w.shelf, x[i]));
-		w.energy += y * y;
-	}
-	l->weightings[channel] = w;
+	struct weighting w[2] = { l->weightings[0], l->weightings[1] };
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t c = 0; c < l->channels; c++) {
+			double y = filter(&l->highpass, w[c].highpass, filter(&l->shelf, w[c].shelf, x[c][i]));
+			w[c].energy += y * y;
+		}
+	memcpy(l->weightings, w, sizeof w);
 }
 
 static void histogram_add(struct histogram *h, double energy)
@@ -234,12 +236,20 @@ static void end_hop(struct loudness *l)
 		integrate_hop(l);
 }
 
+/* Eight at a time, as one would wait for the last. */
 static float highest(const float *values, uint32_t n)
 {
-	float peak = 0;
-	for (uint32_t i = 0; i < n; i++)
-		peak = fabsf(values[i]) > peak ? fabsf(values[i]) : peak;
-	return peak;
+	enum { LANES = 8 };
+	float peaks[LANES] = { 0 };
+	uint32_t whole = n / LANES * LANES;
+	for (uint32_t i = 0; i < whole; i += LANES)
+		for (uint32_t k = 0; k < LANES; k++)
+			peaks[k] = fabsf(values[i + k]) > peaks[k] ? fabsf(values[i + k]) : peaks[k];
+	for (uint32_t i = whole; i < n; i++)
+		peaks[0] = fabsf(values[i]) > peaks[0] ? fabsf(values[i]) : peaks[0];
+	for (uint32_t k = 1; k < LANES; k++)
+		peaks[0] = peaks[k] > peaks[0] ? peaks[k] : peaks[0];
+	return peaks[0];
 }
 
 static void note_peak(float peak, float *taken, float *held, bool paused)
@@ -272,12 +282,12 @@ void loudness_add(struct loudness *l, const float *frames, size_t n)
 		uint32_t part = l->hop_frames - l->hop_fill;
 		part = part < CHUNK ? part : CHUNK;
 		part = part < n ? part : (uint32_t)n;
+		float x[2][CHUNK];
 		for (uint32_t channel = 0; channel < l->channels; channel++) {
-			float x[CHUNK];
-			take_channel(l, frames, channel, x, part);
-			add_weighted(l, channel, x, part);
-			add_peaks(l, channel, x, part);
+			take_channel(l, frames, channel, x[channel], part);
+			add_peaks(l, channel, x[channel], part);
 		}
+		add_weighted(l, x, part);
 		l->hop_fill += part;
 		if (!l->paused)
 			l->values.frames += part;
