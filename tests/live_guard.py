@@ -40,8 +40,10 @@ def exercise(osc, modules):
         osc.sync()
         osc.send("/chain/remove", "x")
         osc.sync()
-    for address, *values in [("/bypass", True), ("/bypass/match", True), ("/bypass", False), ("/preset/save", "guarded"),
-                             ("/preset/load", "guarded"), ("/chain/replace", "limiter", "trim"), ("/meter/reset",),
+    for address, *values in [("/bypass", True), ("/bypass/match", True), ("/bypass", False), ("/scene/store", "one"),
+                             ("/rack/limiter/gain", 9.0), ("/scene/store", "two"), ("/scene/recall", "one", 0.2),
+                             ("/scene/recall", "two"), ("/ab", "b"), ("/ab", "a"), ("/undo",), ("/redo",),
+                             ("/preset/save", "guarded"), ("/preset/load", "guarded"), ("/chain/replace", "limiter", "trim"), ("/meter/reset",),
                              ("/meter/pause",), ("/meter/start",), ("/subscribe", "/*/*/*", 30)]:
         osc.send(address, *values)
         osc.sync()
