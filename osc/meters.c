@@ -9,10 +9,37 @@
 /* Silence is minus infinity, which surfaces cannot draw: it is sent as the floor. */
 #define FLOOR_DB (-144.0f)
 
-enum measure { PEAK, TRUE_PEAK, RMS, MOMENTARY, SHORT_TERM, INTEGRATED, RANGE, CORRELATION, BALANCE, N_MEASURES };
+/* In three groups: left and right in dB, one in dB or LUFS, others. */
+enum measure {
+	PEAK,
+	TRUE_PEAK,
+	RMS,
+	TRUE_PEAK_MAX,
+	MOMENTARY,
+	SHORT_TERM,
+	INTEGRATED,
+	MOMENTARY_MAX,
+	SHORT_TERM_MAX,
+	RANGE,
+	CORRELATION,
+	BALANCE,
+	N_MEASURES
+};
 
-static const char *const names[N_MEASURES] = { "peak", "true_peak", "rms", "momentary", "short_term", "integrated",
-	"range", "correlation", "balance" };
+static const char *const names[N_MEASURES] = {
+	[PEAK] = "peak",
+	[TRUE_PEAK] = "true_peak",
+	[RMS] = "rms",
+	[TRUE_PEAK_MAX] = "true_peak_max",
+	[MOMENTARY] = "momentary",
+	[SHORT_TERM] = "short_term",
+	[INTEGRATED] = "integrated",
+	[MOMENTARY_MAX] = "momentary_max",
+	[SHORT_TERM_MAX] = "short_term_max",
+	[RANGE] = "range",
+	[CORRELATION] = "correlation",
+	[BALANCE] = "balance",
+};
 
 const char *level_name(int measure)
 {
@@ -38,6 +65,9 @@ void read_levels(struct control *control, struct analysis_values *values)
 		.momentary = -INFINITY,
 		.short_term = -INFINITY,
 		.integrated = -INFINITY,
+		.momentary_max = -INFINITY,
+		.short_term_max = -INFINITY,
+		.true_peak_max = { -INFINITY, -INFINITY },
 	};
 	*values = (struct analysis_values){ .in = silence, .out = silence };
 	control_analysis(control, values);
@@ -46,15 +76,16 @@ void read_levels(struct control *control, struct analysis_values *values)
 lo_message body_of_level(const struct analysis_values *values, bool out, int measure)
 {
 	const struct analysis_side *side = out ? &values->out : &values->in;
-	const float *const pairs[] = { side->peak, side->true_peak, side->rms };
-	const float *const levels[] = { &side->momentary, &side->short_term, &side->integrated };
+	const float *const pairs[] = { side->peak, side->true_peak, side->rms, side->true_peak_max };
+	const float *const levels[] = { &side->momentary, &side->short_term, &side->integrated, &side->momentary_max,
+		&side->short_term_max };
 	const float *const others[] = { &side->range, &side->correlation, &side->balance };
 	lo_message body = lo_message_new();
 	if (!body)
 		return NULL;
-	if (measure <= RMS)
+	if (measure <= TRUE_PEAK_MAX)
 		message_add(body, "ff", floored(pairs[measure][0]), floored(pairs[measure][1]));
-	else if (measure <= INTEGRATED)
+	else if (measure <= SHORT_TERM_MAX)
 		message_add(body, "f", floored(*levels[measure - MOMENTARY]));
 	else
 		message_add(body, "f", or_zero(*others[measure - RANGE]));
@@ -72,7 +103,7 @@ lo_message body_of_meter(struct control *control, uint32_t slot, uint32_t meter)
 
 void handle_level(const struct request *request)
 {
-	char side[8], name[16];
+	char side[8], name[24];
 	bool known = router_part(request->address, 1, side, sizeof side) &&
 		     router_part(request->address, 2, name, sizeof name);
 	for (int i = 0; known && i < N_MEASURES; i++) {

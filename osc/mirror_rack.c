@@ -32,6 +32,7 @@ static void take_levels(struct analysis_side *s, const char *name, const struct 
 		{ "peak", s->peak, 2 },
 		{ "true_peak", s->true_peak, 2 },
 		{ "rms", s->rms, 2 },
+		{ "true_peak_max", s->true_peak_max, 2 },
 		{ "momentary", &s->momentary, 1 },
 		{ "short_term", &s->short_term, 1 },
 		{ "integrated", &s->integrated, 1 },
@@ -45,8 +46,6 @@ static void take_levels(struct analysis_side *s, const char *name, const struct 
 			if (message_number(msg, i, &number) && !isnan(number))
 				fields[f].to[i] = (float)number;
 		}
-	for (int i = 0; i < 2; i++)
-		s->true_peak_max[i] = fmaxf(s->true_peak_max[i], s->true_peak[i]);
 }
 
 static void take_names(struct mirror_names *names, const struct message *msg)

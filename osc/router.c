@@ -53,9 +53,8 @@ static const struct route routes[] = {
 		handle_preset_save, false },
 	{ "/preset/list", "", "The names of all presets", handle_preset_list, false },
 	{ "/meter/in/<measure>", "",
-		"peak, true_peak, rms (left and right), momentary, short_term, integrated, range, correlation or "
-		"balance of "
-		"the input; silence is -144",
+		"peak, true_peak, rms, true_peak_max (left and right), momentary, short_term, integrated, momentary_max, "
+		"short_term_max, range, correlation or balance of the input; silence is -144",
 		handle_level, false },
 	{ "/meter/out/<measure>", "", "The same of the output", handle_level, false },
 	{ "/meter/<slot>/<meter>", "", "A meter of a slot", handle_meter, false },
