@@ -112,8 +112,8 @@ struct style {
 
 static const struct style styles[N_STYLES] = {
 	[CLEAN] = { 20, 60, 0.5, 0.3, 1, 0.05 },
-	[PUNCHY] = { 20, 150, 0.1, 0.2, 1.12, 0.05 },
-	[LOUD] = { 12, 150, 0.05, 0.1, 1.15, 0.05 },
+	[PUNCHY] = { 12, 150, 0.05, 0.3, 1.1, 0.05 },
+	[LOUD] = { 12, 150, 0.05, 0.15, 1.15, 0.05 },
 	[SAFE] = { 25, 30, 2, 2, 1, 1 },
 };
 #define HOLD_MAX_MS 25
