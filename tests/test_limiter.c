@@ -137,6 +137,7 @@ static void test_torture(void **state)
 	check_ceiling(48000, "loud", 0.5, -6, 0.1);
 	check_ceiling(44100, "loud", 5, -1, 0.1);
 	check_ceiling(96000, "punchy", 2, -1, 0.1);
+	check_ceiling(192000, "clean", 4, -1, 0.1);
 }
 
 static bool is_wav(const char *name)
