@@ -197,8 +197,8 @@ static void start_fade(struct slot *s) RT
 	set_pad(s, new);
 	delay_clear(&new->pad);
 	s->settle = fade_frames(s->spec.rate, SETTLE_MS);
-	if (s->settle < s->latency && new->pad.frames)
-		s->settle = s->latency; /* until the padding holds sound */
+	if (new->pad.frames || module_latency(s, new->values) != module_latency(s, old->values))
+		s->settle += s->latency; /* until the padding, or a longer delay of the module's own, holds sound */
 	s->fade_at = 0;
 	s->fading = true;
 }

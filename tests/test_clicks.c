@@ -7,7 +7,7 @@
 #include <fftw3.h>
 #include <stdbool.h>
 
-/* A 1 kHz tone; a row moves at 10 Hz. What is more than 500 Hz away from the tone is the click: its power over everything, and
+/* A 1 kHz tone; a row moves at 10 Hz (2 Hz where a change of delay takes longer). What is more than 500 Hz away from the tone is the click: its power over everything, and
  * in the worst 5 ms, both against the tone's. Two seconds hold whole periods of both, so the spectrum needs no window. */
 enum { RATE = 48000, N = 2 * RATE, PERIOD = RATE / 10, SETTLE = RATE / 2, GLIDE_BLOCK = 256, WINDOW = RATE / 200 };
 #define TOTAL_STEP -75.0
@@ -29,6 +29,10 @@ static const struct context contexts[] = {
 	{ "limiter", "gain", 6 }, { "limiter", "ceiling", -6 },
 	{ "imager", "band1/width", 50 }, { "imager", "band2/width", 150 }, { "imager", "band3/width", 130 },
 	{ "imager", "band4/width", 130 },
+	/* The tone lies in bands 1 and 2, and both work on it. */
+	{ "multiband", "crossover1", 500 }, { "multiband", "crossover2", 1000 }, { "multiband", "band1/threshold", -30 },
+	{ "multiband", "band1/ratio", 3 }, { "multiband", "band2/threshold", -20 }, { "multiband", "band2/ratio", 2 },
+	{ "multiband", "band2/gain", -6 }, { "multiband", "band3/gain", 6 }, { "multiband", "link", 50 },
 };
 
 static void fill_tone(struct stereo *s)
@@ -93,9 +97,9 @@ static void find_ends(const struct param *p, float *low, float *high)
 	}
 }
 
-static float where(const struct param *p, bool glide, float low, float high, size_t i)
+static float where(const struct param *p, bool glide, float low, float high, size_t i, size_t period)
 {
-	double t = (double)(i % PERIOD) / PERIOD;
+	double t = (double)(i % period) / (double)period;
 	if (!glide)
 		return t < 0.5 ? high : low;
 	double swing = 0.5 - 0.5 * cos(6.283185307179586 * t);
@@ -132,9 +136,13 @@ static struct click try_row(const struct module *m, uint32_t row, bool glide)
 	if (row < m->n_params)
 		set_context(&rig, m, row);
 	find_ends(p, &low, &high);
-	uint32_t step = glide ? GLIDE_BLOCK : PERIOD / 2;
+	/* A fade into a longer delay lasts as long as that: it has to be over before the next. */
+	control_set(rig.control, 0, row, high, 0, NULL, NULL);
+	control_set(rig.control, 0, row, low, 0, NULL, NULL);
+	uint32_t period = control_latency(rig.control) > PERIOD / 4 ? PERIOD * 5 : PERIOD;
+	uint32_t step = glide ? GLIDE_BLOCK : period / 2;
 	for (size_t at = 0; at < in.n; at += step) {
-		control_set(rig.control, 0, row, where(p, glide, low, high, at), 0, NULL, NULL);
+		control_set(rig.control, 0, row, where(p, glide, low, high, at, period), 0, NULL, NULL);
 		rig_run(&rig, in.of, out.of, at, in.n - at < step ? in.n - at : step, 64);
 	}
 	struct click left = measure(out.of[0] + SETTLE), right = measure(out.of[1] + SETTLE);

@@ -235,7 +235,8 @@ static void works_at_every_rate(void **state)
 	}
 }
 
-/* A quiet click at the defaults comes out where the latency says. */
+/* A quiet click at the defaults comes out where the latency says. It begins there: minimum phase, as that of crossovers, may
+ * put more of it into the next frames. */
 static void latency_is_as_reported(void **state)
 {
 	const struct module *m = each_module(state);
@@ -245,12 +246,14 @@ static void latency_is_as_reported(void **state)
 		struct stereo in = stereo_new(rig.latency + 4096), out = stereo_new(rig.latency + 4096);
 		in.of[0][1000] = in.of[1][1000] = 0.01f;
 		rig_run(&rig, in.of, out.of, 0, in.n, 64);
-		size_t peak = 0;
+		float peak = 0;
 		for (size_t i = 0; i < out.n; i++)
-			if (fabsf(out.of[0][i]) > fabsf(out.of[0][peak]))
-				peak = i;
-		if (peak != 1000 + rig.latency)
-			fail_msg("%s at %g Hz: %zd frames late, %u reported", m->id, rates[r], (ssize_t)peak - 1000, rig.latency);
+			peak = fmaxf(peak, fabsf(out.of[0][i]));
+		size_t first = 0;
+		while (first + 1 < out.n && !(fabsf(out.of[0][first]) > peak / 4))
+			first++;
+		if (first != 1000 + rig.latency)
+			fail_msg("%s at %g Hz: %zd frames late, %u reported", m->id, rates[r], (ssize_t)first - 1000, rig.latency);
 		stereo_free(&in);
 		stereo_free(&out);
 		rig_free(&rig);

@@ -1,0 +1,86 @@
+/* The rows and meters of the multiband. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RACK_MODULES_MULTIBAND_ROWS_H
+#define RACK_MODULES_MULTIBAND_ROWS_H
+
+#include "rack/dsp/crossover.h"
+#include "rack/module.h"
+
+enum { ON, SOLO, MODE, THRESHOLD, RATIO, KNEE, ATTACK, RELEASE, RANGE, GAIN, N_BAND };
+enum { N_BANDS, CROSSOVER, PHASE = CROSSOVER + CROSSOVERS_MAX, CHANNELS, LINK, OUTPUT, FIRST_BAND };
+enum { N_PARAMS = FIRST_BAND + CROSSOVER_BANDS_MAX * N_BAND };
+#define BAND(b) (FIRST_BAND + (b)*N_BAND)
+
+enum { PHASE_MINIMUM, PHASE_LINEAR };
+enum { CHANNELS_STEREO, CHANNELS_MID_SIDE };
+enum { COMPRESS, EXPAND, UP_COMPRESS, UP_EXPAND };
+
+static const char *const counts[] = { "2", "3", "4", "5" };
+static const char *const phases[] = { "minimum", "linear" };
+static const char *const channels[] = { "stereo", "mid_side" };
+static const char *const modes[] = { "compress", "expand", "up_compress", "up_expand" };
+
+/* clang-format off */
+#define CROSSOVER_ROW(n, hz, more) \
+	[CROSSOVER + n - 1] = { .id = "crossover" #n, .label = "Crossover " #n, .unit = UNIT_HZ, .scale = SCALE_LOG, \
+		.min = 40, .max = 20000, .def = hz, .step = 1.0594631f, \
+		.help = "Frequency in Hz where band " #n " goes over to the next at 24 dB/oct" more }
+
+#define BAND_ROWS(n) \
+	[BAND(n - 1) + ON] = { .id = "band" #n "/on", .label = #n " On", .scale = SCALE_TOGGLE, .max = 1, .def = 1, \
+		.step = 1, .help = "Lets the band be turned up and down, else it passes as it is (on, off)" }, \
+	[BAND(n - 1) + SOLO] = { .id = "band" #n "/solo", .label = #n " Solo", .scale = SCALE_TOGGLE, .max = 1, \
+		.step = 1, .help = "Lets only the bands with solo through (on, off)" }, \
+	[BAND(n - 1) + MODE] = { .id = "band" #n "/mode", .label = #n " Mode", .scale = SCALE_CHOICE, .max = 3, \
+		.step = 1, .choices = modes, .help = "Loud down (compress), soft down (expand), soft up (up_compress), or " \
+		"loud up (up_expand)" }, \
+	[BAND(n - 1) + THRESHOLD] = { .id = "band" #n "/threshold", .label = #n " Threshold", .unit = UNIT_DBFS, \
+		.min = -80, .max = 0, .def = -24, .step = 0.5f, \
+		.help = "Level of the band in dBFS above which loud begins and below which soft does" }, \
+	[BAND(n - 1) + RATIO] = { .id = "band" #n "/ratio", .label = #n " Ratio", .unit = UNIT_RATIO, \
+		.scale = SCALE_LOG, .min = 1, .max = 20, .def = 1, .step = 1.1f, \
+		.help = "How many dB turn into one, or one into how many when expanding (ratio to 1); 1 changes nothing" }, \
+	[BAND(n - 1) + KNEE] = { .id = "band" #n "/knee", .label = #n " Knee", .unit = UNIT_DB, .min = 0, .max = 24, \
+		.def = 6, .step = 1, .help = "Width in dB of the range around the threshold in which the ratio sets in" }, \
+	[BAND(n - 1) + ATTACK] = { .id = "band" #n "/attack", .label = #n " Attack", .unit = UNIT_MS, \
+		.scale = SCALE_LOG, .min = 0.5f, .max = 250, .def = 20, .step = 1.1f, \
+		.help = "Time in ms in which the gain, in dB, goes 63 % of its way when the band gets louder" }, \
+	[BAND(n - 1) + RELEASE] = { .id = "band" #n "/release", .label = #n " Release", .unit = UNIT_MS, \
+		.scale = SCALE_LOG, .min = 5, .max = 2500, .def = 150, .step = 1.1f, \
+		.help = "Time in ms in which the gain, in dB, goes 63 % of its way when the band gets softer" }, \
+	[BAND(n - 1) + RANGE] = { .id = "band" #n "/range", .label = #n " Range", .unit = UNIT_DB, .min = 0, .max = 30, \
+		.def = 20, .step = 1, .help = "How far in dB the band is turned down or up at most" }, \
+	[BAND(n - 1) + GAIN] = { .id = "band" #n "/gain", .label = #n " Gain", .unit = UNIT_DB, .min = -12, .max = 12, \
+		.step = 0.5f, .help = "Level of the band in dB" }
+
+static const struct param multiband_params[] = {
+	[N_BANDS] = { .id = "bands", .label = "Bands", .scale = SCALE_CHOICE, .max = 3, .def = 2, .step = 1,
+		.choices = counts, .help = "How many bands there are (2, 3, 4, 5)" },
+	CROSSOVER_ROW(1, 120, ""),
+	CROSSOVER_ROW(2, 1000, ", at least that of crossover 1"),
+	CROSSOVER_ROW(3, 6000, ", at least that of crossover 2"),
+	CROSSOVER_ROW(4, 12000, ", at least that of crossover 3"),
+	[PHASE] = { .id = "phase", .label = "Phase", .scale = SCALE_CHOICE, .max = 1, .step = 1, .choices = phases,
+		.help = "Minimum turns the phase at the crossovers, linear keeps it and delays by 85 ms" },
+	[CHANNELS] = { .id = "channels", .label = "Channels", .scale = SCALE_CHOICE, .max = 1, .step = 1,
+		.choices = channels, .help = "Works on left and right (stereo), or on mid and side (mid_side)" },
+	[LINK] = { .id = "link", .label = "Link", .unit = UNIT_PERCENT, .min = 0, .max = 100, .def = 100, .step = 5,
+		.help = "How far in % the softer channel of a band, or of mid and side, follows the louder one" },
+	[OUTPUT] = { .id = "gain", .label = "Gain", .unit = UNIT_DB, .min = -12, .max = 12, .step = 0.5f,
+		.help = "Level behind all bands in dB" },
+	BAND_ROWS(1),
+	BAND_ROWS(2),
+	BAND_ROWS(3),
+	BAND_ROWS(4),
+	BAND_ROWS(5),
+};
+_Static_assert(sizeof multiband_params / sizeof multiband_params[0] == N_PARAMS, "a row for each parameter");
+
+#define METER(n) \
+	{ .id = "reduction" #n, .label = "Band " #n, .unit = UNIT_DB, .min = 0, .max = 20, \
+		.help = "How far band " #n " is turned down, or up in the up modes, in dB" }
+
+static const struct meter multiband_meters[CROSSOVER_BANDS_MAX] = { METER(1), METER(2), METER(3), METER(4), METER(5) };
+/* clang-format on */
+
+#endif
