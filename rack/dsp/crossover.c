@@ -65,7 +65,7 @@ static inline void tick(pair (*s)[2], uint32_t n_bands, pair (*f)[CROSSOVER_NUMB
 	split(f[3], s + 10, out[3], &out[3], &out[4]);
 }
 
-/* The numbers of frame i, for both channels. */
+/* The numbers i frames on, for both channels. */
 static inline void spread(
 	pair (*f)[CROSSOVER_NUMBERS], const crossover_numbers from, const crossover_numbers step, uint32_t i) RT
 {
@@ -78,29 +78,29 @@ static inline void spread(
 
 /* Always inlined with a constant n_bands, so that the compiler makes a loop for each. */
 static inline __attribute__((always_inline)) void run(struct crossover *c, uint32_t n_bands,
-	const crossover_numbers from, const crossover_numbers step, const pair *x, pair (*bands)[CROSSOVER_BANDS_MAX],
-	uint32_t n) RT
+	const crossover_numbers from, const crossover_numbers step, uint32_t at, const pair *x,
+	pair (*bands)[CROSSOVER_BANDS_MAX], uint32_t n) RT
 {
 	struct crossover local = *c;
 	pair f[CROSSOVERS_MAX][CROSSOVER_NUMBERS];
-	spread(f, from, step, 0);
+	spread(f, from, step, at);
 	for (uint32_t i = 0; i < n; i++) {
 		tick(local.s, n_bands, f, x[i], bands[i]);
 		if (step)
-			spread(f, from, step, i + 1);
+			spread(f, from, step, at + i + 1);
 	}
 	*c = local;
 }
 
-void crossover_split(struct crossover *c, uint32_t n_bands, const crossover_numbers f, const crossover_numbers step,
-	const pair *x, pair (*bands)[CROSSOVER_BANDS_MAX], uint32_t n) RT
+void crossover_split(struct crossover *c, uint32_t n_bands, const crossover_numbers from, const crossover_numbers step,
+	uint32_t at, const pair *x, pair (*bands)[CROSSOVER_BANDS_MAX], uint32_t n) RT
 {
 	if (n_bands == 2)
-		run(c, 2, f, step, x, bands, n);
+		run(c, 2, from, step, at, x, bands, n);
 	else if (n_bands == 3)
-		run(c, 3, f, step, x, bands, n);
+		run(c, 3, from, step, at, x, bands, n);
 	else if (n_bands == 4)
-		run(c, 4, f, step, x, bands, n);
+		run(c, 4, from, step, at, x, bands, n);
 	else
-		run(c, 5, f, step, x, bands, n);
+		run(c, 5, from, step, at, x, bands, n);
 }

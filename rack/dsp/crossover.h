@@ -39,10 +39,10 @@ struct crossover {
 	pair s[CROSSOVER_SECTIONS][2];
 };
 
-/* n (1 .. CROSSOVER_PIECE) frames x into n_bands (2 .. 5) bands each. f: what the numbers of frame 0 are; step: what
- * is added to them for each further frame, NULL when they rest. Frequencies in ascending order. */
-void crossover_split(struct crossover *, uint32_t n_bands, const crossover_numbers f, const crossover_numbers step,
-	const pair *x, pair (*bands)[CROSSOVER_BANDS_MAX], uint32_t n) RT;
+/* n (1 .. CROSSOVER_PIECE) frames x into n_bands (2 .. 5) bands each. The numbers of frame i are
+ * from + step (at + i), or from when step is NULL. Frequencies in ascending order. */
+void crossover_split(struct crossover *, uint32_t n_bands, const crossover_numbers from, const crossover_numbers step,
+	uint32_t at, const pair *x, pair (*bands)[CROSSOVER_BANDS_MAX], uint32_t n) RT;
 
 /* ---- Linear phase
  *

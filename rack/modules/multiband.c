@@ -139,6 +139,26 @@ static uint32_t hold_of(const struct state *s, double lowest_hz) RT
 	return (uint32_t)ceil(ms * s->rate / (1000 * GROUP));
 }
 
+/* The crossovers are where they shall be. */
+static void land_crossovers(struct state *s) RT
+{
+	for (int k = 0; k < CROSSOVERS_MAX; k++) {
+		s->pitch[0][k] = s->pitch[1][k] = s->pitch_wanted[k];
+		crossover_design(s->numbers_target[k], exp(s->pitch_wanted[k]), s->rate);
+	}
+	s->moving = false;
+}
+
+/* From rest nothing moves before the next group. */
+static void start_crossovers(struct state *s) RT
+{
+	if (s->moving)
+		return;
+	memcpy(s->numbers, s->numbers_target, sizeof s->numbers);
+	memset(s->numbers_step, 0, sizeof s->numbers_step);
+	s->moving = true;
+}
+
 /* A crossover is never below the one before. */
 static void set_crossovers(struct state *s, const float *values, bool at_once) RT
 {
@@ -147,17 +167,12 @@ static void set_crossovers(struct state *s, const float *values, bool at_once) R
 		s->hold_groups[k] = hold_of(s, hz);
 		hz = fmax(hz, values[CROSSOVER + k]);
 		s->pitch_wanted[k] = log(hz);
-		if (!at_once)
-			continue;
-		s->pitch[0][k] = s->pitch[1][k] = s->pitch_wanted[k];
-		crossover_design(s->numbers_target[k], hz, s->rate);
 	}
 	s->hold_groups[CROSSOVERS_MAX] = hold_of(s, hz);
-	s->moving = true;
-	if (at_once) {
-		memcpy(s->numbers, s->numbers_target, sizeof s->numbers);
-		memset(s->numbers_step, 0, sizeof s->numbers_step);
-	}
+	if (at_once)
+		land_crossovers(s);
+	else
+		start_crossovers(s);
 }
 
 static void set_modes(struct state *s, const float *values) RT
@@ -205,6 +220,7 @@ static void reset(void *state) RT
 {
 	struct state *s = state;
 	glide_reset(&s->glide);
+	land_crossovers(s);
 	memset(&s->crossover, 0, sizeof s->crossover);
 	s->group_at = 0;
 	crossover_linear_reset(&s->crossover_linear, memory(s), s->rate, s->group_at);
@@ -328,15 +344,18 @@ static void end_group(struct state *s, float *meters) RT
 
 static void split_piece(struct state *s, const pair *x, pair (*bands)[BANDS], uint32_t n) RT
 {
-	crossover_numbers f;
-	double at = s->group_at + (s->linear ? n : 1);
+	double end = s->group_at + n;
+	crossover_numbers now;
+	if (!s->linear) {
+		crossover_split(&s->crossover, s->n_bands, s->moving ? s->numbers : s->numbers_target,
+			s->moving ? s->numbers_step : NULL, s->group_at + 1, x, bands, n);
+		return;
+	}
 	for (int k = 0; k < CROSSOVERS_MAX; k++)
 		for (int j = 0; j < CROSSOVER_NUMBERS; j++)
-			f[k][j] = s->moving ? s->numbers[k][j] + at * s->numbers_step[k][j] : s->numbers_target[k][j];
-	if (s->linear)
-		crossover_linear_split(&s->crossover_linear, memory(s), s->n_bands, f, x, bands, n);
-	else
-		crossover_split(&s->crossover, s->n_bands, f, s->moving ? s->numbers_step : NULL, x, bands, n);
+			now[k][j] =
+				s->moving ? s->numbers[k][j] + end * s->numbers_step[k][j] : s->numbers_target[k][j];
+	crossover_linear_split(&s->crossover_linear, memory(s), s->n_bands, now, x, bands, n);
 }
 
 static void measure(struct state *s, pair (*bands)[BANDS], uint32_t n) RT
