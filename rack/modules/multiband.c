@@ -50,7 +50,7 @@ struct state {
 
 	/* Settings. A ramp is at target - left * step. */
 	float values[N_PARAMS]; /* as last set: what did not change is not computed again */
-	struct glide glide;
+	struct ramp_clock clock;
 	double target[N_RAMPS], step[N_RAMPS];
 	uint32_t n_bands;
 	bool linear, mid_side;
@@ -196,8 +196,8 @@ static bool differ(const struct state *s, const float *values, int from, int n, 
 static void set(void *state, const float *values) RT
 {
 	struct state *s = state;
-	double left = s->glide.left, to[N_RAMPS];
-	bool at_once = glide_start(&s->glide);
+	double left = s->clock.left, to[N_RAMPS];
+	bool at_once = ramp_clock_start(&s->clock);
 	memcpy(to, s->target, sizeof to);
 	for (int b = 0; b < BANDS; b++)
 		if (differ(s, values, BAND(b), N_BAND, at_once))
@@ -219,7 +219,7 @@ static void set(void *state, const float *values) RT
 static void reset(void *state) RT
 {
 	struct state *s = state;
-	glide_reset(&s->glide);
+	ramp_clock_reset(&s->clock);
 	land_crossovers(s);
 	memset(&s->crossover, 0, sizeof s->crossover);
 	s->group_at = 0;
@@ -238,12 +238,12 @@ static void look_up(const struct state *s, int ramp, double *lanes) RT
 {
 	for (int b = 0; b < BANDS; b++)
 		lanes[2 * b] = lanes[2 * b + 1] =
-			s->target[R_BAND * b + ramp] - s->glide.left * s->step[R_BAND * b + ramp];
+			s->target[R_BAND * b + ramp] - s->clock.left * s->step[R_BAND * b + ramp];
 }
 
 static double value_of(const struct state *s, int ramp) RT
 {
-	return s->target[ramp] - s->glide.left * s->step[ramp];
+	return s->target[ramp] - s->clock.left * s->step[ramp];
 }
 
 static void find_levels(const struct state *s, double *levels) RT
@@ -396,7 +396,7 @@ static void run_piece(struct state *s, double *left, double *right, uint32_t n, 
 		left[i] = s->mid_side ? x[i][0] + x[i][1] : x[i][0];
 		right[i] = s->mid_side ? x[i][0] - x[i][1] : x[i][1];
 	}
-	s->glide.left -= s->glide.left < n ? s->glide.left : n;
+	s->clock.left -= s->clock.left < n ? s->clock.left : n;
 	s->group_at += n;
 	if (s->group_at == GROUP)
 		end_group(s, meters);
@@ -412,8 +412,8 @@ static void process(void *state, double *const io[2], uint32_t n, float *meters)
 	for (uint32_t done = 0; done < n;) {
 		uint32_t piece = GROUP - s->group_at;
 		piece = piece < n - done ? piece : n - done;
-		if (s->glide.left && s->glide.left < piece)
-			piece = s->glide.left;
+		if (s->clock.left && s->clock.left < piece)
+			piece = s->clock.left;
 		run_piece(s, io[0] + done, io[1] + done, piece, meters);
 		done += piece;
 	}
