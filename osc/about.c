@@ -127,6 +127,17 @@ int about_poll_syncs(struct server *server, int64_t now_us)
 	return left ? SYNC_POLL_MS : -1;
 }
 
+/* From a peer that needs no proof, or has just given it: taken. From others it is answered by the right one. */
+void handle_cookie(const struct request *request)
+{
+	struct sockets *sockets = request->server->sockets;
+	const char *nonce = expect_text(request, 0);
+	if (nonce && sockets && !sockets_trust(sockets, request->peer) && !sockets_prove(sockets, request->peer, nonce))
+		sockets_withhold(sockets);
+	else if (nonce)
+		reply(request, request->address, "");
+}
+
 void handle_quit(const struct request *request)
 {
 	if (request->server->quit)
@@ -144,6 +155,10 @@ void handle_subscribe(const struct request *request)
 	if (!pattern || (request->message->n > 1 && !expect_number(request, 1, 1, LEASE_HZ_MAX, &hz)) ||
 		request->hurried)
 		return;
+	if (!sockets_trust(request->server->sockets, request->peer)) {
+		sockets_withhold(request->server->sockets);
+		return;
+	}
 	const char *fault = leases_add(&request->server->leases, request->peer, pattern, (int)hz, clock_now_us());
 	if (fault)
 		reply_error(request, fault);

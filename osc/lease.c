@@ -156,6 +156,13 @@ void leases_expire(struct leases *l, int64_t now_us)
 	}
 }
 
+void leases_forget(struct leases *l, const struct peer *peer)
+{
+	struct subscriber *s = find(l, peer);
+	while (s && s->n_leases)
+		end_lease(l, s, &s->leases[s->n_leases - 1]);
+}
+
 void leases_rebuild(struct leases *l, int64_t now_us)
 {
 	for (int i = 0; i < LEASE_PEERS_MAX; i++) {

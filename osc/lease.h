@@ -61,6 +61,9 @@ bool leases_remove(struct leases *, const struct peer *, const char *pattern); /
 
 void leases_expire(struct leases *, int64_t now_us);
 
+/* All leases of a peer end: nobody listens there. */
+void leases_forget(struct leases *, const struct peer *);
+
 /* The list of subjects was written anew: everybody is told everything. */
 void leases_rebuild(struct leases *, int64_t now_us);
 

@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/link.h"
 
+#include "osc/allow.h"
+#include "osc/clock.h"
+#include "osc/handshake.h"
 #include "osc/packet.h"
 #include "osc/server.h"
 #include "rack/file.h"
@@ -21,6 +24,8 @@ enum { RECEIVE_MAX = 256, SEND_WAIT_MS = 20, RECEIVE_BUFFER = 1 << 20 };
 struct link {
 	int fd;
 	bool local;
+	bool far; /* on another machine, as far as its address tells: wants proof that answers reach us */
+	struct handshake handshake;
 	char target[128];
 	struct sockaddr_storage peer;
 	socklen_t peer_size;
@@ -116,6 +121,7 @@ static enum status find_udp(struct link *link, const char *target, struct reason
 		return reason_set(reason, STATUS_UNAVAILABLE, "no host %s: %s", host, gai_strerror(error));
 	memcpy(&link->peer, found->ai_addr, found->ai_addrlen);
 	link->peer_size = found->ai_addrlen;
+	link->far = !allow_is_loopback(found->ai_addr);
 	freeaddrinfo(found);
 	snprintf(link->target, sizeof link->target, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
 	return STATUS_OK;
@@ -144,6 +150,7 @@ void link_close(struct link *link)
 		return;
 	if (link->fd >= 0)
 		close(link->fd);
+	handshake_clear(&link->handshake);
 	free(link);
 }
 
@@ -162,10 +169,10 @@ const char *link_target(const struct link *link)
 	return link->target;
 }
 
-static bool try_send(struct link *link, size_t size)
+static bool try_send(struct link *link, const uint8_t *bytes, size_t size)
 {
 	const struct sockaddr *to = link->local ? (const struct sockaddr *)&link->peer : NULL;
-	return sendto(link->fd, link->out, size, MSG_NOSIGNAL, to, to ? link->peer_size : 0) >= 0;
+	return sendto(link->fd, bytes, size, MSG_NOSIGNAL, to, to ? link->peer_size : 0) >= 0;
 }
 
 static bool is_full(int error)
@@ -173,13 +180,13 @@ static bool is_full(int error)
 	return error == EAGAIN || error == ENOBUFS;
 }
 
-static enum status send_bytes(struct link *link, size_t size)
+static enum status send_bytes(struct link *link, const uint8_t *bytes, size_t size)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
-	for (int waited_ms = 0; !try_send(link, size); waited_ms++) {
+	for (int waited_ms = 0; !try_send(link, bytes, size); waited_ms++) {
 		/* A refusal may be about an earlier packet (UDP): once more. */
 		if (!is_full(errno))
-			return try_send(link, size) ? STATUS_OK : STATUS_UNAVAILABLE;
+			return try_send(link, bytes, size) ? STATUS_OK : STATUS_UNAVAILABLE;
 		if (waited_ms == SEND_WAIT_MS)
 			return STATUS_FULL;
 		nanosleep(&pause, NULL);
@@ -187,10 +194,35 @@ static enum status send_bytes(struct link *link, size_t size)
 	return STATUS_OK;
 }
 
+struct sending {
+	struct link *link;
+	enum status status;
+};
+
+static void send_of_handshake(void *user, const uint8_t *bytes, size_t size)
+{
+	struct sending *sending = user;
+	enum status status = send_bytes(sending->link, bytes, size);
+	sending->status = status == STATUS_OK ? sending->status : status;
+}
+
+static enum status poll_handshake(struct link *link)
+{
+	struct sending sending = { link, STATUS_OK };
+	handshake_poll(&link->handshake, send_of_handshake, &sending, clock_now_us());
+	return sending.status;
+}
+
 enum status link_send_body(struct link *link, const char *address, lo_message body)
 {
 	size_t size = message_write(address, body, link->out, sizeof link->out);
-	return size ? send_bytes(link, size) : STATUS_BAD_VALUE;
+	if (size == 0)
+		return STATUS_BAD_VALUE;
+	if (!link->far)
+		return send_bytes(link, link->out, size);
+	enum status asked = poll_handshake(link);
+	bool held = handshake_hold(&link->handshake, link->out, size, clock_now_us());
+	return held ? asked : send_bytes(link, link->out, size);
 }
 
 enum status link_send(struct link *link, const char *address, const char *types, ...)
@@ -208,6 +240,7 @@ enum status link_send(struct link *link, const char *address, const char *types,
 }
 
 struct delivery {
+	struct link *link;
 	link_handler *handler;
 	void *user;
 	int n;
@@ -217,11 +250,15 @@ static void deliver(void *user, const uint8_t *data, size_t size)
 {
 	struct delivery *delivery = user;
 	struct message message;
+	struct sending sending = { delivery->link, STATUS_OK };
 	if (!message_open(&message, data, size))
 		return;
-	delivery->handler(delivery->user, &message);
+	if (!delivery->link->far ||
+		!handshake_take(&delivery->link->handshake, &message, send_of_handshake, &sending, clock_now_us())) {
+		delivery->handler(delivery->user, &message);
+		delivery->n++;
+	}
 	message_close(&message);
-	delivery->n++;
 }
 
 /* The local socket's name is known to anybody who looks for it, so others can send to it. */
@@ -232,7 +269,7 @@ static bool is_rack(const struct link *link, const struct sockaddr_un *from, soc
 
 int link_receive(struct link *link, link_handler *handler, void *user)
 {
-	struct delivery delivery = { handler, user, 0 };
+	struct delivery delivery = { link, handler, user, 0 };
 	for (int i = 0; i < RECEIVE_MAX; i++) {
 		struct sockaddr_storage from = { 0 };
 		socklen_t from_size = sizeof from;
@@ -244,5 +281,7 @@ int link_receive(struct link *link, link_handler *handler, void *user)
 		if (ours && (size_t)size <= sizeof link->in && !packet_fault(link->in, (size_t)size))
 			packet_each(link->in, (size_t)size, deliver, &delivery);
 	}
+	if (link->far)
+		poll_handshake(link);
 	return delivery.n;
 }

@@ -77,6 +77,14 @@ static const struct route routes[] = {
 		handle_status, false },
 	{ "/sync", "i:number", "Answered with /synced i:number when the audio thread has applied everything before it",
 		handle_sync, false },
+	{ "/cookie", "s:nonce",
+		"From another machine, before anything is sent to it that is longer than what came from it: the rack "
+		"asks "
+		"with /cookie s:nonce (24 bytes, if the question had so many), the peer sends the same back, and asks "
+		"again "
+		"what it wanted; it holds while the peer sends something every minute. Any other text asks for the "
+		"nonce",
+		handle_cookie, false },
 	{ "/quit", "", "Stops the rack", handle_quit, true },
 };
 

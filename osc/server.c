@@ -5,6 +5,7 @@
 #include "osc/clock.h"
 #include "osc/feedback.h"
 #include "osc/pattern.h"
+#include "osc/proof.h"
 #include "osc/router.h"
 #include "osc/serving.h"
 
@@ -164,6 +165,9 @@ static bool read_datagram(struct server *server)
 		on_message(&arrival, server->in, size);
 	if (server->n_syncs)
 		about_poll_syncs(server, clock_now_us());
+	char nonce[PROOF_NONCE_SIZE];
+	if (sockets_withheld(server->sockets, &peer, nonce))
+		send_to(server, &peer, "/cookie", "s", nonce);
 	return true;
 }
 
@@ -225,6 +229,8 @@ int server_poll(struct server *server)
 	bool more = true;
 	for (int i = 0; i < DATAGRAMS_MAX && more; i++)
 		more = read_datagram(server);
+	for (struct peer gone; sockets_refused(server->sockets, &gone);)
+		leases_forget(&server->leases, &gone);
 	int64_t now_us = clock_now_us();
 	leases_expire(&server->leases, now_us);
 	int wait = wait_ms(feedback_send(server, now_us), now_us);

@@ -13,7 +13,7 @@ enum { SYNCS_MAX = 64, JOBS_MAX = 16, REPLY_SIZE_MAX = 60000 };
 
 struct server {
 	struct control *control;
-	struct sockets *sockets;  /* NULL: no wire (direct.c); answers are dropped, errors go to refusal */
+	struct sockets *sockets; /* NULL: no wire (direct.c); answers are dropped, errors go to refusal */
 	struct reason *refusal;
 	struct subjects subjects;
 	struct leases leases;
@@ -105,6 +105,7 @@ void handle_status(const struct request *);
 void handle_title(const struct request *);
 void handle_modules(const struct request *);
 void handle_sync(const struct request *);
+void handle_cookie(const struct request *);
 void handle_quit(const struct request *);
 void handle_subscribe(const struct request *);
 void handle_unsubscribe(const struct request *);

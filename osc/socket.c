@@ -5,9 +5,11 @@
 #include "osc/allow.h"
 #include "osc/clock.h"
 #include "osc/outbox.h"
+#include "osc/proof.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/errqueue.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -18,7 +20,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { UDP_BUFFER = 4 << 20, LOCAL_BUFFER = 1 << 20, RETRY_MS = 2, RECEIVE_TRIES = 64 };
+enum { UDP_BUFFER = 4 << 20, LOCAL_BUFFER = 1 << 20, RETRY_MS = 2, RECEIVE_TRIES = 64, COOKIE_SIZE = 24 };
 
 struct sockets {
 	int udp, local; /* -1: none */
@@ -27,6 +29,12 @@ struct sockets {
 	ino_t local_inode;
 	struct allow allow;
 	struct outbox outbox;
+	struct proof proof;
+	struct {
+		struct peer peer;
+		size_t bytes;  /* that it may still be sent */
+		bool withheld; /* something would have been more */
+	} guest;               /* the unproven sender of the last datagram */
 	bool local_turn;
 	uint64_t dropped;
 };
@@ -61,13 +69,16 @@ static bool parse_bind(const char *text, int port, struct sockaddr_storage *name
 static enum status bind_udp(
 	struct sockets *s, const struct sockaddr_storage *name, socklen_t size, struct reason *reason)
 {
-	int buffer = UDP_BUFFER, off = 0;
+	int buffer = UDP_BUFFER, off = 0, on = 1;
 	s->udp = socket(name->ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (s->udp < 0)
 		return reason_set(reason, STATUS_IO, "no UDP socket: %s", strerror(errno));
 	setsockopt(s->udp, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
-	if (name->ss_family == AF_INET6) /* "::" answers IPv4 too, whatever the system's default is */
+	if (name->ss_family == AF_INET6) { /* "::" answers IPv4 too, whatever the system's default is */
 		setsockopt(s->udp, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+		setsockopt(s->udp, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
+	}
+	setsockopt(s->udp, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
 	if (bind(s->udp, (const struct sockaddr *)name, size) == 0)
 		return STATUS_OK;
 	int port = ntohs(((const struct sockaddr_in *)name)->sin_port); /* at the same place for IPv6 */
@@ -162,6 +173,10 @@ enum status sockets_new(struct sockets **result, const char *local_path, const c
 	if (!s)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
 	s->udp = s->local = -1;
+	if (!proof_init(&s->proof)) {
+		free(s);
+		return reason_set(reason, STATUS_IO, "no random numbers: %s", strerror(errno));
+	}
 	enum status status = open_udp(s, address ? address : "127.0.0.1", port, allow, reason);
 	if (status == STATUS_OK && local_path)
 		status = open_local(s, local_path, reason);
@@ -195,6 +210,12 @@ int sockets_fds(const struct sockets *s, struct pollfd *fds)
 	return n;
 }
 
+/* On this machine: nobody's address is forged, and no network flooded. */
+static bool is_near(const struct peer *peer)
+{
+	return peer->local || allow_is_loopback((const struct sockaddr *)&peer->name);
+}
+
 /* Bytes, 0: none (or an empty one), or more than size: cut off. */
 static size_t receive(int fd, struct peer *from, uint8_t *bytes, size_t size, bool *came)
 {
@@ -203,6 +224,16 @@ static size_t receive(int fd, struct peer *from, uint8_t *bytes, size_t size, bo
 	ssize_t n = fd < 0 ? -1 : recvfrom(fd, bytes, size, MSG_TRUNC, (struct sockaddr *)&from->name, &from->size);
 	*came = n >= 0;
 	return n > 0 ? (size_t)n : 0;
+}
+
+/* Everything sent until the next datagram comes is held against this one. */
+static void greet(struct sockets *s, const struct peer *from, size_t size)
+{
+	s->guest.peer = *from;
+	s->guest.bytes = size;
+	s->guest.withheld = false;
+	if (!is_near(from))
+		proof_renew(&s->proof, from, clock_now_us());
 }
 
 size_t sockets_receive(struct sockets *s, struct peer *from, uint8_t *bytes, size_t size)
@@ -215,8 +246,10 @@ size_t sockets_receive(struct sockets *s, struct peer *from, uint8_t *bytes, siz
 		size_t n = receive(from->local ? s->local : s->udp, from, bytes, size, &came);
 		if (!came)
 			continue;
-		if (n > 0 && n <= size && (from->local || allow_has(&s->allow, (struct sockaddr *)&from->name)))
+		if (n > 0 && n <= size && (from->local || allow_has(&s->allow, (struct sockaddr *)&from->name))) {
+			greet(s, from, n);
 			return n;
+		}
 		s->dropped++;
 	}
 	return 0;
@@ -232,10 +265,31 @@ static bool send_now(void *user, const struct peer *to, const uint8_t *bytes, si
 {
 	struct sockets *s = user;
 	int fd = to->local ? s->local : s->udp;
-	ssize_t n = sendto(fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT, (const struct sockaddr *)&to->name, to->size);
+	ssize_t n = -1;
+	errno = ECONNREFUSED;
+	/* A refusal may be about an earlier datagram, to whomever (UDP): once more. */
+	for (int i = 0; i < (to->local ? 1 : 2) && n < 0 && errno == ECONNREFUSED; i++)
+		n = sendto(fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT, (const struct sockaddr *)&to->name, to->size);
 	if (n < 0 && would_block(errno))
 		return false;
 	s->dropped += n < 0;
+	return true;
+}
+
+/* Whether it may be sent so much; then it counts as sent. */
+static bool may_send(struct sockets *s, const struct peer *to, size_t size)
+{
+	int64_t now_us = clock_now_us();
+	if (is_near(to))
+		return true;
+	if (proof_holds(&s->proof, to, now_us))
+		return proof_spend(&s->proof, to, size, now_us);
+	if (!peer_equal(to, &s->guest.peer))
+		return false;
+	s->guest.withheld |= size > s->guest.bytes;
+	if (size > s->guest.bytes)
+		return false;
+	s->guest.bytes -= size;
 	return true;
 }
 
@@ -244,13 +298,65 @@ void sockets_send(struct sockets *s, const struct peer *to, const uint8_t *bytes
 	/* A local client that has not bound its socket has no name to answer to. */
 	if (to->size <= offsetof(struct sockaddr, sa_data))
 		return;
-	if (outbox_has(&s->outbox, to) || !send_now(s, to, bytes, size))
+	if (!may_send(s, to, size))
+		s->dropped++;
+	else if (outbox_has(&s->outbox, to) || !send_now(s, to, bytes, size))
 		outbox_put(&s->outbox, to, bytes, size, clock_now_us());
 }
 
 bool sockets_busy(const struct sockets *s, const struct peer *peer)
 {
-	return outbox_has(&s->outbox, peer);
+	return outbox_has(&s->outbox, peer) || (!is_near(peer) && !proof_may_stream(&s->proof, peer, clock_now_us()));
+}
+
+/* ---- Peers beyond this machine */
+
+bool sockets_trust(const struct sockets *s, const struct peer *peer)
+{
+	return is_near(peer) || proof_holds(&s->proof, peer, clock_now_us());
+}
+
+bool sockets_prove(struct sockets *s, const struct peer *peer, const char *nonce)
+{
+	return proof_take(&s->proof, peer, nonce, clock_now_us());
+}
+
+void sockets_withhold(struct sockets *s)
+{
+	s->guest.withheld = true;
+}
+
+bool sockets_withheld(struct sockets *s, const struct peer *peer, char *nonce)
+{
+	bool withheld = s->guest.withheld && s->guest.bytes >= COOKIE_SIZE;
+	s->guest.withheld = false;
+	return withheld && proof_ask(&s->proof, peer, nonce, clock_now_us());
+}
+
+bool sockets_refused(struct sockets *s, struct peer *peer)
+{
+	union {
+		struct cmsghdr head;
+		uint8_t bytes[512];
+	} control;
+	if (s->udp < 0)
+		return false;
+	for (;;) {
+		struct msghdr message = { .msg_name = &peer->name,
+			.msg_namelen = sizeof peer->name,
+			.msg_control = &control,
+			.msg_controllen = sizeof control };
+		memset(&peer->name, 0, sizeof peer->name);
+		if (recvmsg(s->udp, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+			return false;
+		peer->local = false;
+		peer->size = message.msg_namelen;
+		const struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+		if (head && ((const struct sock_extended_err *)CMSG_DATA(head))->ee_errno == ECONNREFUSED) {
+			proof_forget(&s->proof, peer);
+			return true;
+		}
+	}
 }
 
 int sockets_flush(struct sockets *s, int64_t now_us)

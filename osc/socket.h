@@ -32,11 +32,30 @@ int sockets_fds(const struct sockets *, struct pollfd *);
  * are dropped and counted. Never waits. */
 size_t sockets_receive(struct sockets *, struct peer *from, uint8_t *bytes, size_t size);
 
-/* Sends, or keeps it for up to 2 s where the receiver is slow (256 KiB a receiver); never waits. */
+/* Sends, or keeps it for up to 2 s where the receiver is slow (256 KiB a receiver); never waits. What a peer may not be
+ * sent (osc/proof.h) is dropped: to an unproven one anything beyond the size of the datagram received last, if that was
+ * its own; to a proven one beyond this machine anything beyond its share. */
 void sockets_send(struct sockets *, const struct peer *, const uint8_t *bytes, size_t size);
 
-/* Whether something is being kept for that peer: then there is no use in sending more of what can wait. */
+/* Whether something is being kept for that peer, or its share of the network is used up: then there is no use in
+ * sending more of what can wait. */
 bool sockets_busy(const struct sockets *, const struct peer *);
+
+/* Whether the peer is on this machine, or has proven that it gets what is sent to it. */
+bool sockets_trust(const struct sockets *, const struct peer *);
+
+/* The peer has sent this nonce; false: it is none of its own. */
+bool sockets_prove(struct sockets *, const struct peer *, const char *nonce);
+
+/* The sender of the last datagram wants something that it has to give proof for. */
+void sockets_withhold(struct sockets *);
+
+/* After a datagram is dealt with: the nonce (PROOF_NONCE_SIZE bytes) to ask its sender with, if something was withheld
+ * from it; false: there is nothing to ask, or not now. */
+bool sockets_withheld(struct sockets *, const struct peer *, char *nonce);
+
+/* A peer that has no use for more, as its machine says that nobody listens there. False: no more of them. */
+bool sockets_refused(struct sockets *, struct peer *);
 
 /* Tries again what is being kept. Returns milliseconds until it should be tried again, -1: nothing is kept. */
 int sockets_flush(struct sockets *, int64_t now_us);

@@ -17,6 +17,7 @@ enum {
 	PRESET_MS = 10000, /* disks may be slow */
 	RENEW_MS = 4000,   /* of 10 s that a lease lasts */
 	LOST_MS = 3000,
+	LOOK_MS = 250, /* the link may have to ask again */
 	SYNC = 1,
 };
 
@@ -99,7 +100,7 @@ static bool wait_for(struct client *c, const bool *condition, int ms)
 {
 	for (long end = now_ms() + ms, left; !*condition && (left = end - now_ms()) > 0;) {
 		struct pollfd fd = { .fd = link_fd(c->link), .events = POLLIN };
-		poll(&fd, 1, (int)left);
+		poll(&fd, 1, left < LOOK_MS ? (int)left : LOOK_MS);
 		link_receive(c->link, on_message, c);
 	}
 	return *condition;
