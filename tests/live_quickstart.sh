@@ -18,13 +18,14 @@ fail() {
     exit 1
 }
 
-nothing_left() {
-    local i
+nothing_left() { # SERVER: no player, no rack on it, and no jackd unless it is the one of this test
+    local i pattern="(-s|--server) $1( |\$)"
+    [ "$1" = "$server" ] || pattern="$1"
     for ((i = 0; i < 50; i++)); do
-        pgrep -f 'lacquer_quickstart|lacquer_demo' >/dev/null || return 0
+        pgrep -f -- "$pattern" >/dev/null || return 0
         sleep 0.1
     done
-    fail "still running: $(pgrep -fa 'lacquer_quickstart|lacquer_demo')"
+    fail "still running: $(pgrep -fa -- "$pattern")"
 }
 
 judge() { # OUTPUT: 20 lines of meters, then loudness that rose
@@ -38,9 +39,10 @@ judge() { # OUTPUT: 20 lines of meters, then loudness that rose
 # No server runs: it starts its own and ends it.
 JACK_DEFAULT_SERVER=${server}_none timeout 120 examples/quickstart >"$folder/alone.txt" 2>&1 </dev/null ||
     fail "status $? without a server"
-grep -q 'started a private JACK server' "$folder/alone.txt" || fail "no server of its own"
+own=$(sed -n 's/^started a private JACK server (\([^,]*\),.*/\1/p' "$folder/alone.txt")
+[ -n "$own" ] || fail "no server of its own"
 judge "$folder/alone.txt"
-nothing_left
+nothing_left "$own"
 echo "alone: $(tail -n 1 "$folder/alone.txt")"
 
 # A server runs, at another rate than the file: it is used, and goes on.
@@ -51,7 +53,7 @@ JACK_DEFAULT_SERVER=$server timeout 120 examples/quickstart build/demo.wav >"$fo
     fail "status $? beside a server"
 grep -q "using the JACK server that runs ($server, 44100 Hz)" "$folder/beside.txt" || fail "did not use the server"
 judge "$folder/beside.txt"
-nothing_left
+nothing_left "$server"
 JACK_DEFAULT_SERVER=$server jack_lsp | grep -q system:playback_1 || fail "the server has suffered"
 kill "$jackd" && wait "$jackd"
 jackd=
@@ -74,9 +76,12 @@ wait_screen() { # PATTERN
 }
 wait_screen 'OUT .*LUFS'
 screen
+pane=$(tmux -L "$server" display-message -p '#{pane_pid}')
+own=lacquer_quickstart_$(pgrep -P "$pane" -f examples/quickstart | head -n 1)
+pgrep -f -- "$own" >/dev/null || fail "no server called $own"
 tmux -L "$server" send-keys q
 wait_screen 'Quit'
 tmux -L "$server" send-keys Down Enter
 wait_screen 'ended with 0'
-nothing_left
+nothing_left "$own"
 echo "in a terminal: shown and ended"
