@@ -1,0 +1,136 @@
+#!/usr/bin/python3
+# A long run under random OSC traffic beside a client that does nothing: no xrun of ours, no growth. tests/soak.py [MINUTES]
+# SPDX-License-Identifier: GPL-3.0-or-later
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+from liverack import BUILD, SERVER, TOP, Process, Rack, Server, describe, ports, stolen, wait_until
+
+BASELINE_S = 120     # what is filled by then (undo, scenes, pages of libraries) does not count as growth
+GROWTH_KB = 512      # pages that a heap may still come to touch
+SCENES = [f"scene {i}" for i in range(8)]
+MODULES = ["trim", "eq", "compressor", "imager", "limiter"]
+
+
+def resident_kb(pid):
+    with open(f"/proc/{pid}/status") as f:
+        return int(next(line for line in f if line.startswith("VmRSS")).split()[1])
+
+
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+class Traffic:
+    """What people, surfaces and strangers send, at random but the same each time."""
+
+    def __init__(self, osc):
+        self.osc, self.dice = osc, random.Random(20)
+        self.params = {m["id"]: m["params"] for m in describe()}
+
+    def value(self, p):
+        if p["choices"]:
+            return self.dice.choice(p["choices"])
+        return self.dice.uniform(p["min"], p["max"]) if p["scale"] != "toggle" else bool(self.dice.getrandbits(1))
+
+    def turn(self):
+        slot = self.dice.choice(self.osc.ask("/chain") or ["none"])
+        module = slot.split("_")[0]
+        for p in self.dice.choices(self.params.get(module, []), k=20) if module in self.params else []:
+            self.osc.send(f"/rack/{slot}/{p['id']}", self.value(p))
+
+    def edit(self):
+        chain = self.osc.ask("/chain")
+        dice = self.dice
+        if len(chain) < 6:
+            self.osc.send("/chain/insert", dice.choice(MODULES), dice.randrange(7))
+        elif dice.random() < 0.5:
+            self.osc.send("/chain/remove", dice.choice(chain))
+        else:
+            self.osc.send("/chain/move", dice.choice(chain), dice.randrange(7))
+
+    def state(self):
+        what = self.dice.randrange(6)
+        name = self.dice.choice(SCENES)
+        messages = [("/scene/store", name), ("/scene/recall", name, self.dice.random() * 3), ("/undo",), ("/redo",),
+                    ("/ab", self.dice.choice("abcd")), ("/bypass", bool(self.dice.getrandbits(1)))]
+        self.osc.send(*messages[what])
+
+    def listen(self):
+        self.osc.send("/subscribe", "/meter/*/*", 30)
+        self.osc.listen(0.2)
+
+    def nonsense(self):
+        self.osc.send("/rack/none/gain", 1.0)
+        self.osc.send("/rack/trim/gain", float("nan"))
+        self.osc.send("/" + "x" * self.dice.randrange(1, 90), "y")
+
+    def run(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.dice.choices([self.turn, self.edit, self.state, self.listen, self.nonsense], [10, 2, 4, 2, 1])[0]()
+            self.osc.listen(0.02)
+            self.osc.errors.clear()
+
+
+def numbers(osc):
+    values = osc.ask("/status")
+    return dict(zip(values[::2], values[1::2]))
+
+
+def last(process):
+    lines = process.output().split("\n")[:-1]
+    return json.loads(lines[-1]) if lines else {"xruns": 0, "cycles": 0, "late": 0, "gaps": 0}
+
+
+def soak(minutes, rack, null):
+    traffic, pid = Traffic(rack.osc), rack.child.pid
+    begin, steal, own, own_late = time.monotonic(), stolen(), 0, 0
+    baseline, shown, first = None, 0, last(null)
+    while (past := time.monotonic() - begin) < minutes * 60:
+        traffic.run(0.25)
+        status, stole = numbers(rack.osc), stolen() - steal
+        own_late += status["xruns_own"] - own if stole == 0 else 0
+        own, steal = status["xruns_own"], steal + stole
+        if baseline is None and past > min(BASELINE_S, minutes * 30):
+            baseline = resident_kb(pid), descriptors(pid)
+        if past - shown >= 30:
+            shown = past
+            print(f"{past:5.0f} s: resident {resident_kb(pid)} kB, {descriptors(pid)} descriptors, own late {own} "
+                  f"({own_late} without steal), foreign {status['xruns_foreign']}, load {status['load_worst']:.2f}, "
+                  f"null client {last(null)}", flush=True)
+    status = numbers(rack.osc)
+    time.sleep(1.5)  # the null client writes once a second
+    there = last(null)
+    grown = resident_kb(pid) - baseline[0]
+    told = status["xruns_own"] + status["xruns_foreign"]
+    print(f"resident {baseline[0]} -> {resident_kb(pid)} kB, descriptors {baseline[1]} -> {descriptors(pid)}, xruns "
+          f"{told} (null client: {there['xruns'] - first['xruns']}), own late {own} ({own_late} without steal), "
+          f"null client's own late {there['late']}, poisoned {status['poisoned']}, overload {status['overload']}")
+    assert grown <= GROWTH_KB, f"grew by {grown} kB"
+    assert descriptors(pid) <= baseline[1], "descriptors were left open"
+    assert own_late == 0, f"{own_late} cycles of our own were late"
+    assert told <= there["xruns"] - first["xruns"] + own, "more xruns than the null client was told of"
+    assert status["poisoned"] == 0 and status["overload"] == "none", status
+
+
+def main():
+    os.chdir(TOP)
+    minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 10
+    with tempfile.TemporaryDirectory() as folder, Server(period=256):
+        sound = os.path.join(folder, "demo.wav")
+        subprocess.run([os.path.join(BUILD, "demomix"), sound], check=True)
+        with Process([os.path.join(BUILD, "play"), "-s", SERVER, sound]), \
+                Process([os.path.join(BUILD, "nullclient"), "-s", SERVER]) as null:
+            wait_until("the null client", lambda: "null:out_R" in ports())
+            with Rack("--no-restore", "-i", "play:out_L,play:out_R", "-o", "null:in_L,null:in_R",
+                      os.path.join(TOP, "examples", "streaming.rack")) as rack:
+                soak(minutes, rack, null)
+
+
+sys.exit(main())
