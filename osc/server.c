@@ -184,7 +184,8 @@ enum status server_new(struct server **result, const struct server_config *confi
 	server->leases.subjects = &server->subjects;
 	enum status status =
 		sockets_new(&server->sockets, config->local_path, config->bind, config->port, config->allow, reason);
-	const struct control_listener listener = { server, on_value, on_chain, on_latency };
+	const struct control_listener listener = {
+		.user = server, .value = on_value, .chain = on_chain, .latency = on_latency };
 	if (status == STATUS_OK && (!subjects_build(&server->subjects, control_rack(server->control)) ||
 					   !control_listen(server->control, &listener)))
 		status = reason_set(reason, STATUS_NO_MEMORY, "no memory");

@@ -54,6 +54,13 @@ void control_tell_chain(struct control *c, unsigned origin)
 			c->listeners[i].chain(c->listeners[i].user, origin);
 }
 
+void control_tell_states(struct control *c)
+{
+	for (uint32_t i = 0; i < c->n_listeners; i++)
+		if (c->listeners[i].states)
+			c->listeners[i].states(c->listeners[i].user);
+}
+
 /* ---- Asking */
 
 const struct rack *control_rack(const struct control *c)

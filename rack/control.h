@@ -27,6 +27,8 @@ struct control_listener {
 	void (*chain)(void *user, unsigned origin);
 	/* the delay through the rack is now so many frames (tell JACK) */
 	void (*latency)(void *user, uint32_t frames);
+	/* scenes, sides or locks are others */
+	void (*states)(void *user);
 };
 
 struct control *control_new(struct reason *);
@@ -79,11 +81,16 @@ enum status control_scene_recall(struct control *, const char *name, float secon
 
 uint32_t control_n_scenes(const struct control *);
 const char *control_scene_name(const struct control *, uint32_t index);
+const struct rack *control_scene_rack(const struct control *, uint32_t index);
+enum status control_scene_put(struct control *, const char *name, const struct rack *, struct reason *); /* as if stored */
 
 /* Leaves what is now on the side that is heard and goes to another (0 .. AB_SIDES - 1), which is the same until changed. */
 enum status control_ab(struct control *, uint32_t side, unsigned origin, struct reason *);
 uint32_t control_ab_side(const struct control *);
 enum status control_ab_copy(struct control *, uint32_t from, uint32_t to, unsigned origin, struct reason *);
+const struct rack *control_ab_rack(const struct control *, uint32_t side); /* NULL: it is heard, or the same as what is */
+/* What a side holds; NULL: it is the one that is heard, and nothing else changes. */
+enum status control_ab_put(struct control *, uint32_t side, const struct rack *, struct reason *);
 
 /* Everything that changes the model can be undone, UNDO_MAX steps back: a transaction is one step, and so are changes of one row
  * by one hand that follow within half a second. UNAVAILABLE: nothing to undo. */
@@ -97,8 +104,8 @@ enum status control_lock(struct control *, uint32_t slot, uint32_t param, bool l
  * Keeps the file's lines, so that saving the preset again keeps its comments. */
 enum status control_open_file(struct control *, const char *path, struct reason *);
 
-/* Writes the model to path now (state at the end of the program). */
-enum status control_save_file(struct control *, const char *path, struct reason *);
+/* The model as a rack file's text, with the comments of the file that it came from; malloc()ed, NULL: no memory. */
+char *control_print(const struct control *);
 
 /* ---- The audio side */
 

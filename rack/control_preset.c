@@ -154,7 +154,7 @@ void control_preset_save(struct control *c, const char *name, control_done *done
 	struct preset_job *job = new_job(c, name, done, user);
 	if (!job)
 		return;
-	job->text = rackfile_print(&c->rack, c->file);
+	job->text = control_print(c);
 	job->job = (struct job){ .work = save_work, .done = save_done };
 	if (job->text) {
 		post(c, job);
@@ -178,12 +178,7 @@ enum status control_open_file(struct control *c, const char *path, struct reason
 	return STATUS_OK;
 }
 
-enum status control_save_file(struct control *c, const char *path, struct reason *reason)
+char *control_print(const struct control *c)
 {
-	char *text = rackfile_print(&c->rack, c->file);
-	if (!text)
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the rack file");
-	enum status status = file_write(path, text, strlen(text), reason);
-	free(text);
-	return status;
+	return rackfile_print(&c->rack, c->file);
 }

@@ -102,5 +102,6 @@ void control_changed(struct control *);
 void control_edited(struct control *, unsigned origin);
 void control_tell_value(struct control *, uint32_t slot, uint32_t param, float value, unsigned origin);
 void control_tell_chain(struct control *, unsigned origin);
+void control_tell_states(struct control *);
 
 #endif

@@ -36,6 +36,7 @@ enum status control_lock(struct control *c, uint32_t slot, uint32_t param, bool 
 	c->locks[i].param = param;
 	c->locks[i].locked = locked;
 	c->n_locks += i == c->n_locks;
+	control_tell_states(c);
 	return STATUS_OK;
 }
 
@@ -143,7 +144,7 @@ static struct scene *find_scene(const struct control *c, const char *name)
 	return NULL;
 }
 
-enum status control_scene_store(struct control *c, const char *name, struct reason *reason)
+enum status control_scene_put(struct control *c, const char *name, const struct rack *rack, struct reason *reason)
 {
 	struct scene *scene = find_scene(c, name);
 	if (!preset_name_valid(name))
@@ -158,8 +159,14 @@ enum status control_scene_store(struct control *c, const char *name, struct reas
 		snprintf(scene->name, sizeof scene->name, "%s", name);
 		c->scenes[c->n_scenes++] = scene;
 	}
-	scene->rack = c->rack;
+	scene->rack = *rack;
+	control_tell_states(c);
 	return STATUS_OK;
+}
+
+enum status control_scene_store(struct control *c, const char *name, struct reason *reason)
+{
+	return control_scene_put(c, name, &c->rack, reason);
 }
 
 enum status control_scene_recall(struct control *c, const char *name, float seconds, unsigned origin, struct reason *reason)
@@ -185,6 +192,11 @@ const char *control_scene_name(const struct control *c, uint32_t index)
 	return c->scenes[index]->name;
 }
 
+const struct rack *control_scene_rack(const struct control *c, uint32_t index)
+{
+	return &c->scenes[index]->rack;
+}
+
 /* ---- A, B, C, D */
 
 static enum status keep_side(struct control *c, uint32_t side, const struct rack *rack, struct reason *reason)
@@ -194,6 +206,7 @@ static enum status keep_side(struct control *c, uint32_t side, const struct rack
 	if (!c->sides[side])
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory for the side");
 	*c->sides[side] = *rack;
+	control_tell_states(c);
 	return STATUS_OK;
 }
 
@@ -211,6 +224,7 @@ enum status control_ab(struct control *c, uint32_t side, unsigned origin, struct
 	if (status != STATUS_OK)
 		return status;
 	c->side = side;
+	control_tell_states(c);
 	if (c->sides[side])
 		control_recall(c, c->sides[side], 0, 0, origin);
 	return STATUS_OK;
@@ -232,6 +246,21 @@ enum status control_ab_copy(struct control *c, uint32_t from, uint32_t to, unsig
 	if (to != c->side)
 		return keep_side(c, to, source, reason);
 	control_recall(c, source, 0, 0, origin);
+	return STATUS_OK;
+}
+
+const struct rack *control_ab_rack(const struct control *c, uint32_t side)
+{
+	return side == c->side ? NULL : c->sides[side];
+}
+
+enum status control_ab_put(struct control *c, uint32_t side, const struct rack *rack, struct reason *reason)
+{
+	enum status status = check_side(side, reason);
+	if (status != STATUS_OK || rack)
+		return status == STATUS_OK ? keep_side(c, side, rack, reason) : status;
+	c->side = side;
+	control_tell_states(c);
 	return STATUS_OK;
 }
 

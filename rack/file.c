@@ -228,18 +228,29 @@ enum status file_write(const char *path, const char *text, size_t size, struct r
 	return status;
 }
 
-/* The writer's process id when entry is a temporary file of name, else 0. */
+/* Walks back over a dot and digits that end at *end. */
+static bool back_over_number(const char *entry, size_t *end)
+{
+	size_t at = *end;
+	while (at > 0 && entry[at - 1] >= '0' && entry[at - 1] <= '9')
+		at--;
+	if (at == *end || at == 0 || entry[at - 1] != '.')
+		return false;
+	*end = at - 1;
+	return true;
+}
+
+/* The writer's process id when entry is a temporary file of name (empty: of any), else 0. */
 static long temporary_owner(const char *entry, const char *name)
 {
-	size_t stem = strnlen(name, TEMPORARY_STEM_MAX);
-	if (strncmp(entry, name, stem) != 0 || entry[stem] != '.')
+	size_t length = strlen(entry), suffix = sizeof TEMPORARY_SUFFIX - 1;
+	if (length < suffix || strcmp(entry + length - suffix, TEMPORARY_SUFFIX) != 0)
 		return 0;
-	unsigned number;
-	long owner;
-	int end = 0;
-	if (sscanf(entry + stem, ".%ld.%u" TEMPORARY_SUFFIX "%n", &owner, &number, &end) != 2)
+	size_t stem = length - suffix, named = strnlen(name, TEMPORARY_STEM_MAX);
+	if (!back_over_number(entry, &stem) || !back_over_number(entry, &stem))
 		return 0;
-	return end > 0 && entry[stem + (size_t)end] == '\0' && owner > 0 ? owner : 0;
+	bool ours = named ? stem == named && strncmp(entry, name, named) == 0 : stem > 0;
+	return ours ? strtol(entry + stem + 1, NULL, 10) : 0;
 }
 
 void file_sweep(const char *path)

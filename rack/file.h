@@ -14,7 +14,8 @@ enum status file_read(const char *path, size_t max, char **text, size_t *size, s
  * old file is as it was and the temporary one is gone. IO. */
 enum status file_write(const char *path, const char *text, size_t size, struct reason *);
 
-/* Removes temporary files that a killed file_write left beside path; those of processes that live are left alone. */
+/* Removes temporary files that a killed file_write left beside path, or anywhere in the folder where path ends in a slash; those
+ * of processes that live are left alone. */
 void file_sweep(const char *path);
 
 /* $XDG_CONFIG_HOME/lacquer, $XDG_STATE_HOME/lacquer, $XDG_RUNTIME_DIR/lacquer with their standard fallbacks (runtime:

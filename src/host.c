@@ -263,6 +263,10 @@ static bool load_rack(struct host *h)
 {
 	struct reason reason;
 	char path[PATH_MAX];
+	if (file_place(FILE_CONFIG, "racks/", path, sizeof path, NULL) == STATUS_OK)
+		file_sweep(path); /* presets that a killed rack was saving */
+	if (h->options->rack && !h->options->no_restore)
+		state_restore_scenes(h->state);
 	if (h->options->rack)
 		return open_preset(h, h->options->rack);
 	if (h->options->no_restore)
@@ -352,6 +356,8 @@ static void host_close(struct host *h)
 	notify_send("STOPPING=1");
 	if (h->jack)
 		fade_out(h);
+	if (h->server)
+		server_poll(h->server); /* what was sent before the end was asked for is kept */
 	if (h->state)
 		state_flush(h->state);
 	if (h->jack && !reconnect_free(h->jack))

@@ -1,25 +1,47 @@
-/* What is kept between two runs: the rack as it was left, written soon after each change. */
+/* What is kept between two runs: the rack as it was left and its states, written soon after each change. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/state.h"
 
 #include "rack/file.h"
+#include "rack/worker.h"
 #include "src/options.h"
+#include "src/session.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { SAVE_AFTER_MS = 2000 };
+enum {
+	SAVE_AFTER_MS = 2000,
+	AGAIN_MS = 10000,                          /* after a write that failed */
+	FILES_MAX = 1 + SCENES_MAX + AB_SIDES + 1, /* the rack, scenes, sides, their list */
+};
 
 struct state {
 	struct control *control;
-	int64_t due_ms; /* 0: nothing to save */
-	bool failed;    /* the last write */
+	struct session *session;
+	int64_t due_ms;         /* 0: nothing to save */
+	bool rack, session_too; /* what has changed */
+	bool writing;           /* the worker is at it */
+	bool failed;            /* the last write */
 	char path[PATH_MAX];
+};
+
+/* Texts on their way to disk. */
+struct save {
+	struct job job;
+	struct state *state;
+	uint32_t n;
+	struct {
+		char *path, *text;
+	} files[FILES_MAX];
+	int failed; /* the file that could not be written, -1: none */
+	struct reason reason;
 };
 
 static int64_t now_ms(void)
@@ -29,24 +51,40 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* ---- Changes */
+
 /* The first change of several starts the clock, so that a control in motion does not put the write off for ever. */
-static void changed(struct state *s)
+static void changed(struct state *s, int64_t after_ms)
 {
-	if (!s->due_ms)
-		s->due_ms = now_ms() + SAVE_AFTER_MS;
+	int64_t due_ms = now_ms() + after_ms;
+	if (!s->due_ms || s->due_ms > due_ms)
+		s->due_ms = due_ms;
 }
 
 static void on_value(void *user, uint32_t slot, uint32_t param, float value, unsigned origin)
 {
+	struct state *s = user;
 	(void)slot, (void)param, (void)value, (void)origin;
-	changed(user);
+	s->rack = true;
+	changed(s, SAVE_AFTER_MS);
+}
+
+static void on_states(void *user)
+{
+	struct state *s = user;
+	s->session_too = true;
+	changed(s, SAVE_AFTER_MS);
 }
 
 static void on_chain(void *user, unsigned origin)
 {
+	struct state *s = user;
 	(void)origin;
-	changed(user);
+	s->rack = true;
+	on_states(s); /* locks go with their slots */
 }
+
+/* ---- Beginning and end */
 
 struct state *state_new(struct control *control, const char *name, struct reason *reason)
 {
@@ -58,14 +96,18 @@ struct state *state_new(struct control *control, const char *name, struct reason
 	}
 	s->control = control;
 	snprintf(file, sizeof file, "%s.rack", name);
-	const struct control_listener listener = { .user = s, .value = on_value, .chain = on_chain };
-	if (file_place(FILE_STATE, file, s->path, sizeof s->path, reason) != STATUS_OK) {
+	const struct control_listener listener = {
+		.user = s, .value = on_value, .chain = on_chain, .states = on_states
+	};
+	if (file_place(FILE_STATE, file, s->path, sizeof s->path, reason) == STATUS_OK)
+		s->session = session_new(control, name, reason);
+	if (!s->session) {
 		free(s);
 		return NULL;
 	}
 	if (!control_listen(control, &listener)) {
 		reason_set(reason, STATUS_FULL, "too many listeners");
-		free(s);
+		state_free(s);
 		return NULL;
 	}
 	file_sweep(s->path);
@@ -74,6 +116,8 @@ struct state *state_new(struct control *control, const char *name, struct reason
 
 void state_free(struct state *s)
 {
+	if (s)
+		session_free(s->session);
 	free(s);
 }
 
@@ -82,13 +126,18 @@ const char *state_path(const struct state *s)
 	return s->path;
 }
 
-enum status state_restore(struct state *s, struct reason *reason)
+static void nothing_to_save(struct state *s)
+{
+	s->due_ms = 0;
+	s->rack = s->session_too = false;
+}
+
+static enum status restore_rack(struct state *s, struct reason *reason)
 {
 	char aside[PATH_MAX + 4];
 	if (access(s->path, F_OK) != 0)
 		return reason_set(reason, STATUS_UNKNOWN, "nothing is saved");
 	enum status status = control_open_file(s->control, s->path, reason);
-	s->due_ms = 0;
 	if (status != STATUS_BAD_VALUE)
 		return status;
 	snprintf(aside, sizeof aside, "%s.bad", s->path);
@@ -96,29 +145,122 @@ enum status state_restore(struct state *s, struct reason *reason)
 	return status;
 }
 
-static void save(struct state *s)
+enum status state_restore(struct state *s, struct reason *reason)
 {
-	struct reason reason;
-	s->due_ms = 0;
-	bool failed = control_save_file(s->control, s->path, &reason) != STATUS_OK;
-	if (failed && !s->failed)
-		options_error(s->path, "%s", reason.text);
-	s->failed = failed;
+	enum status status = restore_rack(s, reason);
+	session_restore(s->session, status == STATUS_OK);
+	nothing_to_save(s);
+	return status;
+}
+
+void state_restore_scenes(struct state *s)
+{
+	session_restore(s->session, false);
+}
+
+/* ---- Writing */
+
+static void take_file(void *user, char *path, char *text)
+{
+	struct save *save = user;
+	save->files[save->n].path = path;
+	save->files[save->n++].text = text;
+}
+
+/* Worker thread. */
+static void write_files(struct job *job)
+{
+	struct save *save = (struct save *)job;
+	for (uint32_t i = 0; i < save->n && save->failed < 0; i++)
+		if (file_write(save->files[i].path, save->files[i].text, strlen(save->files[i].text), &save->reason) !=
+			STATUS_OK)
+			save->failed = (int)i;
+}
+
+static void on_written(struct job *job)
+{
+	struct save *save = (struct save *)job;
+	struct state *s = save->state;
+	s->writing = false;
+	if (save->failed >= 0) {
+		if (!s->failed)
+			options_error(save->files[save->failed].path, "%s", save->reason.text);
+		session_forget(s->session);
+		s->rack = s->session_too = true;
+		changed(s, AGAIN_MS);
+	}
+	s->failed = save->failed >= 0;
+	for (uint32_t i = 0; i < save->n; i++) {
+		free(save->files[i].path);
+		free(save->files[i].text);
+	}
+	free(save);
+}
+
+/* The states' list comes last, so that what it names is there. */
+static struct save *make_save(struct state *s)
+{
+	struct save *save = calloc(1, sizeof *save);
+	char *path = save ? strdup(s->path) : NULL, *text = path ? control_print(s->control) : NULL;
+	if (!text) {
+		free(path);
+		free(save);
+		return NULL;
+	}
+	*save = (struct save){ .job = { .work = write_files, .done = on_written }, .state = s, .failed = -1 };
+	if (s->rack)
+		take_file(save, path, text);
+	else {
+		free(path);
+		free(text);
+	}
+	if (s->session_too)
+		session_print(s->session, take_file, save);
+	return save;
+}
+
+static void start_save(struct state *s)
+{
+	struct save *save = make_save(s);
+	struct worker *worker = control_worker(s->control);
+	if (!save) {
+		s->due_ms = now_ms() + AGAIN_MS;
+		return;
+	}
+	nothing_to_save(s);
+	s->writing = true;
+	if (worker && worker_post(worker, &save->job))
+		return;
+	write_files(&save->job);
+	on_written(&save->job);
 }
 
 int state_poll(struct state *s)
 {
-	if (!s->due_ms)
+	if (!s->due_ms || s->writing)
 		return -1;
 	int64_t wait_ms = s->due_ms - now_ms();
 	if (wait_ms > 0)
 		return (int)wait_ms;
-	save(s);
-	return -1;
+	start_save(s);
+	return s->due_ms ? AGAIN_MS : -1;
+}
+
+static void wait_for_worker(struct state *s)
+{
+	struct worker *worker = control_worker(s->control);
+	while (s->writing) {
+		struct pollfd fd = { .fd = worker_fd(worker), .events = POLLIN };
+		if (poll(&fd, 1, -1) < 0 && errno != EINTR)
+			return;
+		worker_collect(worker);
+	}
 }
 
 void state_flush(struct state *s)
 {
-	if (s->due_ms || s->failed)
-		save(s);
+	wait_for_worker(s);
+	if (s->due_ms)
+		start_save(s);
+	wait_for_worker(s);
 }

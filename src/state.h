@@ -1,4 +1,4 @@
-/* What is kept between two runs: the rack as it was left, written soon after each change. */
+/* What is kept between two runs: the rack as it was left and its states, written soon after each change. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SRC_STATE_H
 #define SRC_STATE_H
@@ -7,20 +7,25 @@
 
 struct state;
 
-/* The saved rack of this name is NAME.rack in the state folder. Listens to the control from here on. NULL and a reason.
- */
+/* The saved rack of this name is NAME.rack in the state folder, src/session.h says where scenes, sides and locks are.
+ * Listens to the control from here on. NULL and a reason. */
 struct state *state_new(struct control *, const char *name, struct reason *);
-void state_free(struct state *);
+void state_free(struct state *); /* flush first */
 const char *state_path(const struct state *);
 
-/* Loads it. UNKNOWN: nothing is saved. A file that cannot be used is put aside as NAME.rack.bad, with the reason. */
+/* Loads it. UNKNOWN: nothing is saved. A file that cannot be used is put aside as NAME.rack.bad, with the reason;
+ * scenes are taken up all the same. */
 enum status state_restore(struct state *, struct reason *);
 
-/* Writes when the oldest unsaved change is two seconds old. Returns the milliseconds until there is something to do
- * (-1: no change). A failed write is told once on stderr and tried again with the next change. */
+/* The scenes alone, for a rack that comes from somewhere else. */
+void state_restore_scenes(struct state *);
+
+/* Has the worker write when the oldest unsaved change is two seconds old. Returns the milliseconds until there is
+ * something to do
+ * (-1: no change). A failed write is told once on stderr and tried again every ten seconds. */
 int state_poll(struct state *);
 
-/* Writes what is not written yet: the end of the program. */
+/* Writes what is not written yet and waits for it: the end of the program. */
 void state_flush(struct state *);
 
 #endif

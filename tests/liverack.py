@@ -38,6 +38,47 @@ def stolen():
         return int(f.readline().split()[8])
 
 
+class AudioThread:
+    """The rack's thread with real-time scheduling, seen from outside."""
+
+    def __init__(self, pid):
+        self.place = next(f"/proc/{pid}/task/{t}" for t in os.listdir(f"/proc/{pid}/task")
+                          if os.sched_getscheduler(int(t)) & 3 in (os.SCHED_FIFO, os.SCHED_RR))
+
+    def read(self, name):
+        with open(f"{self.place}/{name}") as f:
+            return f.read()
+
+    def waited_s(self):
+        """How long it was ready and others had the processor, in all."""
+        return int(self.read("schedstat").split()[1]) / 1e9
+
+    def faults(self):
+        """Page faults, minor and major."""
+        words = self.read("stat").rsplit(")", 1)[1].split()
+        return int(words[7]) + int(words[9])
+
+
+class OwnLate:
+    """Counts the rack's own late cycles that nothing outside explains: neither the hypervisor nor another thread had the processor
+    meanwhile. Call look() often."""
+
+    def __init__(self, rack):
+        self.rack, self.thread, self.count = rack, AudioThread(rack.child.pid), 0
+        self.before = self.now()
+
+    def now(self):
+        return numbers(self.rack.osc)["xruns_own"], stolen(), self.thread.waited_s()
+
+    def look(self):
+        now = self.now()
+        late, stole, waited = (b - a for a, b in zip(self.before, now))
+        self.before = now
+        if late and not stole and waited < 0.001:
+            self.count += late
+        return self.count
+
+
 class Process:
     """A child with its output in a file; stopped by its id."""
 
@@ -60,6 +101,10 @@ class Process:
                 self.child.wait()
                 raise AssertionError(f"{self.child.args[0]} did not stop within {seconds} s")
         return self.child.returncode
+
+    def kill(self):
+        self.child.kill()
+        self.child.wait()
 
     def __enter__(self):
         return self
@@ -90,7 +135,8 @@ class Server(Process):
         super().__init__(["jackd", "-n", SERVER, "-R" if real_time else "-r", "-d", "dummy", "-r", str(rate), "-p",
                           str(period)])
         try:
-            wait_until("jackd", lambda: "system:playback_1" in ports())
+            wait_until("jackd", lambda: self.child.poll() is not None or "system:playback_1" in ports())
+            assert self.child.poll() is None, "jackd ended at once: is there another of that name?"
         except AssertionError:
             print(self.output())
             self.stop()
@@ -100,16 +146,18 @@ class Server(Process):
 class Rack(Process):
     """lacquer without a terminal, with folders of its own, and an OSC client to it."""
 
-    def __init__(self, *arguments, name="lacquer", env=None, preload=None):
-        self.folder = tempfile.mkdtemp()
+    def __init__(self, *arguments, name="lacquer", env=None, preload=None, folder=None, user=()):
+        """folder: of an earlier rack, which stays when this one ends. user: a command in front that becomes somebody else."""
+        self.borrowed = folder
+        self.folder = folder or tempfile.mkdtemp()
         self.name, self.port = name, free_udp_port()
         places = {k: os.path.join(self.folder, k) for k in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")}
         for place in places.values():
-            os.mkdir(place, 0o700)
+            os.makedirs(place, 0o700, exist_ok=True)
         self.env = {**places, **(env or {})}
         if preload:
             self.env["LD_PRELOAD"] = os.path.join(BUILD, preload)
-        super().__init__([LACQUER, "run", "--headless", "--server", SERVER, "--name", name, "--osc", str(self.port),
+        super().__init__([*user, LACQUER, "run", "--headless", "--server", SERVER, "--name", name, "--osc", str(self.port),
                           *arguments], self.env)
         self.osc = Osc(self.port)
         try:
@@ -125,7 +173,8 @@ class Rack(Process):
         try:
             super().__exit__(*exception)
         finally:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            if not self.borrowed:
+                shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Osc:
@@ -174,6 +223,12 @@ class Osc:
         self.send("/sync", self.serial)
         while self.wait_for("/synced") != [self.serial]:
             pass
+
+
+def numbers(osc):
+    """What /status says, by name."""
+    values = osc.ask("/status")
+    return dict(zip(values[::2], values[1::2]))
 
 
 def describe(test_modules=False):

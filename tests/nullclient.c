@@ -1,8 +1,8 @@
 /* A JACK client that only copies its input: what a machine does to the simplest client there is. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* nullclient [-s SERVER] [-n NAME] [-b PERCENT]: prints one JSON object a second until SIGTERM. `xruns` is what the server told
- * it, `gaps` cycles that did not follow on their predecessor's frames, `late` its own that took more than 80 % of a period.
- * -b: burns so much of a period, in one cycle of every hundred: a bad neighbour. */
+/* nullclient [-s SERVER] [-n NAME] [-b PERCENT]: prints one JSON object a second until SIGTERM. `xruns` is what the
+ * server told it, `gaps` cycles that did not follow on their predecessor's frames, `late` its own that took more than
+ * 80 % of a period. -b: burns so much of a period, in one cycle of every hundred: a bad neighbour. */
 #include <jack/jack.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -114,8 +114,8 @@ int main(int argc, char **argv)
 	}
 	while (!stop) {
 		sleep(1);
-		printf("{\"cycles\": %u, \"xruns\": %u, \"gaps\": %u, \"late\": %u, \"worst\": %.3f}\n", atomic_load(&c.cycles),
-			atomic_load(&c.xruns), atomic_load(&c.gaps), atomic_load(&c.late),
+		printf("{\"cycles\": %u, \"xruns\": %u, \"gaps\": %u, \"late\": %u, \"worst\": %.3f}\n",
+			atomic_load(&c.cycles), atomic_load(&c.xruns), atomic_load(&c.gaps), atomic_load(&c.late),
 			atomic_load(&c.worst_permille) / 1000.0);
 		fflush(stdout);
 	}

@@ -9,7 +9,8 @@ import sys
 import tempfile
 import time
 
-from liverack import BUILD, SERVER, TOP, Process, Rack, Server, describe, ports, stolen, wait_until
+from liverack import (BUILD, SERVER, TOP, OwnLate, Process, Rack, Server, describe, numbers, ports,
+                      wait_until)
 
 BASELINE_S = 120     # what is filled by then (undo, scenes, pages of libraries) does not count as growth
 GROWTH_KB = 512      # pages that a heap may still come to touch
@@ -78,11 +79,6 @@ class Traffic:
             self.osc.errors.clear()
 
 
-def numbers(osc):
-    values = osc.ask("/status")
-    return dict(zip(values[::2], values[1::2]))
-
-
 def last(process):
     lines = process.output().split("\n")[:-1]
     return json.loads(lines[-1]) if lines else {"xruns": 0, "cycles": 0, "late": 0, "gaps": 0}
@@ -90,19 +86,20 @@ def last(process):
 
 def soak(minutes, rack, null):
     traffic, pid = Traffic(rack.osc), rack.child.pid
-    begin, steal, own, own_late = time.monotonic(), stolen(), 0, 0
+    begin, late = time.monotonic(), OwnLate(rack)
+    warm_faults = None
     baseline, shown, first = None, 0, last(null)
     while (past := time.monotonic() - begin) < minutes * 60:
         traffic.run(0.25)
-        status, stole = numbers(rack.osc), stolen() - steal
-        own_late += status["xruns_own"] - own if stole == 0 else 0
-        own, steal = status["xruns_own"], steal + stole
+        late.look()
+        status = numbers(rack.osc)
         if baseline is None and past > min(BASELINE_S, minutes * 30):
             baseline = resident_kb(pid), descriptors(pid)
+            warm_faults = late.thread.faults()
         if past - shown >= 30:
             shown = past
-            print(f"{past:5.0f} s: resident {resident_kb(pid)} kB, {descriptors(pid)} descriptors, own late {own} "
-                  f"({own_late} without steal), foreign {status['xruns_foreign']}, load {status['load_worst']:.2f}, "
+            print(f"{past:5.0f} s: resident {resident_kb(pid)} kB, {descriptors(pid)} descriptors, own late "
+                  f"{status['xruns_own']} ({late.count} unexplained), foreign {status['xruns_foreign']}, load {status['load_worst']:.2f}, "
                   f"null client {last(null)}", flush=True)
     status = numbers(rack.osc)
     time.sleep(1.5)  # the null client writes once a second
@@ -110,12 +107,13 @@ def soak(minutes, rack, null):
     grown = resident_kb(pid) - baseline[0]
     told = status["xruns_own"] + status["xruns_foreign"]
     print(f"resident {baseline[0]} -> {resident_kb(pid)} kB, descriptors {baseline[1]} -> {descriptors(pid)}, xruns "
-          f"{told} (null client: {there['xruns'] - first['xruns']}), own late {own} ({own_late} without steal), "
-          f"null client's own late {there['late']}, poisoned {status['poisoned']}, overload {status['overload']}")
+          f"{told} (null client: {there['xruns'] - first['xruns']}), own late {status['xruns_own']} "
+          f"({late.count} unexplained), page faults {late.thread.faults() - warm_faults}, null client's own late {there['late']}, poisoned {status['poisoned']}, overload {status['overload']}")
     assert grown <= GROWTH_KB, f"grew by {grown} kB"
     assert descriptors(pid) <= baseline[1], "descriptors were left open"
-    assert own_late == 0, f"{own_late} cycles of our own were late"
-    assert told <= there["xruns"] - first["xruns"] + own, "more xruns than the null client was told of"
+    assert late.count == 0, f"{late.count} cycles of our own were late"
+    assert late.thread.faults() == warm_faults, "page faults in the audio thread"
+    assert told <= there["xruns"] - first["xruns"] + status["xruns_own"], "more xruns than the null client was told of"
     assert status["poisoned"] == 0 and status["overload"] == "none", status
 
 

@@ -289,6 +289,9 @@ static void sweep_takes_only_what_a_dead_writer_left(void **state)
 	assert_int_equal(access(at(living), F_OK), 0);
 	assert_int_equal(access(at(others), F_OK), 0);
 	assert_int_equal(count_files(), 4);
+	file_sweep(at("")); /* the folder: ab's too */
+	assert_int_equal(access(at(others), F_OK), -1);
+	assert_int_equal(count_files(), 3);
 	file_sweep(at("missing/a"));
 }
 

@@ -168,6 +168,48 @@ static void four_sides(void **state)
 	rig_free(&rig);
 }
 
+static void count_call(void *user)
+{
+	++*(int *)user;
+}
+
+/* What is put back from files is what was stored, and whoever saves hears of each change. */
+static void states_can_be_taken_out_and_put_back(void **state)
+{
+	(void)state;
+	int calls = 0;
+	struct rig rig = rig_new(RATE, "trim", NULL), other = rig_new(RATE, "trim", NULL);
+	control_listen(rig.control, &(struct control_listener){ .user = &calls, .states = count_call });
+	rig_set(&rig, "trim", "gain", 3);
+	control_scene_store(rig.control, "three", NULL);
+	assert_int_equal(calls, 1);
+	assert_null(control_ab_rack(rig.control, 0)); /* heard */
+	assert_null(control_ab_rack(rig.control, 1)); /* never left */
+	control_ab(rig.control, 1, 0, NULL);
+	assert_true(calls > 1);
+	rig_set(&rig, "trim", "gain", 4);
+	calls = 0;
+	lock_row(&rig, "trim", "mono", true);
+	assert_int_equal(calls, 1);
+
+	assert_int_equal(control_scene_put(other.control, "three", control_scene_rack(rig.control, 0), NULL), STATUS_OK);
+	assert_int_equal(control_scene_put(other.control, "../three", control_scene_rack(rig.control, 0), NULL), STATUS_BAD_VALUE);
+	assert_int_equal(control_ab_put(other.control, 0, control_ab_rack(rig.control, 0), NULL), STATUS_OK);
+	assert_int_equal(control_ab_put(other.control, 1, NULL, NULL), STATUS_OK);
+	assert_int_equal(control_ab_put(other.control, 4, NULL, NULL), STATUS_UNKNOWN);
+	assert_int_equal(control_ab_side(other.control), 1);
+	assert_true(value_of(&other, "trim", "gain") == 0); /* nothing is heard of it yet */
+	control_scene_recall(other.control, "three", 0, 0, NULL);
+	assert_true(value_of(&other, "trim", "gain") == 3);
+	rig_set(&other, "trim", "gain", 5);
+	control_ab(other.control, 0, 0, NULL);
+	assert_true(value_of(&other, "trim", "gain") == 3);
+	control_ab(other.control, 1, 0, NULL);
+	assert_true(value_of(&other, "trim", "gain") == 5);
+	rig_free(&rig);
+	rig_free(&other);
+}
+
 static void play(struct rig *rig, size_t frames)
 {
 	struct stereo in = stereo_new(frames), out = stereo_new(frames);
@@ -235,7 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_scene_moves_everything_together), cmocka_unit_test(a_scene_takes_its_time),
 		cmocka_unit_test(a_scene_brings_its_slots), cmocka_unit_test(scenes_are_checked),
-		cmocka_unit_test(locked_rows_stay), cmocka_unit_test(four_sides),
+		cmocka_unit_test(locked_rows_stay), cmocka_unit_test(four_sides), cmocka_unit_test(states_can_be_taken_out_and_put_back),
 		cmocka_unit_test(undo_goes_back_by_gestures), cmocka_unit_test(undo_is_200_deep),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

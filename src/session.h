@@ -1,0 +1,29 @@
+/* Scenes, sides and locks between two runs: a folder of rack files and a list of what they are. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SRC_SESSION_H
+#define SRC_SESSION_H
+
+#include "rack/control.h"
+
+struct session;
+
+/* Of the rack called name: NAME.states in the state folder, with scene-NAME.rack, side-a.rack .. side-d.rack and
+ * `list`, which names the side that is heard, the scenes in their order and the locks. Control thread. NULL and a
+ * reason. */
+struct session *session_new(struct control *, const char *name, struct reason *);
+void session_free(struct session *);
+
+/* Puts the scenes into the control; whole: the sides and locks too, which belong to the rack that was heard. What
+ * cannot be used is told on stderr with its place and left out; a rack file of that kind is put aside with .bad behind
+ * its name. */
+void session_restore(struct session *, bool whole);
+
+/* Calls write for each file whose text is not what it was at the last call; path and text are malloc()ed and write's to
+ * free. */
+typedef void session_write(void *user, char *path, char *text);
+void session_print(struct session *, session_write *write, void *user);
+
+/* What was given to write is not on disk: all files are written again next time. */
+void session_forget(struct session *);
+
+#endif
