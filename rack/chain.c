@@ -11,6 +11,7 @@
 
 struct chain {
 	uint32_t n_slots, latency;
+	uint64_t number;
 	struct slot *slots[RACK_SLOTS_MAX];
 	struct chain *safe;
 	struct delay pad;         /* from the slots' delay to the promised one */
@@ -45,6 +46,7 @@ struct chain *chain_new(const struct spec *spec, const struct chain_plan *plan)
 	for (uint32_t i = 0; i < plan->rack->n_slots; i++)
 		sum += plan->slot_latency[i];
 	c->latency = plan->latency < sum ? sum : plan->latency;
+	c->number = plan->number;
 	c->bypass = plan->rack->values[RACK_BYPASS] != 0;
 	mix_init(&c->mix, spec->rate, !c->bypass, c->bypass);
 	c->match_processed = c->match_unprocessed = 1;
@@ -81,6 +83,11 @@ struct chain *chain_safe(const struct chain *c) RT
 uint32_t chain_latency(const struct chain *c) RT
 {
 	return c->latency;
+}
+
+uint64_t chain_number(const struct chain *c) RT
+{
+	return c->number;
 }
 
 static struct slot *find(const struct chain *c, uint32_t uid) RT

@@ -6,12 +6,13 @@
 #include "rack/rack.h"
 
 /* What a chain is made from. slot_latency[i] is the delay given to slot i; latency that of the whole chain, at least their sum.
- * bypass[i] is what solo and bypass of all slots come to. */
+ * bypass[i] is what solo and bypass of all slots come to. number: rises from one chain to the next. */
 struct chain_plan {
 	const struct rack *rack;
 	uint32_t slot_latency[RACK_SLOTS_MAX];
 	bool bypass[RACK_SLOTS_MAX];
 	uint32_t latency;
+	uint64_t number;
 };
 
 struct chain;
@@ -25,6 +26,7 @@ void chain_give_safe(struct chain *, struct chain *safe);
 struct chain *chain_safe(const struct chain *) RT;
 
 uint32_t chain_latency(const struct chain *) RT;
+uint64_t chain_number(const struct chain *) RT;
 
 /* Audio thread. Slots that both have (by uid) go on sounding as in `from`, and from there to their own values; their safe chains
  * likewise. */

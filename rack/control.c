@@ -82,6 +82,7 @@ float control_value(const struct control *c, uint32_t slot, uint32_t param)
 
 void control_begin(struct control *c, uint64_t frame)
 {
+	control_take_later(c);
 	if (c->depth++ > 0)
 		return;
 	control_flush(c, 0);
@@ -127,6 +128,7 @@ enum status control_set(struct control *c, uint32_t slot, uint32_t param, float 
 	value = param_clamp(control_param(c, slot, param), value);
 	if (real)
 		*real = value;
+	control_take_later(c);
 	if (control_value(c, slot, param) == value)
 		return STATUS_OK;
 	control_note(c, slot == CONTROL_RACK ? 0 : c->rack.slots[slot].uid, param, origin);

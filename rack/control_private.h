@@ -9,7 +9,7 @@
 #include "rack/ring.h"
 #include "rack/telemetry.h"
 
-enum { LISTENERS_MAX = 4, LOCKS_MAX = 64, ROWS_MAX = MODULE_PARAMS_MAX + N_HOST_PARAMS };
+enum { LISTENERS_MAX = 4, LOCKS_MAX = 64, LATER_MAX = 1024, ROWS_MAX = MODULE_PARAMS_MAX + N_HOST_PARAMS };
 
 struct control {
 	struct rack rack;
@@ -27,6 +27,14 @@ struct control {
 	uint64_t stamp;         /* frame of the open transaction; 0: as soon as possible */
 	uint64_t mark;          /* of the newest transaction sent */
 	uint64_t base_mark;     /* applied by definition: sent to an engine that is gone */
+
+	/* Values sent for a later frame, by frame and those of one frame in order of arrival. */
+	struct later {
+		uint64_t frame;
+		uint32_t uid, param; /* uid 0: of the rack */
+		float value;
+	} later[LATER_MAX];
+	uint32_t n_later;
 
 	/* Delay promised to each slot and to JACK; neither shrinks while the engine runs. */
 	struct {
@@ -81,6 +89,11 @@ void control_replan(struct control *);
 struct chain *control_make_chain(struct control *);
 /* Sends all that is dirty as one transaction if there is room. */
 void control_flush(struct control *, uint64_t frame);
+
+/* control_later.c. This value was sent for this frame (0: at once); and what has come by now, but for within a
+ * transaction. */
+void control_expect(struct control *, uint64_t frame, uint32_t uid, uint32_t param, float value);
+void control_take_later(struct control *);
 
 /* control_match.c. Looks at the loudness of both sides; milliseconds until it wants to look again, -1: match is off. */
 int control_match(struct control *);

@@ -122,7 +122,7 @@ static struct chain *make_safe(struct control *c)
 struct chain *control_make_chain(struct control *c)
 {
 	struct rack rack = c->rack;
-	struct chain_plan plan = { .rack = &rack, .latency = c->latency };
+	struct chain_plan plan = { .rack = &rack, .latency = c->latency, .number = c->mark + 1 };
 	if (c->glide_from)
 		start_from(&rack, c->glide_from);
 	for (uint32_t i = 0; i < c->rack.n_slots; i++) {
@@ -139,17 +139,27 @@ struct chain *control_make_chain(struct control *c)
 	return chain;
 }
 
-static void stage_slot(struct control *c, struct ring *ring, uint32_t index, uint32_t *n)
+/* A new chain carries every value; what glides slowly starts from the old ones and is told where to. */
+static bool is_due(const struct control *c, uint32_t slot, uint32_t param)
+{
+	const struct module *module = c->rack.slots[slot].module;
+	if (!c->chain_dirty)
+		return c->slot_dirty[slot][param];
+	return c->glide_from && param < module->n_params && param_glides(&module->params[param]);
+}
+
+static void stage_slot(struct control *c, struct ring *ring, uint32_t index, uint64_t frame, uint32_t *n)
 {
 	const struct rack_slot *slot = &c->rack.slots[index];
 	for (uint32_t p = 0; p < slot_n_params(slot); p++) {
-		if (!c->slot_dirty[index][p])
+		if (!is_due(c, index, p))
 			continue;
 		struct command set = { .type = COMMAND_SET, .uid = slot->uid, .param = (uint16_t)p, .glide_ms = c->glide_ms };
 		bool bypass = p == slot->module->n_params + HOST_BYPASS;
 		set.value = bypass ? effective_bypass(&c->rack, index) : slot->values[p];
 		ring_stage(ring, &set);
 		(*n)++;
+		control_expect(c, frame, slot->uid, p, slot->values[p]);
 	}
 }
 
@@ -158,19 +168,20 @@ static uint32_t count_dirty(const struct control *c)
 	uint32_t n = c->chain_dirty + c->match.dirty;
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
 		n += c->rack_dirty[i];
-	for (uint32_t i = 0; (!c->chain_dirty || c->glide_from) && i < c->rack.n_slots; i++)
+	for (uint32_t i = 0; i < c->rack.n_slots; i++)
 		for (uint32_t p = 0; p < slot_n_params(&c->rack.slots[i]); p++)
-			n += c->slot_dirty[i][p];
+			n += is_due(c, i, p);
 	return n;
 }
 
-static void stage_all(struct control *c, struct ring *ring, struct chain *chain, uint32_t *n)
+static void stage_all(struct control *c, struct ring *ring, struct chain *chain, uint64_t frame, uint32_t *n)
 {
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
 		if (c->rack_dirty[i]) {
 			struct command set = { .type = COMMAND_SET, .param = (uint16_t)i, .value = c->rack.values[i] };
 			ring_stage(ring, &set);
 			(*n)++;
+			control_expect(c, frame, 0, i, c->rack.values[i]);
 		}
 	if (c->match.dirty) {
 		struct command match = { .type = COMMAND_MATCH };
@@ -184,10 +195,8 @@ static void stage_all(struct control *c, struct ring *ring, struct chain *chain,
 		ring_stage(ring, &change);
 		(*n)++;
 	}
-	if (chain && !c->glide_from)
-		return;
 	for (uint32_t i = 0; i < c->rack.n_slots; i++)
-		stage_slot(c, ring, i, n);
+		stage_slot(c, ring, i, frame, n);
 }
 
 static void clean(struct control *c)
@@ -223,7 +232,7 @@ void control_flush(struct control *c, uint64_t frame)
 	}
 	struct command begin = { .type = COMMAND_BEGIN, .uid = n, .mark = ++c->mark, .frame = frame };
 	ring_stage(ring, &begin);
-	stage_all(c, ring, chain, &staged);
+	stage_all(c, ring, chain, frame, &staged);
 	ring_publish(ring);
 	clean(c);
 }
@@ -240,6 +249,7 @@ static void take_back(struct control *c)
 int control_tick(struct control *c)
 {
 	take_back(c);
+	control_take_later(c);
 	int match_ms = control_match(c);
 	if (c->depth == 0)
 		control_flush(c, 0);
@@ -273,6 +283,7 @@ enum status control_start(struct control *c, const struct spec *spec, unsigned f
 	c->flags = flags;
 	c->latency = 0;
 	c->chains_out = 0;
+	c->n_later = 0;
 	c->base_mark = c->mark;
 	c->match = (struct match){ 0 };
 	memset(c->promised, 0, sizeof c->promised);

@@ -95,9 +95,6 @@ static void become_chain(struct control *c, const struct rack *wanted, uint32_t 
 		*c->glide_from = c->rack; /* without memory for it the slots' rows just glide as fast as they can */
 	memcpy(c->rack.slots, wanted->slots, sizeof c->rack.slots);
 	c->rack.n_slots = wanted->n_slots;
-	for (uint32_t i = 0; c->glide_from && i < c->rack.n_slots; i++)
-		for (uint32_t p = 0; p < c->rack.slots[i].module->n_params; p++)
-			c->slot_dirty[i][p] = param_glides(&c->rack.slots[i].module->params[p]);
 	control_edited(c, origin);
 }
 

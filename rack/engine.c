@@ -151,9 +151,14 @@ static void drain(struct engine *e) RT
 		const struct command *begin = ring_peek(e->commands, 0);
 		uint32_t n = begin->uid + 1;
 		e->applied = begin->mark;
-		if (begin->frame <= e->frame || !schedule_add(&e->schedule, e->commands, n, begin->frame))
-			for (uint32_t i = 1; i < n; i++)
-				apply(e, ring_peek(e->commands, i));
+		bool later = begin->frame > e->frame && schedule_add(&e->schedule, e->commands, n, begin->frame);
+		for (uint32_t i = 1; i < n; i++) {
+			const struct command *command = ring_peek(e->commands, i);
+			if (!later)
+				apply(e, command);
+			else if (command->type == COMMAND_CHAIN)
+				stage_expect(&e->stage, command->chain);
+		}
 		ring_drop(e->commands, n);
 		taken += n;
 	}
@@ -249,6 +254,7 @@ void engine_process(struct engine *e, const float *const in[2], float *const out
 	uint32_t saved = flush_denormals();
 	uint64_t first = e->frame;
 	e->last_n = n;
+	apply_due(e); /* it came before what drain() finds */
 	drain(e);
 	for (uint32_t done = 0; done < n;) {
 		apply_due(e);

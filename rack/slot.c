@@ -172,8 +172,8 @@ void slot_adopt(struct slot *s, const struct slot *from) RT
 	wanted_mix(s, &wet, &dry);
 	mix_to(&s->mix, wet, dry);
 	for (uint32_t i = 0; i < s->n_params; i++)
-		if (param_glides(&s->module->params[i]))
-			glide_to(&s->glide, i, s->wanted[i], 0);
+		if (param_glides(&s->module->params[i]) && s->wanted[i] != from->wanted[i])
+			glide_to(&s->glide, i, s->wanted[i], 0); /* any other goes on as slowly as it was told */
 	s->changed = true;
 }
 

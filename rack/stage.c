@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/stage.h"
 
-#include "rack/command.h"
 #include "rack/dsp/fade.h"
 
 #include <math.h>
@@ -16,6 +15,7 @@
 void stage_init(struct stage *s, double rate, struct chain *chain, struct ring *returns)
 {
 	*s = (struct stage){ .rate = rate, .now = chain, .returns = returns, .fade = fade_frames(rate, FADE_MS) };
+	s->number = chain_number(chain);
 }
 
 void stage_drop(struct stage *s)
@@ -71,32 +71,61 @@ static void start_turn(struct stage *s) RT
 	start_fade(s, s->safe_wanted ? chain_safe(s->now) : s->now);
 }
 
+/* Between two pieces, so that none is longer than the parts of the fade that starts here. */
+static void start_waiting(struct stage *s) RT
+{
+	if (!s->to && s->queued)
+		start_change(s);
+	if (!s->to && s->safe != s->safe_wanted)
+		start_turn(s);
+}
+
 static void finish_fade(struct stage *s) RT
 {
 	s->to = NULL;
-	if (!s->next) {
+	if (s->next) {
+		give_back(s, s->now);
+		s->now = s->next;
+		s->next = NULL;
+	} else {
 		s->safe = !s->safe;
-		return;
 	}
-	give_back(s, s->now);
-	s->now = s->next;
-	s->next = NULL;
+	start_waiting(s);
 }
 
 /* ---- Audio thread */
 
+void stage_expect(struct stage *s, struct chain *chain) RT
+{
+	if (s->n_expected < COMMAND_CHAINS_MAX)
+		s->expected[s->n_expected++] = chain;
+}
+
+static void forget_expected(struct stage *s, const struct chain *chain) RT
+{
+	for (uint32_t i = 0; i < s->n_expected; i++)
+		if (s->expected[i] == chain)
+			s->expected[i] = s->expected[--s->n_expected];
+}
+
 void stage_change(struct stage *s, struct chain *chain) RT
 {
+	forget_expected(s, chain);
+	if (chain_number(chain) < s->number) {
+		give_back(s, chain);
+		return;
+	}
+	s->number = chain_number(chain);
 	if (s->queued)
 		give_back(s, s->queued); /* never heard: the newer one holds everything it held */
 	s->queued = chain;
-	if (!s->to)
-		start_change(s);
+	start_waiting(s);
 }
 
 void stage_want_safe(struct stage *s, bool safe) RT
 {
 	s->safe_wanted = safe;
+	start_waiting(s);
 }
 
 void stage_set(struct stage *s, uint32_t uid, uint32_t param, float value, uint32_t glide_ms) RT
@@ -105,6 +134,8 @@ void stage_set(struct stage *s, uint32_t uid, uint32_t param, float value, uint3
 	for (int i = 0; i < 3; i++)
 		if (chains[i])
 			chain_set(chains[i], uid, param, value, glide_ms);
+	for (uint32_t i = 0; i < s->n_expected; i++)
+		chain_set(s->expected[i], uid, param, value, glide_ms);
 }
 
 void stage_match(struct stage *s, double processed, double unprocessed) RT
@@ -171,10 +202,6 @@ static void follow_power(struct stage *s, double before, double after, uint32_t 
 
 uint32_t stage_process(struct stage *s, double *const io[2], uint32_t n) RT
 {
-	if (!s->to && s->queued)
-		start_change(s);
-	if (!s->to && s->safe != s->safe_wanted)
-		start_turn(s);
 	if (s->to)
 		return run_fade(s, io, n);
 	if (s->safe)

@@ -1,0 +1,247 @@
+/* What overtakes what on the way to the audio thread: the model and the sound end in the same place, whatever was stamped. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/rig.h"
+
+#include <stdbool.h>
+
+enum { RATE = 48000 };
+
+static void fill(struct stereo *s, float level)
+{
+	for (size_t i = 0; i < s->n; i++)
+		s->of[0][i] = s->of[1][i] = level;
+}
+
+/* Gain in dB that a level of 0.1 got at this frame. */
+static double gain_at(const struct stereo *out, size_t frame)
+{
+	return 20 * log10(out->of[0][frame] / 0.1);
+}
+
+/* The sum of the gains of all trims: what the model says is heard. */
+static double gain_of(const struct control *control)
+{
+	double sum = 0;
+	for (uint32_t i = 0; i < control_rack(control)->n_slots; i++)
+		sum += control_rack(control)->slots[i].values[0];
+	return sum;
+}
+
+static void expect_gain(const struct stereo *out, size_t frame, double db)
+{
+	double is = gain_at(out, frame);
+	if (!(fabs(is - db) < 1e-3))
+		fail_msg("%.3f dB at frame %zu, not %.3f", is, frame, db);
+}
+
+static void a_value_set_before_a_stamped_edit_survives_it(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", NULL);
+	struct stereo in = stereo_new(RATE), out = stereo_new(RATE);
+	fill(&in, 0.1f);
+	control_begin(rig.control, 24000);
+	assert_int_equal(control_insert(rig.control, "trim", 9, "late", 0, NULL), STATUS_OK);
+	rig_set(&rig, "late", "gain", 1);
+	control_end(rig.control);
+	rig_run(&rig, in.of, out.of, 0, 6400, 64);
+	rig_set(&rig, "trim", "gain", -6);
+	rig_set(&rig, "late", "gain", 2); /* of a slot that does not sound yet */
+	rig_run(&rig, in.of, out.of, 6400, in.n - 6400, 64);
+	expect_gain(&out, 23999, -6);
+	expect_gain(&out, in.n - 1, gain_of(rig.control));
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
+static void an_older_chain_never_replaces_a_newer_one(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", NULL);
+	struct stereo in = stereo_new(RATE), out = stereo_new(RATE);
+	fill(&in, 0.1f);
+	control_begin(rig.control, 24000);
+	assert_int_equal(control_insert(rig.control, "trim", 9, "late", 0, NULL), STATUS_OK);
+	rig_set(&rig, "late", "gain", 3);
+	control_end(rig.control);
+	rig_run(&rig, in.of, out.of, 0, 6400, 64);
+	assert_int_equal(control_insert(rig.control, "trim", 9, "now", 0, NULL), STATUS_OK);
+	rig_set(&rig, "now", "gain", 4);
+	rig_run(&rig, in.of, out.of, 6400, in.n - 6400, 64);
+	expect_gain(&out, in.n - 1, gain_of(rig.control));
+	/* Every chain came back: more than can be under way at once go through. */
+	for (int i = 0; i < 40; i++) {
+		control_begin(rig.control, i % 2 ? (uint64_t)in.n * 2 : 0);
+		assert_int_equal(control_remove(rig.control, "now", 0, NULL), STATUS_OK);
+		assert_int_equal(control_insert(rig.control, "trim", 9, "now", 0, NULL), STATUS_OK);
+		control_end(rig.control);
+		rig_run(&rig, in.of, out.of, 0, 6400, 64);
+	}
+	rig_run(&rig, in.of, out.of, 0, in.n, 64);
+	assert_int_equal(control_applied(rig.control), control_mark(rig.control));
+	expect_gain(&out, in.n - 1, gain_of(rig.control));
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
+static void what_waits_for_this_frame_comes_before_what_arrives_on_it(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", NULL);
+	struct stereo in = stereo_new(RATE), out = stereo_new(RATE);
+	fill(&in, 0.1f);
+	control_begin(rig.control, 6400);
+	rig_set(&rig, "trim", "gain", 6);
+	control_end(rig.control);
+	rig_run(&rig, in.of, out.of, 0, 6400, 64);
+	rig_set(&rig, "trim", "gain", -3); /* the first block that sees it starts on frame 6400 */
+	rig_run(&rig, in.of, out.of, 6400, in.n - 6400, 64);
+	expect_gain(&out, in.n - 1, gain_of(rig.control));
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
+static unsigned n_told;
+
+static void hear_value(void *user, uint32_t slot, uint32_t param, float value, unsigned origin)
+{
+	(void)user, (void)slot, (void)param, (void)value, (void)origin;
+	n_told++;
+}
+
+/* A stamped value that was overtaken still comes on its frame; then the model says so too, and its listeners hear of it. */
+static void the_model_follows_what_was_stamped(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", "trim", NULL);
+	struct stereo in = stereo_new(RATE), out = stereo_new(RATE);
+	fill(&in, 0.1f);
+	control_begin(rig.control, 24000);
+	rig_set(&rig, "trim", "gain", 6);
+	rig_set(&rig, "trim_2", "solo", 1);
+	control_set(rig.control, CONTROL_RACK, RACK_MATCH, 1, 0, NULL, NULL);
+	control_end(rig.control);
+	rig_run(&rig, in.of, out.of, 0, 6400, 64);
+	rig_set(&rig, "trim", "gain", -3);
+	rig_set(&rig, "trim_2", "gain", 2);
+	rig_set(&rig, "trim_2", "solo", 0);
+	rig_run(&rig, in.of, out.of, 6400, 16000, 64);
+	expect_gain(&out, 22399, -1);
+	assert_true(gain_of(rig.control) == -1);
+	control_listen(rig.control, &(struct control_listener){ .value = hear_value });
+	n_told = 0;
+	rig_run(&rig, in.of, out.of, 22400, in.n - 22400, 64);
+	assert_true(gain_of(rig.control) == 8);
+	assert_int_equal(n_told, 2);
+	expect_gain(&out, in.n - 1, 2); /* trim_2 alone */
+	rig_set(&rig, "trim_2", "solo", 0);
+	rig_run(&rig, in.of, out.of, 0, in.n, 64);
+	expect_gain(&out, in.n - 1, 8);
+	/* A solo to come knows nothing of a bypass set meanwhile. */
+	control_begin(rig.control, 3 * RATE);
+	rig_set(&rig, "trim_2", "solo", 1);
+	control_end(rig.control);
+	rig_set(&rig, "trim_2", "bypass", 1);
+	rig_run(&rig, in.of, out.of, 0, in.n, 64);
+	expect_gain(&out, RATE / 2, 6);
+	rig_run(&rig, in.of, out.of, 0, in.n, 64);
+	assert_true(control_rack(rig.control)->slots[1].values[slot_find_param(&control_rack(rig.control)->slots[1], "bypass")] == 1);
+	expect_gain(&out, in.n - 1, 0);
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
+/* A slow scene goes on its way through edits beside it. */
+static void an_edit_does_not_hurry_a_scene(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", NULL);
+	struct stereo in = stereo_new(3 * RATE), out = stereo_new(3 * RATE);
+	fill(&in, 0.1f);
+	rig_set(&rig, "trim", "gain", 12);
+	assert_int_equal(control_scene_store(rig.control, "up", NULL), STATUS_OK);
+	rig_set(&rig, "trim", "gain", 0);
+	rig_run(&rig, in.of, out.of, 0, RATE / 2, 64);
+	assert_int_equal(control_scene_recall(rig.control, "up", 2, 0, NULL), STATUS_OK);
+	rig_run(&rig, in.of, out.of, RATE / 2, RATE / 2, 64);
+	assert_int_equal(control_insert(rig.control, "eq", 9, NULL, 0, NULL), STATUS_OK);
+	rig_run(&rig, in.of, out.of, RATE, 2 * RATE, 64);
+	for (int tenth = 1; tenth < 20; tenth++) {
+		double db = gain_at(&out, RATE / 2 + (size_t)RATE / 10 * (size_t)tenth);
+		if (fabs(db - 12 * tenth / 20.0) > 0.06)
+			fail_msg("%.3f dB after %.1f s", db, tenth / 10.0);
+	}
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
+/* A recall and an edit in one transaction: rows of slots that the edit moved arrive too. */
+static void a_recall_and_an_edit_go_together(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", "trim", NULL);
+	struct stereo in = stereo_new(2 * RATE), out = stereo_new(2 * RATE);
+	fill(&in, 0.1f);
+	rig_set(&rig, "trim", "gain", 6);
+	rig_set(&rig, "trim_2", "gain", 5);
+	assert_int_equal(control_scene_store(rig.control, "s", NULL), STATUS_OK);
+	rig_set(&rig, "trim", "gain", 0);
+	rig_set(&rig, "trim_2", "gain", 0);
+	assert_int_equal(control_move(rig.control, "trim", 1, 0, NULL), STATUS_OK);
+	rig_run(&rig, in.of, out.of, 0, RATE / 2, 64);
+	control_begin(rig.control, 0);
+	assert_int_equal(control_scene_recall(rig.control, "s", 0.5f, 0, NULL), STATUS_OK);
+	assert_int_equal(control_insert(rig.control, "eq", 0, NULL, 0, NULL), STATUS_OK);
+	control_end(rig.control);
+	rig_run(&rig, in.of, out.of, RATE / 2, in.n - RATE / 2, 64);
+	expect_gain(&out, in.n - 1, 11);
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
+/* At 8 kHz the parts of a cross-fade are shorter than the largest piece, and a second edit waits for the first one's end. */
+static void waiting_edits_sound_alike_in_all_blocks(void **state)
+{
+	(void)state;
+	enum { LOW = 8000 };
+	struct stereo in = stereo_new(LOW), small = stereo_new(LOW), large = stereo_new(LOW);
+	fill(&in, 0.1f);
+	for (int turn = 0; turn < 2; turn++) {
+		struct rig rig = rig_new(LOW, "trim", NULL);
+		for (uint64_t frame = 1024; frame < 1200; frame += 100) {
+			control_begin(rig.control, frame);
+			assert_int_equal(control_insert(rig.control, "trim", 9, NULL, 0, NULL), STATUS_OK);
+			rig_set(&rig, frame == 1024 ? "trim_2" : "trim_3", "gain", 6);
+			control_end(rig.control);
+		}
+		rig_run(&rig, in.of, turn ? large.of : small.of, 0, in.n, turn ? 1024 : 7);
+		rig_free(&rig);
+	}
+	for (size_t i = 0; i < in.n; i++)
+		if (small.of[0][i] != large.of[0][i])
+			fail_msg("%g and %g at frame %zu", (double)small.of[0][i], (double)large.of[0][i], i);
+	expect_gain(&large, in.n - 1, 12);
+	stereo_free(&in);
+	stereo_free(&small);
+	stereo_free(&large);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_value_set_before_a_stamped_edit_survives_it),
+		cmocka_unit_test(an_older_chain_never_replaces_a_newer_one),
+		cmocka_unit_test(what_waits_for_this_frame_comes_before_what_arrives_on_it),
+		cmocka_unit_test(the_model_follows_what_was_stamped),
+		cmocka_unit_test(an_edit_does_not_hurry_a_scene),
+		cmocka_unit_test(a_recall_and_an_edit_go_together),
+		cmocka_unit_test(waiting_edits_sound_alike_in_all_blocks),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
