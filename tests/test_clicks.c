@@ -9,7 +9,7 @@
 
 /* A 1 kHz tone; a row moves at 10 Hz (2 Hz where a change of delay takes longer). What is more than 500 Hz away from the tone is the click: its power over everything, and
  * in the worst 5 ms, both against the tone's. Two seconds hold whole periods of both, so the spectrum needs no window. */
-enum { RATE = 48000, N = 2 * RATE, PERIOD = RATE / 10, SETTLE = RATE / 2, GLIDE_BLOCK = 256, WINDOW = RATE / 200 };
+enum { RATE = 48000, N = 2 * RATE, PERIOD = RATE / 10, SETTLE = RATE * 3 / 2, GLIDE_BLOCK = 256, WINDOW = RATE / 200 };
 #define TOTAL_STEP -75.0
 #define WORST_STEP -65.0
 #define TOTAL_GLIDE -78.0
@@ -25,6 +25,8 @@ struct context {
 };
 
 static const struct context contexts[] = {
+	{ "multiband", "crossover1", 1600 }, { "multiband", "crossover2", 3000 }, { "multiband", "crossover3", 6000 },
+	{ "multiband", "band1/threshold", -30 }, { "multiband", "band1/ratio", 3 }, { "multiband", "band1/gain", 6 },
 	{ "compressor", "threshold", -30 }, { "compressor", "ratio", 3 },
 	{ "limiter", "gain", 6 }, { "limiter", "ceiling", -6 },
 	{ "imager", "band1/width", 50 }, { "imager", "band2/width", 150 }, { "imager", "band3/width", 130 },
@@ -81,9 +83,9 @@ static void find_ends(const struct param *p, float *low, float *high)
 	if (p->scale == SCALE_TOGGLE || p->scale == SCALE_CHOICE) {
 		*low = 0;
 		*high = p->max;
-	} else if (p->unit == UNIT_HZ && strstr(p->id, "/freq")) {
-		*low = 500; /* a boost passes over the tone */
-		*high = 2000;
+	} else if (p->unit == UNIT_HZ && p->max >= 1000) {
+		*low = param_clamp(p, 500); /* over the tone */
+		*high = param_clamp(p, 2000);
 	} else if (p->scale == SCALE_LOG) {
 		*low = param_clamp(p, fmaxf(p->def / 2, p->min));
 		*high = param_clamp(p, *low * 4);
