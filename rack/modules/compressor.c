@@ -1,6 +1,7 @@
 /* Compressor: feed-forward, wide-band, with look-ahead and a parallel path. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/dsp/decibel.h"
+#include "rack/dsp/dynamics.h"
 #include "rack/dsp/ramp.h"
 #include "rack/dsp/svf.h"
 #include "rack/module.h"
@@ -252,13 +253,9 @@ static double detect(struct state *s, int channel, double x) RT
 /* The static curve: reduction in dB for a level in dBFS. */
 static double curve(const struct state *s, double level) RT
 {
-	double over = level - s->ramp[R_THRESHOLD].value, knee = s->ramp[R_KNEE].value, slope = s->ramp[R_SLOPE].value;
-	double reduction = 0;
-	if (2 * over >= knee)
-		reduction = slope * over;
-	else if (2 * over > -knee)
-		reduction = slope * (over + knee / 2) * (over + knee / 2) / (2 * knee);
-	return fmin(reduction, s->ramp[R_RANGE].value);
+	double knee = s->ramp[R_KNEE].value;
+	double over = dynamics_knee(level - s->ramp[R_THRESHOLD].value, knee, dynamics_bend(knee));
+	return fmin(s->ramp[R_SLOPE].value * over, s->ramp[R_RANGE].value);
 }
 
 /* Reduction in dB. With auto release a second, slower memory rises in the release time: short peaks leave it where it

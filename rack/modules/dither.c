@@ -1,0 +1,88 @@
+/* Dither: the last of a rack whose output becomes 16, 20 or 24 bits. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/dsp/dither.h"
+
+#include "rack/module.h"
+
+/* The module is the kernel and its rows (rack/dsp/dither.h, with the sources). All rows are choices or switches: the
+ * host changes them by fading between two copies, and for the time of a fade what comes out is not on the grid. */
+
+enum { BITS, SHAPE, BLANK, N_PARAMS };
+
+static const char *const bits_names[] = { "off", "16", "20", "24" };
+static const char *const shape_names[DITHER_SHAPES] = { "tpdf", "highpass", "short", "lipshitz", "wannamaker" };
+
+static const struct param params[] = {
+	[BITS] = { .id = "bits",
+		.label = "Bits",
+		.scale = SCALE_CHOICE,
+		.max = 3,
+		.def = 3,
+		.step = 1,
+		.choices = bits_names,
+		.help = "How many bits are left (off, 16, 20, 24); the last module of a chain" },
+	[SHAPE] = { .id = "shape",
+		.label = "Shape",
+		.scale = SCALE_CHOICE,
+		.max = DITHER_SHAPES - 1,
+		.step = 1,
+		.choices = shape_names,
+		.help = "Colour of the noise: white (tpdf), rising (highpass), or away from 2 to 6 kHz by 3, 5 or 9 taps "
+			"(short, lipshitz, wannamaker; highpass beyond 40 to 50 kHz of rate)" },
+	[BLANK] = { .id = "blank",
+		.label = "Blank",
+		.scale = SCALE_TOGGLE,
+		.max = 1,
+		.def = 1,
+		.step = 1,
+		.help = "No noise after 0.7 s of digital silence (on, off)" },
+};
+_Static_assert(sizeof params / sizeof params[0] == N_PARAMS, "a row for each parameter");
+
+static size_t size(const struct spec *spec)
+{
+	(void)spec;
+	return sizeof(struct dither);
+}
+
+static void init(void *state, const struct spec *spec)
+{
+	struct dither *d = state;
+	d->rate = spec->rate;
+	dither_reset(d);
+}
+
+static void set(void *state, const float *values) RT
+{
+	static const uint32_t bits[] = { 0, 16, 20, 24 };
+	struct dither *d = state;
+	d->bits = bits[(int)values[BITS]];
+	d->shape = (enum dither_shape)values[SHAPE];
+	d->blank = values[BLANK] != 0;
+}
+
+static void reset(void *state) RT
+{
+	dither_reset(state);
+}
+
+static void process(void *state, double *const io[2], uint32_t n, float *meters) RT
+{
+	struct dither *d = state;
+	(void)meters;
+	if (d->bits)
+		dither_process(d, io, n);
+}
+
+const struct module module_dither = {
+	.id = "dither",
+	.label = "Dither",
+	.help = "Reduces the output to whole steps of 16, 20 or 24 bits with dither, shaped or white",
+	.params = params,
+	.n_params = N_PARAMS,
+	.size = size,
+	.init = init,
+	.set = set,
+	.reset = reset,
+	.process = process,
+};
