@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/chain.h"
 
+#include "rack/command.h"
 #include "rack/delay.h"
 #include "rack/memory.h"
 #include "rack/mix.h"
@@ -129,6 +130,8 @@ void chain_set(struct chain *c, uint32_t uid, uint32_t param, float value, uint3
 	struct slot *slot = uid ? find(c, uid) : NULL;
 	if (slot)
 		slot_set(slot, param, value, glide_ms);
+	else if (uid >= COMMAND_SAFE_GAIN_UID && c->safe)
+		chain_set(c->safe, uid, param, value, glide_ms);
 }
 
 void chain_match(struct chain *c, double processed, double unprocessed) RT

@@ -32,7 +32,7 @@ uint64_t chain_number(const struct chain *) RT;
  * likewise. */
 void chain_adopt(struct chain *, const struct chain *from) RT;
 
-/* Audio thread. A row of the slot with this uid, or (uid 0) of the rack. Unknown uids are ignored: the slot is gone. glide_ms as
+/* Audio thread. A row of the slot with this uid, of the chain or of its safe one, or (uid 0) of the rack. Unknown uids are ignored: the slot is gone. glide_ms as
  * slot_set. */
 void chain_set(struct chain *, uint32_t uid, uint32_t param, float value, uint32_t glide_ms) RT;
 

@@ -30,8 +30,9 @@ struct command {
 	uint64_t frame; /* BEGIN: engine frame to apply it on; one that has passed: at once */
 };
 
-/* The gain of the safe bypass stands in the slot of this uid, which no slot of the model has. */
+/* The gain and the limiter of the safe bypass stand in slots of these uids, which no slot of the model has. */
 #define COMMAND_SAFE_GAIN_UID 0xfffffffeu
+#define COMMAND_SAFE_LIMITER_UID 0xffffffffu
 
 enum {
 	COMMAND_RING_SIZE = 4096,     /* holds every row of a full rack in one transaction */

@@ -25,6 +25,7 @@ void control_free(struct control *c)
 {
 	if (!c)
 		return;
+	c->n_listeners = 0; /* what the worker still finishes changes a model that nobody has any more */
 	worker_free(c->worker);
 	control_stop(c);
 	control_free_states(c);
@@ -116,6 +117,7 @@ void control_mark_row(struct control *c, uint32_t slot, uint32_t param)
 	if (param == model->module->n_params + HOST_SOLO) /* decides on the bypass of every slot */
 		for (uint32_t i = 0; i < c->rack.n_slots; i++)
 			c->slot_dirty[i][c->rack.slots[i].module->n_params + HOST_BYPASS] = true;
+	c->ceiling_dirty |= param >= model->module->n_params || strcmp(model->module->params[param].id, "ceiling") == 0;
 	if (param < model->module->n_params && !param_glides(&model->module->params[param]) && model->module->latency)
 		control_replan(c);
 }

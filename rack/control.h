@@ -32,7 +32,7 @@ struct control_listener {
 };
 
 struct control *control_new(struct reason *);
-void control_free(struct control *); /* stop first */
+void control_free(struct control *); /* stop first; listeners may be gone already */
 bool control_listen(struct control *, const struct control_listener *); /* up to 4; false: no room */
 
 /* ---- The model */

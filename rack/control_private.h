@@ -22,6 +22,7 @@ struct control {
 	bool chain_dirty, any_dirty;
 	bool slot_dirty[RACK_SLOTS_MAX][ROWS_MAX];
 	bool rack_dirty[N_RACK_PARAMS];
+	bool ceiling_dirty; /* what the safe bypass has to keep */
 
 	uint32_t depth;         /* of begin without end */
 	uint64_t stamp;         /* frame of the open transaction; 0: as soon as possible */
@@ -47,7 +48,10 @@ struct control {
 	struct rack *glide_from;
 
 	struct undo {
-		struct rack *past[UNDO_MAX], *future[UNDO_MAX]; /* newest last */
+		struct undo_step {
+			struct rack rack;
+			uint32_t side;
+		} *past[UNDO_MAX], *future[UNDO_MAX]; /* newest last */
 		uint32_t n_past, n_future;
 		bool restoring, noted;  /* noted: this transaction has its step already */
 		uint32_t uid, param;    /* of the last change, for gestures */
@@ -105,6 +109,7 @@ void control_forget_undo(struct control *);
 void control_free_states(struct control *);
 
 /* control_states.c. The model becomes `wanted` in one transaction. */
+enum status control_keep_side(struct control *, uint32_t side, const struct rack *, struct reason *);
 enum { RECALL_LOCKED = 1, RECALL_RACK_ROWS = 2 }; /* change locked rows, the rack's rows too */
 void control_recall(struct control *, const struct rack *wanted, unsigned what, uint32_t glide_ms, unsigned origin);
 

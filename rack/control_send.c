@@ -84,12 +84,14 @@ static void start_from(struct rack *rack, const struct rack *before)
 		}
 }
 
-/* The lowest ceiling that a slot at work keeps; positive: none does. */
-static float lowest_ceiling(const struct rack *rack)
+/* The lowest ceiling that a slot at work keeps; positive: none does. *any: a slot could. */
+static float lowest_ceiling(const struct rack *rack, bool *any)
 {
 	float lowest = 1;
+	*any = false;
 	for (uint32_t i = 0; i < rack->n_slots; i++) {
 		int row = module_find_param(rack->slots[i].module, "ceiling");
+		*any |= row >= 0;
 		if (row >= 0 && !effective_bypass(rack, i))
 			lowest = fminf(lowest, rack->slots[i].values[row]);
 	}
@@ -103,16 +105,18 @@ static struct chain *make_safe(struct control *c)
 	struct rack rack;
 	struct chain_plan plan = { .rack = &rack, .latency = c->latency };
 	const struct module *limiter = registry_find("limiter");
-	float ceiling = lowest_ceiling(&c->rack);
+	bool any;
+	float ceiling = lowest_ceiling(&c->rack, &any);
 	rack_clear(&rack);
 	rack_insert(&rack, 0, registry_find("trim"), NULL, NULL);
 	rack.slots[0].uid = COMMAND_SAFE_GAIN_UID;
-	if (ceiling <= 0) {
+	if (any) {
 		rack_insert(&rack, 1, limiter, NULL, NULL);
 		struct rack_slot *slot = &rack.slots[1];
-		slot->uid = COMMAND_SAFE_GAIN_UID + 1;
+		slot->uid = COMMAND_SAFE_LIMITER_UID;
 		slot->values[slot_find_param(slot, "lookahead")] = limiter->params[module_find_param(limiter, "lookahead")].min;
-		slot->values[slot_find_param(slot, "ceiling")] = ceiling;
+		slot->values[slot_find_param(slot, "ceiling")] = fminf(ceiling, 0);
+		plan.bypass[1] = ceiling > 0;
 		plan.slot_latency[1] = slot_needs(c, slot);
 		rack.n_slots -= plan.slot_latency[1] > c->latency;
 	}
@@ -163,9 +167,28 @@ static void stage_slot(struct control *c, struct ring *ring, uint32_t index, uin
 	}
 }
 
+enum { SAFE_ROWS = 2 };
+
+static void stage_safe(struct control *c, struct ring *ring, uint32_t *n)
+{
+	bool any;
+	const struct module *limiter = registry_find("limiter");
+	float ceiling = lowest_ceiling(&c->rack, &any);
+	const struct command sets[SAFE_ROWS] = {
+		{ .param = (uint16_t)module_find_param(limiter, "ceiling"), .value = fminf(ceiling, 0) },
+		{ .param = (uint16_t)(limiter->n_params + HOST_BYPASS), .value = ceiling > 0 },
+	};
+	for (uint32_t i = 0; i < SAFE_ROWS; i++, (*n)++) {
+		struct command set = sets[i];
+		set.type = COMMAND_SET;
+		set.uid = COMMAND_SAFE_LIMITER_UID;
+		ring_stage(ring, &set);
+	}
+}
+
 static uint32_t count_dirty(const struct control *c)
 {
-	uint32_t n = c->chain_dirty + c->match.dirty;
+	uint32_t n = c->chain_dirty + c->match.dirty + (c->ceiling_dirty && !c->chain_dirty ? SAFE_ROWS : 0);
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
 		n += c->rack_dirty[i];
 	for (uint32_t i = 0; i < c->rack.n_slots; i++)
@@ -190,6 +213,8 @@ static void stage_all(struct control *c, struct ring *ring, struct chain *chain,
 		ring_stage(ring, &match);
 		(*n)++;
 	}
+	if (c->ceiling_dirty && !chain)
+		stage_safe(c, ring, n);
 	if (chain) {
 		struct command change = { .type = COMMAND_CHAIN, .chain = chain };
 		ring_stage(ring, &change);
@@ -203,7 +228,7 @@ static void clean(struct control *c)
 {
 	memset(c->slot_dirty, 0, sizeof c->slot_dirty);
 	memset(c->rack_dirty, 0, sizeof c->rack_dirty);
-	c->chain_dirty = c->any_dirty = c->match.dirty = false;
+	c->chain_dirty = c->any_dirty = c->match.dirty = c->ceiling_dirty = false;
 	c->glide_ms = 0;
 	free(c->glide_from);
 	c->glide_from = NULL;

@@ -23,33 +23,71 @@ bool control_locked(const struct control *c, uint32_t slot, uint32_t param)
 	return slot_param(model, param)->lock;
 }
 
-enum status control_lock(struct control *c, uint32_t slot, uint32_t param, bool locked, struct reason *reason)
+static uint32_t find_lock(const struct control *c, uint32_t uid, uint32_t param)
 {
-	if (slot == CONTROL_RACK)
-		return reason_set(reason, STATUS_BAD_VALUE, "scenes and presets leave the rack's own rows alone anyway");
-	uint32_t uid = c->rack.slots[slot].uid, i = 0;
+	uint32_t i = 0;
 	while (i < c->n_locks && !(c->locks[i].uid == uid && c->locks[i].param == param))
 		i++;
+	return i;
+}
+
+static void drop_lock(struct control *c, uint32_t uid, uint32_t param)
+{
+	uint32_t i = find_lock(c, uid, param);
+	if (i < c->n_locks)
+		c->locks[i] = c->locks[--c->n_locks];
+}
+
+/* Slots that have gone may come back by undo, and find their locks unless others need the room. */
+static void drop_gone(struct control *c)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < c->n_locks; i++)
+		for (uint32_t k = 0; k < c->rack.n_slots; k++)
+			if (c->rack.slots[k].uid == c->locks[i].uid)
+				c->locks[kept++] = c->locks[i];
+	c->n_locks = kept;
+}
+
+static bool add_lock(struct control *c, uint32_t uid, uint32_t param, bool locked)
+{
+	if (find_lock(c, uid, param) == LOCKS_MAX)
+		drop_gone(c);
+	uint32_t i = find_lock(c, uid, param);
 	if (i == LOCKS_MAX)
-		return reason_set(reason, STATUS_FULL, "%d locks at most can differ from the rows' own", LOCKS_MAX);
+		return false;
 	c->locks[i].uid = uid;
 	c->locks[i].param = param;
 	c->locks[i].locked = locked;
 	c->n_locks += i == c->n_locks;
+	return true;
+}
+
+enum status control_lock(struct control *c, uint32_t slot, uint32_t param, bool locked, struct reason *reason)
+{
+	if (slot == CONTROL_RACK)
+		return reason_set(reason, STATUS_BAD_VALUE, "scenes and presets leave the rack's own rows alone anyway");
+	if (locked == slot_param(&c->rack.slots[slot], param)->lock)
+		drop_lock(c, c->rack.slots[slot].uid, param);
+	else if (!add_lock(c, c->rack.slots[slot].uid, param, locked))
+		return reason_set(reason, STATUS_FULL, "%d locks at most can differ from the rows' own", LOCKS_MAX);
 	control_tell_states(c);
 	return STATUS_OK;
 }
 
 /* ---- Becoming another model */
 
-/* Slots that both have (same id and type) stay the same slots. */
+/* Slots that both have (same id and type) stay the same slots; one that was there before is itself again. */
 static void give_uids(struct control *c, struct rack *wanted)
 {
 	for (uint32_t i = 0; i < wanted->n_slots; i++) {
 		struct rack_slot *slot = &wanted->slots[i];
 		int same = rack_find_slot(&c->rack, slot->id);
 		bool stays = same >= 0 && c->rack.slots[same].module == slot->module;
-		slot->uid = stays ? c->rack.slots[same].uid : ++c->last_uid;
+		if (stays)
+			slot->uid = c->rack.slots[same].uid;
+		else if (!slot->uid)
+			slot->uid = ++c->last_uid;
 	}
 }
 
@@ -196,7 +234,7 @@ const struct rack *control_scene_rack(const struct control *c, uint32_t index)
 
 /* ---- A, B, C, D */
 
-static enum status keep_side(struct control *c, uint32_t side, const struct rack *rack, struct reason *reason)
+enum status control_keep_side(struct control *c, uint32_t side, const struct rack *rack, struct reason *reason)
 {
 	if (!c->sides[side])
 		c->sides[side] = memory_new(sizeof *c->sides[side]);
@@ -217,13 +255,16 @@ enum status control_ab(struct control *c, uint32_t side, unsigned origin, struct
 	enum status status = check_side(side, reason);
 	if (status != STATUS_OK || side == c->side)
 		return status;
-	status = keep_side(c, c->side, &c->rack, reason);
+	status = control_keep_side(c, c->side, &c->rack, reason);
 	if (status != STATUS_OK)
 		return status;
+	control_begin(c, c->stamp);
+	control_note(c, UINT32_MAX, 0, origin); /* undo goes back to the side, too */
 	c->side = side;
 	control_tell_states(c);
 	if (c->sides[side])
 		control_recall(c, c->sides[side], 0, 0, origin);
+	control_end(c);
 	return STATUS_OK;
 }
 
@@ -241,7 +282,7 @@ enum status control_ab_copy(struct control *c, uint32_t from, uint32_t to, unsig
 		return status;
 	const struct rack *source = from == c->side || !c->sides[from] ? &c->rack : c->sides[from];
 	if (to != c->side)
-		return keep_side(c, to, source, reason);
+		return control_keep_side(c, to, source, reason);
 	control_recall(c, source, 0, 0, origin);
 	return STATUS_OK;
 }
@@ -255,7 +296,7 @@ enum status control_ab_put(struct control *c, uint32_t side, const struct rack *
 {
 	enum status status = check_side(side, reason);
 	if (status != STATUS_OK || rack)
-		return status == STATUS_OK ? keep_side(c, side, rack, reason) : status;
+		return status == STATUS_OK ? control_keep_side(c, side, rack, reason) : status;
 	c->side = side;
 	control_tell_states(c);
 	return STATUS_OK;

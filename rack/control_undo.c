@@ -19,25 +19,26 @@ static double now_s(const struct control *c)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void drop(struct rack **list, uint32_t *n)
+static void drop(struct undo_step **list, uint32_t *n)
 {
 	while (*n)
 		free(list[--*n]);
 }
 
 /* Without memory the step is lost, the change is not. */
-static void push(struct rack **list, uint32_t *n, const struct rack *rack)
+static void push(struct undo_step **list, uint32_t *n, const struct control *c)
 {
-	struct rack *copy = malloc(sizeof *copy);
-	if (!copy)
+	struct undo_step *step = malloc(sizeof *step);
+	if (!step)
 		return;
-	*copy = *rack;
+	step->rack = c->rack;
+	step->side = c->side;
 	if (*n == UNDO_MAX) {
 		free(list[0]);
 		memmove(list, list + 1, (UNDO_MAX - 1) * sizeof *list);
 		--*n;
 	}
-	list[(*n)++] = copy;
+	list[(*n)++] = step;
 }
 
 static bool same_gesture(const struct undo *u, uint32_t uid, uint32_t param, unsigned origin, double time_s)
@@ -53,7 +54,7 @@ void control_note(struct control *c, uint32_t uid, uint32_t param, unsigned orig
 		return;
 	double time_s = now_s(c);
 	if (!same_gesture(u, uid, param, origin, time_s))
-		push(u->past, &u->n_past, &c->rack);
+		push(u->past, &u->n_past, c);
 	drop(u->future, &u->n_future);
 	u->noted = true;
 	u->uid = uid;
@@ -68,15 +69,18 @@ void control_forget_undo(struct control *c)
 	drop(c->undo.future, &c->undo.n_future);
 }
 
-static void restore(struct control *c, struct rack **from, uint32_t *n_from, struct rack **to, uint32_t *n_to, unsigned origin)
+static void restore(struct control *c, struct undo_step **from, uint32_t *n_from, struct undo_step **to, uint32_t *n_to,
+	unsigned origin)
 {
-	struct rack *rack = from[--*n_from];
-	push(to, n_to, &c->rack);
+	struct undo_step *step = from[--*n_from];
+	push(to, n_to, c);
 	c->undo.restoring = true;
-	control_recall(c, rack, RECALL_LOCKED | RECALL_RACK_ROWS, 0, origin);
+	if (step->side != c->side && control_keep_side(c, c->side, &c->rack, NULL) == STATUS_OK)
+		c->side = step->side;
+	control_recall(c, &step->rack, RECALL_LOCKED | RECALL_RACK_ROWS, 0, origin);
 	c->undo.restoring = false;
 	c->undo.uid = UINT32_MAX; /* the next change starts a gesture of its own */
-	free(rack);
+	free(step);
 }
 
 enum status control_undo(struct control *c, unsigned origin, struct reason *reason)

@@ -36,6 +36,17 @@ bool mix_needs_dry(const struct mix *m) RT
 	return !settled(m) || m->to_dry != 0;
 }
 
+bool mix_needs_wet(const struct mix *m) RT
+{
+	return m->to_wet != 0 || (!settled(m) && m->wet != 0);
+}
+
+void mix_restart(struct mix *m) RT
+{
+	m->wet = m->dry = 0;
+	m->at = 0;
+}
+
 static void run_settled(const struct mix *m, double *const io[2], double *const dry[2], uint32_t n) RT
 {
 	for (int c = 0; c < 2; c++) {

@@ -18,6 +18,12 @@ void mix_to(struct mix *, double wet, double dry) RT;
 /* Whether the unprocessed path is heard at all now. */
 bool mix_needs_dry(const struct mix *) RT;
 
+/* Whether the processed path is heard, or will be. */
+bool mix_needs_wet(const struct mix *) RT;
+
+/* As after silence: the fade to where it goes starts from nothing. */
+void mix_restart(struct mix *) RT;
+
 /* io: processed in, mixed out. Settled at one path alone this copies or leaves the bits. */
 void mix_run(struct mix *, double *const io[2], double *const dry[2], uint32_t n) RT;
 

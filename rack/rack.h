@@ -21,7 +21,7 @@ extern const struct param rack_params[N_RACK_PARAMS];
 
 struct rack_slot {
 	char id[RACK_ID_SIZE]; /* [a-z][a-z0-9_]*, unique in the rack */
-	uint32_t uid;          /* the engine's name for it, never used again in one run; 0: not placed yet */
+	uint32_t uid;          /* the engine's name for it, of no other slot in one run; 0: not placed yet */
 	const struct module *module;
 	float values[MODULE_PARAMS_MAX + N_HOST_PARAMS];
 };

@@ -285,12 +285,8 @@ static void cure(struct slot *s, double *const io[2], uint32_t n) RT
 	}
 	for (int c = 0; c < 2; c++)
 		memset(io[c], 0, n * sizeof(double));
-	double wet, dry;
-	wanted_mix(s, &wet, &dry);
-	s->mix.wet = s->mix.dry = 0;
-	s->mix.to_wet = wet;
-	s->mix.to_dry = dry;
-	s->mix.at = 0;
+	if (mix_needs_wet(&s->mix))
+		mix_restart(&s->mix);
 }
 
 /* n frames in which no tick falls and no fade ends. */
@@ -316,8 +312,9 @@ static uint32_t run_piece(struct slot *s, double *const io[2], uint32_t n) RT
 		poisoned = 1;
 	} else {
 		hold_meters(s, meters, n);
-		mix_run(&s->mix, io, dry, n);
 	}
+	if (!poisoned || !mix_needs_wet(&s->mix)) /* bypassed it goes on: nothing of the module is heard */
+		mix_run(&s->mix, io, dry, n);
 	return poisoned;
 }
 

@@ -350,6 +350,28 @@ static void a_poisoned_slot_is_reset_muted_and_counted(void **state)
 	rig_free(&rig);
 }
 
+/* Who bypasses a broken slot hears its input, whatever it goes on doing. */
+static void a_poisoned_slot_can_be_bypassed(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "testfault", NULL);
+	struct stereo in = stereo_new(24000), out = stereo_new(24000);
+	fill_sine(&in, 440, 0.3);
+	rig_set(&rig, "testfault", "fault", 4);
+	rig_run(&rig, in.of, out.of, 0, 4800, 64);
+	rig_set(&rig, "testfault", "bypass", 1);
+	rig_run(&rig, in.of, out.of, 4800, 19200, 64);
+	struct control_status status;
+	control_read_status(rig.control, &status);
+	assert_true(status.poisoned > 300); /* it still is */
+	assert_true(out.of[0][4700] == 0);
+	for (size_t i = 4800 + 960; i < in.n; i++)
+		assert_true(out.of[0][i] == in.of[0][i]);
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
 /* ---- Overload */
 
 static void run_loaded(struct rig *rig, const struct stereo *in, struct stereo *out, size_t *at, double seconds, float load)
@@ -404,6 +426,39 @@ static void overload_ends_in_a_safe_bypass(void **state)
 		fail_msg("%.1f %% off in level or time", 100 * worst_level);
 	if (worst_time > ceiling * 1.006)
 		fail_msg("%.3f is over the ceiling of %.3f", worst_time, ceiling);
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
+/* The safe bypass keeps the ceiling that the rack keeps now, not the one it had when its chain was made. */
+static void the_safe_bypass_keeps_the_newest_ceiling(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", "limiter", NULL);
+	struct stereo in = stereo_new(20 * RATE), out = stereo_new(20 * RATE);
+	fill_sine(&in, 1000, 0.5);
+	size_t at = 0;
+	run_loaded(&rig, &in, &out, &at, 1, 0.5f);
+	rig_set(&rig, "limiter", "ceiling", -12);
+	run_loaded(&rig, &in, &out, &at, 4, 1.2f);
+	assert_int_equal(overload_of(&rig), OVERLOAD_SAFE);
+	double worst = 0;
+	for (size_t i = 2 * RATE; i < at; i++)
+		worst = fmax(worst, fabs(out.of[0][i]));
+	assert_true(worst < pow(10, -0.6) * 1.006);
+	rig_set(&rig, "limiter", "ceiling", -3);
+	rig_set(&rig, "limiter", "bypass", 1); /* nothing keeps one any more */
+	rig_set(&rig, "trim", "gain", 6);
+	for (size_t i = at; i < at + RATE; i++)
+		in.of[0][i] = in.of[1][i] = sine(i, 1000, 4);
+	size_t loud = at;
+	run_loaded(&rig, &in, &out, &at, 1, 0.5f);
+	assert_int_equal(overload_of(&rig), OVERLOAD_SAFE);
+	worst = 0;
+	for (size_t i = loud + RATE / 2; i < at; i++)
+		worst = fmax(worst, fabs(out.of[0][i]));
+	assert_true(worst > 1);
 	stereo_free(&in);
 	stereo_free(&out);
 	rig_free(&rig);
@@ -515,7 +570,9 @@ int main(void)
 		cmocka_unit_test(solo_and_clamping),
 		cmocka_unit_test(match_turns_the_louder_side_down),
 		cmocka_unit_test(a_poisoned_slot_is_reset_muted_and_counted),
+		cmocka_unit_test(a_poisoned_slot_can_be_bypassed),
 		cmocka_unit_test(overload_ends_in_a_safe_bypass),
+		cmocka_unit_test(the_safe_bypass_keeps_the_newest_ceiling),
 		cmocka_unit_test(the_stream_fades),
 		cmocka_unit_test(two_threads),
 	};

@@ -142,6 +142,56 @@ static void locked_rows_stay(void **state)
 	rig_free(&rig);
 }
 
+static void locks_come_back_with_their_slot(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", "eq", "eq", NULL);
+	lock_row(&rig, "trim", "gain", true);
+	assert_int_equal(control_remove(rig.control, "trim", 0, NULL), STATUS_OK);
+	assert_int_equal(control_undo(rig.control, 0, NULL), STATUS_OK);
+	assert_true(control_locked(rig.control, 0, 0));
+	/* What is as its row has it takes no place, nor do slots that have gone when there is no other. */
+	for (uint32_t slot = 1; slot < 3; slot++)
+		for (uint32_t p = 0; p < 40; p++) {
+			assert_int_equal(control_lock(rig.control, slot, p, true, NULL), STATUS_OK);
+			assert_int_equal(control_lock(rig.control, slot, p, false, NULL), STATUS_OK);
+		}
+	for (uint32_t i = 0; i < 63; i++)
+		assert_int_equal(control_lock(rig.control, 1 + i / 32, i % 32, true, NULL), STATUS_OK);
+	assert_int_equal(control_lock(rig.control, 2, 31, true, NULL), STATUS_FULL);
+	assert_int_equal(control_remove(rig.control, "trim", 0, NULL), STATUS_OK);
+	assert_int_equal(control_lock(rig.control, 1, 31, true, NULL), STATUS_OK);
+	for (uint32_t i = 0; i < 80; i++)
+		assert_true(control_locked(rig.control, i / 40, i % 40) == (i % 40 < 32));
+	rig_free(&rig);
+}
+
+/* Undo goes back to the side that was heard, and what the other one holds stays there. */
+static void undo_knows_the_sides(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", NULL);
+	rig_set(&rig, "trim", "gain", 1);
+	assert_int_equal(control_ab(rig.control, 1, 0, NULL), STATUS_OK);
+	rig_set(&rig, "trim", "gain", 2);
+	assert_int_equal(control_ab(rig.control, 0, 0, NULL), STATUS_OK);
+	assert_int_equal(control_ab(rig.control, 1, 0, NULL), STATUS_OK);
+	assert_int_equal(control_undo(rig.control, 0, NULL), STATUS_OK);
+	assert_int_equal(control_ab_side(rig.control), 0);
+	assert_true(value_of(&rig, "trim", "gain") == 1);
+	assert_int_equal(control_ab(rig.control, 1, 0, NULL), STATUS_OK);
+	assert_true(value_of(&rig, "trim", "gain") == 2);
+	for (int i = 0; i < 4; i++) /* to a; to b; the change on b; to b the first time */
+		assert_int_equal(control_undo(rig.control, 0, NULL), STATUS_OK);
+	assert_int_equal(control_ab_side(rig.control), 0);
+	assert_true(value_of(&rig, "trim", "gain") == 1);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(control_redo(rig.control, 0, NULL), STATUS_OK);
+	assert_int_equal(control_ab_side(rig.control), 1);
+	assert_true(value_of(&rig, "trim", "gain") == 2);
+	rig_free(&rig);
+}
+
 static void four_sides(void **state)
 {
 	(void)state;
@@ -272,13 +322,41 @@ static void undo_is_200_deep(void **state)
 	rig_free(&rig);
 }
 
+static unsigned n_heard, n_done;
+
+static void hear_chain(void *user, unsigned origin)
+{
+	(void)user, (void)origin;
+	n_heard++;
+}
+
+static void hear_done(void *user, enum status status, const struct reason *reason)
+{
+	(void)user, (void)status, (void)reason;
+	n_done++;
+}
+
+/* A preset that is still being read at the end reaches its asker, but no listener: they may be gone. */
+static void the_end_is_told_to_nobody(void **state)
+{
+	(void)state;
+	struct control *control = control_new(NULL);
+	control_listen(control, &(struct control_listener){ .chain = hear_chain });
+	control_preset_load(control, "streaming", 0, hear_done, NULL);
+	control_free(control);
+	assert_int_equal(n_done, 1);
+	assert_int_equal(n_heard, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_scene_moves_everything_together), cmocka_unit_test(a_scene_takes_its_time),
 		cmocka_unit_test(a_scene_brings_its_slots), cmocka_unit_test(scenes_are_checked),
-		cmocka_unit_test(locked_rows_stay), cmocka_unit_test(four_sides), cmocka_unit_test(states_can_be_taken_out_and_put_back),
+		cmocka_unit_test(locked_rows_stay), cmocka_unit_test(locks_come_back_with_their_slot),
+		cmocka_unit_test(undo_knows_the_sides), cmocka_unit_test(four_sides), cmocka_unit_test(states_can_be_taken_out_and_put_back),
 		cmocka_unit_test(undo_goes_back_by_gestures), cmocka_unit_test(undo_is_200_deep),
+		cmocka_unit_test(the_end_is_told_to_nobody),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
