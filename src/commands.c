@@ -79,7 +79,8 @@ const struct command commands[] = {
 		.summary = "Run a sound file through a rack, offline",
 		.help = "Runs the sound file IN through RACK and writes OUT: the same bits as playing it through JACK, "
 			"with "
-			"IN's length and the latency removed.",
+			"IN's length and the latency removed. OUT of 16 or 24 bits gets TPDF dither from the first "
+			"frame on that is between two steps, unless the rack ends in a dither module.",
 		.options = render_options,
 		.main = render_main },
 	{ .name = "measure",

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/direct.h"
 #include "rack/control.h"
+#include "rack/dsp/dither.h"
 #include "rack/engine.h"
 #include "rack/loudness.h"
 #include "rack/preset.h"
@@ -31,6 +32,9 @@ struct render {
 	struct audiofile *in, *out;
 	struct audiofile_info info;
 	struct loudness *loudness;
+	struct dither dither;
+	bool dithering;    /* a sample was between the steps of OUT */
+	uint64_t clipped;  /* samples, by the dither */
 	uint32_t latency;  /* frames that are dropped at the start of the output */
 	uint64_t rendered; /* frames through the engine */
 	uint64_t written;
@@ -72,8 +76,13 @@ static int open_files(struct render *r)
 	if (!r->in)
 		return told(r->in_path, &reason, EXIT_FAILED);
 	enum audiofile_bits bits = r->info.bits;
+	static const uint32_t steps[] = { [AUDIOFILE_16] = 16, [AUDIOFILE_24] = 24, [AUDIOFILE_32F] = 0 };
 	if (r->bits)
 		bits = strcmp(r->bits, "16") == 0 ? AUDIOFILE_16 : strcmp(r->bits, "24") == 0 ? AUDIOFILE_24 : AUDIOFILE_32F;
+	const struct rack *rack = control_rack(r->control);
+	bool dithers = rack->n_slots && strcmp(rack->slots[rack->n_slots - 1].module->id, "dither") == 0;
+	r->dither = (struct dither){ .rate = r->info.rate, .bits = dithers ? 0 : steps[bits], .blank = true };
+	dither_reset(&r->dither);
 	r->out = audiofile_create(r->out_path, r->info.rate, 2, bits, &reason);
 	return r->out ? EXIT_DONE : told(r->out_path, &reason, EXIT_FAILED);
 }
@@ -115,8 +124,31 @@ static int apply_events(struct render *r)
 	return status;
 }
 
+static bool needs_dither(const struct render *r, const float *frame)
+{
+	bool needs = false;
+	for (int c = 0; c < 2; c++)
+		needs |= fabsf(frame[c]) < 1 && !dither_on_grid((double)frame[c], r->dither.bits);
+	return needs;
+}
+
+/* To the steps of OUT with TPDF dither, from the first frame on that is not on a step already: what is only copied stays
+ * as it is. */
+static void dither_frames(struct render *r, float *frames, uint32_t n)
+{
+	double left[BLOCK], right[BLOCK], *const io[2] = { left, right };
+	for (; n && !r->dithering; n--, frames += 2)
+		if ((r->dithering = needs_dither(r, frames)))
+			break;
+	for (uint32_t i = 0; i < 2 * n; i++)
+		io[i % 2][i / 2] = (double)frames[i];
+	r->clipped += dither_process(&r->dither, io, n);
+	for (uint32_t i = 0; i < 2 * n; i++)
+		frames[i] = (float)io[i % 2][i / 2];
+}
+
 /* frames: interleaved. The first latency frames are not part of the file, nor is anything beyond IN's length. */
-static int write_frames(struct render *r, const float *frames, uint32_t n)
+static int write_frames(struct render *r, float *frames, uint32_t n)
 {
 	uint64_t skip = r->rendered < r->latency ? r->latency - r->rendered : 0;
 	if (skip >= n)
@@ -125,6 +157,8 @@ static int write_frames(struct render *r, const float *frames, uint32_t n)
 	if (count > left)
 		count = left;
 	struct reason reason;
+	if (r->dither.bits)
+		dither_frames(r, frames + 2 * skip, (uint32_t)count);
 	loudness_add(r->loudness, frames + 2 * skip, (size_t)count);
 	if (audiofile_write(r->out, frames + 2 * skip, (size_t)count, &reason) != STATUS_OK)
 		return told(r->out_path, &reason, EXIT_FAILED);
@@ -193,9 +227,10 @@ static void print_result(const struct render *r)
 
 static void warn_of_clipping(const struct render *r)
 {
-	if (audiofile_clipped(r->out))
+	uint64_t clipped = audiofile_clipped(r->out) + r->clipped;
+	if (clipped)
 		options_error(r->out_path, "%llu samples were beyond full scale and are clipped; lower the ceiling, or write 32f",
-			(unsigned long long)audiofile_clipped(r->out));
+			(unsigned long long)clipped);
 }
 
 static int finish(struct render *r, int status)

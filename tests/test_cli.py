@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import glob
 import json
+import math
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import wave
 
 LACQUER = os.path.abspath("build/lacquer")
 COMMANDS = ["run", "attach", "render", "measure", "get", "set", "watch", "describe", "check"]
@@ -41,6 +43,48 @@ class Cli(unittest.TestCase):
             self.assertEqual(result.stdout.decode(), out, told)
         if err is not None:
             self.assertEqual(result.stderr.decode(), err, told)
+
+
+class Dither(Cli):
+    """render to integers: TPDF dither of 1/4 step^2, once, and none where nothing was between the steps."""
+
+    def write(self, samples):
+        path = os.path.join(self.folder, "in.wav")
+        with wave.open(path, "wb") as file:
+            file.setparams((2, 2, 48000, 0, "NONE", ""))
+            file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
+        return path
+
+    def render(self, rack, source, bits):
+        out = os.path.join(self.folder, "out.wav")
+        self.expect(run("render", "--bits", bits, self.put("r.rack", "[rack]\nformat = 1\n" + rack), source, out), 0, err="")
+        with open(out, "rb") as file:
+            data = file.read()
+        body = data[data.index(b"data") + 8:]
+        return struct.unpack(f"<{len(body) // (4 if bits == '32f' else 2)}{'f' if bits == '32f' else 'h'}", body)
+
+    def noise(self, rack):
+        source = self.write([int(9000 * math.sin(i * 0.01)) for i in range(40000)])
+        whole, steps = self.render(rack.replace("[dither]", ""), source, "32f"), self.render(rack, source, "16")
+        self.assertEqual(steps, self.render(rack, source, "16"))
+        return sum((s - w * 32768) ** 2 for s, w in zip(steps, whole)) / len(steps)
+
+    def test_noise(self):
+        self.assertAlmostEqual(self.noise("[trim]\ngain = -6.1\n"), 0.25, delta=0.01)
+
+    def test_not_behind_a_dither_module(self):
+        # Of 24 bits, so only the rounding to 16 is left: 1/12 step^2.
+        self.assertAlmostEqual(self.noise("[trim]\ngain = -6.1\n[dither]\n"), 1 / 12, delta=0.01)
+
+    def test_copies_stay(self):
+        samples = [((i * 7919) % 65536) - 32768 for i in range(20000)]
+        self.assertEqual(list(self.render("", self.write(samples), "16")), samples)
+
+    def test_silence_stays(self):
+        out = self.render("[trim]\ngain = -6.1\n", self.write([0] * 5000 + [3000] * 2000 + [0] * 100000), "16")
+        self.assertEqual(set(out[:5000]), {0})
+        self.assertEqual(set(out[-20000:]), {0})
+        self.assertGreater(len(set(out[9000:20000])), 1)
 
 
 class Help(Cli):
