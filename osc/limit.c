@@ -52,14 +52,19 @@ static struct limit_source *find(struct limit *limit, const uint8_t key[KEY_SIZE
 
 bool limit_take(struct limit *limit, const struct peer *peer, int64_t now_us)
 {
+	return limit_spend(limit, peer, 1, now_us);
+}
+
+bool limit_spend(struct limit *limit, const struct peer *peer, uint32_t tokens, int64_t now_us)
+{
 	uint8_t key[KEY_SIZE];
 	key_of(peer, key);
 	struct limit_source *source = find(limit, key, now_us);
 	double filled = source->tokens + (double)(now_us - source->time_us) * LIMIT_RATE / 1e6;
 	source->tokens = fmin(filled, LIMIT_BURST);
 	source->time_us = now_us;
-	if (source->tokens < 1)
+	if (source->tokens < tokens)
 		return false;
-	source->tokens--;
+	source->tokens -= tokens;
 	return true;
 }

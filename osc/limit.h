@@ -21,4 +21,7 @@ struct limit {
  * new one. */
 bool limit_take(struct limit *, const struct peer *, int64_t now_us);
 
+/* The same for what costs as much as so many messages. */
+bool limit_spend(struct limit *, const struct peer *, uint32_t tokens, int64_t now_us);
+
 #endif

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DATAGRAMS_MAX = 256, MEANT_MAX = 64, AHEAD_US = 1000000 };
+enum { DATAGRAMS_MAX = 256, MEANT_MAX = 64, AHEAD_US = 1000000, MATCHES_A_TOKEN = 32 };
 
 /* ---- What control tells */
 
@@ -61,9 +61,20 @@ static void dispatch(struct request *request, const char *address)
 		route->handle(request);
 }
 
+/* A pattern is held against every address: a datagram full of them would take a large rack a second. */
+static bool may_match(struct server *server, const struct peer *peer)
+{
+	uint32_t tokens = (uint32_t)(server->subjects.n / MATCHES_A_TOKEN);
+	bool may = !server->sockets || limit_spend(&server->limit, peer, tokens, clock_now_us());
+	server->malformed += !may;
+	return may;
+}
+
 /* A pattern means parameters and meters; copies of their addresses, because handlers may change the list. */
 static void dispatch_pattern(struct request *request, const char *pattern)
 {
+	if (!may_match(request->server, request->peer))
+		return;
 	const struct subjects *subjects = &request->server->subjects;
 	char base[ADDRESS_SIZE], meant[MEANT_MAX][ADDRESS_SIZE + 8];
 	int n = 0;

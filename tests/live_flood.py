@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+# A hundred thousand messages a second, and datagrams made to hurt: audio is in time, others are served, the last value counts.
+# SPDX-License-Identifier: GPL-3.0-or-later
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+from liverack import BUILD, OwnLate, Rack, Server, numbers, stolen
+
+RATE = 100000
+SECONDS = float(os.environ.get("LACQUER_TEST_FLOOD_S", "10"))
+TRIES = 5  # what a busy machine holds up once in a while is late; what is wrong is late always
+
+
+def text(s):
+    return s + b"\0" * (4 - len(s) % 4)
+
+
+def bundle(*elements):
+    return b"#bundle\0" + bytes(7) + b"\1" + b"".join(struct.pack(">i", len(e)) + e for e in elements)
+
+
+def deep(levels):
+    data = text(b"/rack/trim/gain") + text(b",f") + struct.pack(">f", 3)
+    for _ in range(levels):
+        data = bundle(data)
+    return data
+
+
+SET = text(b"/rack/trim/gain") + text(b",f") + struct.pack(">f", 3)
+MALFORMED = {  # no answer, counted, nothing done
+    "64 KiB of noise": bytes(range(1, 251)) * 260,
+    "bundles of 2000": bundle(*[SET] * 2000),
+    "deep bundles": deep(100),
+    "bundle with itself for a size": b"#bundle\0" + bytes(8) + struct.pack(">i", 2 ** 31 - 1),
+    "bundle with size 0": b"#bundle\0" + bytes(8) + bytes(4),
+    "blob without a body": b"/x\0\0,b\0\0",
+    "no end of the address": b"/" + b"x" * 63,
+    "types without a comma": text(b"/rack/trim/gain") + text(b"f") + bytes(4),
+    "too many arguments told": text(b"/rack/trim/gain") + text(b"," + b"f" * 200) + bytes(4),
+    "not a multiple of four": SET[:-1],
+    "noise": bytes(range(256)) * 4,
+}
+BOMBS = {  # well formed, so they may be answered; what counts is how long they take
+    "64 KiB of blob": text(b"/rack/trim/gain") + text(b",b") + struct.pack(">i", 65000) + bytes(65000),
+    "bundles of 1000": bundle(*[SET] * 1000),  # well formed, so they may be answered; what counts is how long they take
+    "stars": text(b"/" + b"*a" * 40) + text(b",f") + bytes(4),
+    "stars of 84 bytes": text(b"/*" * 30 + b"x") + text(b","),
+    "braces": text(b"/{" + b"a,b,c,d," * 12 + b"x}" * 1) + text(b","),
+    "open bracket": text(b"/rack/[" + b"a-" * 40) + text(b","),
+    "everything": text(b"/*/*/*") + text(b",f") + struct.pack(">f", 1),
+    "bundles of patterns": bundle(*[text(b"/*/*/*/*") + text(b",f") + bytes(4)] * 1000),
+}
+
+
+class Asker:
+    """Another client, which asks over and over; how long each answer took, in ms."""
+
+    def __init__(self, port):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.connect(("127.0.0.1", port))
+        self.socket.settimeout(1)
+        self.times, self.lost = [], 0
+
+    def ask(self):
+        begin = time.monotonic()
+        self.socket.send(text(b"/rack/limiter/ceiling") + text(b","))
+        try:
+            self.socket.recv(1000)
+            self.times.append((time.monotonic() - begin) * 1e3)
+        except TimeoutError:
+            self.lost += 1
+
+
+def cpu_s(pid):
+    """Processor time of the control thread."""
+    with open(f"/proc/{pid}/task/{pid}/schedstat") as f:
+        return int(f.read().split()[0]) / 1e9
+
+
+def flood(rack):
+    settled, worst = [], []
+    for _ in range(TRIES):
+        asker, late = Asker(rack.port), OwnLate(rack)
+        used, dropped, steal = cpu_s(rack.child.pid), numbers(rack.osc)["dropped"], stolen()
+        flooder = subprocess.Popen([os.path.join(BUILD, "flood"), str(rack.port), "/rack/trim/gain", str(RATE), str(SECONDS)],
+                                   stdout=subprocess.PIPE, text=True)
+        while flooder.poll() is None:
+            asker.ask()
+            late.look()
+            time.sleep(0.02)
+        late.look()
+        said = json.loads(flooder.stdout.read())
+        used = (cpu_s(rack.child.pid) - used) / said["seconds"]
+        asker.times.sort()
+        settled.append(said["settled_ms"])
+        worst.append(1000.0 if asker.lost else asker.times[-1])
+        print(f"{said['sent'] / said['seconds']:.0f} messages a second for {said['seconds']:.0f} s: last value after "
+              f"{settled[-1]} ms, another client's answers {asker.times[len(asker.times) // 2]:.1f} ms (median), {worst[-1]:.1f} "
+              f"ms (longest of {len(asker.times)}), {asker.lost} lost, {used:.2f} of a core, {numbers(rack.osc)['dropped'] - dropped} dropped, "
+              f"{late.count} late cycles of our own, steal {stolen() - steal} ticks", flush=True)
+        assert said["sent"] / said["seconds"] > 0.9 * RATE, "the sender is too slow"
+        assert rack.osc.ask("/rack/trim/gain") == [-1.0]
+        assert late.count == 0
+        if 0 <= settled[-1] <= 20 and worst[-1] <= 100:
+            return
+    raise AssertionError(f"settled after {settled} ms, answers within {worst} ms")
+
+
+def hurts(rack, name, data, malformed):
+    """Two hundred of them in at most 200 ms; the time of the sync is what they hold it up."""
+    times, answers = [], 0
+    for _ in range(TRIES):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.1", 0))
+            before = numbers(rack.osc)["dropped"]
+            begin = time.monotonic()
+            for _ in range(200):
+                s.sendto(data, ("127.0.0.1", rack.port))
+            rack.osc.sync()
+            times.append((time.monotonic() - begin) * 1e3)
+            if malformed:
+                counted = numbers(rack.osc)["dropped"] - before
+                assert counted >= 200, f"{name}: {counted} of 200 counted"
+            s.setblocking(False)
+            try:
+                while s.recv(65536):
+                    answers += 1
+            except BlockingIOError:
+                pass
+        assert not malformed or answers == 0, f"{name}: answered"
+        if times[-1] < 200:
+            break
+    print(f"200 of {name}: {times[-1]:.1f} ms, {answers} answers")
+    assert times[-1] < 200, f"{name}: {times} ms"
+
+
+def main():
+    with Server(period=256), Rack("--no-restore") as rack:
+        rack.osc.send("/chain/insert", "trim", 0)
+        rack.osc.send("/chain/insert", "limiter", 1)
+        rack.osc.sync()
+        flood(rack)
+        for i in range(2):  # addresses to hold patterns against
+            rack.osc.send("/chain/insert", "eq", i)
+        rack.osc.send("/rack/trim/gain", -2.0)
+        for name, data in MALFORMED.items():
+            hurts(rack, name, data, True)
+        assert rack.osc.ask("/rack/trim/gain") == [-2.0], "something was done"
+        for name, data in BOMBS.items():
+            hurts(rack, name, data, False)
+        said = len(rack.output().split("\n"))
+        assert said < 20, f"{said} lines on stderr"
+        rack.osc.errors.clear()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
