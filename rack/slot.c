@@ -37,6 +37,9 @@ struct slot {
 	struct glide glide;
 	uint32_t tick_left; /* frames until the next tick, while rows move */
 
+	/* A module sleeps until the first sample that is not zero, and then starts afresh: what it does cannot depend on how long
+	 * the silence before was, and playing a file gives the same bits as rendering it. */
+	bool awake;
 	struct copy copies[2];
 	int current;
 	bool fading;                       /* copies[!current] runs too */
@@ -161,6 +164,7 @@ void slot_adopt(struct slot *s, const struct slot *from) RT
 	delay_adopt(&s->dry, &from->dry);
 	glide_adopt(&s->glide, &from->glide);
 	s->tick_left = from->tick_left;
+	s->awake = from->awake;
 	s->current = from->current;
 	s->fading = from->fading;
 	s->fade_at = from->fade_at;
@@ -245,7 +249,8 @@ void slot_read_meters(const struct slot *s, float *meters) RT
 
 static void run_copy(struct slot *s, struct copy *copy, double *const io[2], uint32_t n, float *meters) RT
 {
-	s->module->process(copy->state, io, n, meters);
+	if (s->awake)
+		s->module->process(copy->state, io, n, meters);
 	if (copy->pad.frames)
 		delay_run(&copy->pad, io, io, n);
 }
@@ -294,7 +299,7 @@ static uint32_t run_piece(struct slot *s, double *const io[2], uint32_t n) RT
 {
 	double unprocessed[2][BLOCK_MAX], faded[2][BLOCK_MAX];
 	double *const dry[2] = { unprocessed[0], unprocessed[1] }, *const new[2] = { faded[0], faded[1] };
-	float meters[MODULE_METERS_MAX] = { 0 }, unheard[MODULE_METERS_MAX];
+	float meters[MODULE_METERS_MAX] = { 0 }, unheard[MODULE_METERS_MAX] = { 0 };
 	uint32_t poisoned = 0;
 
 	if (s->latency || mix_needs_dry(&s->mix))
@@ -318,6 +323,21 @@ static uint32_t run_piece(struct slot *s, double *const io[2], uint32_t n) RT
 	return poisoned;
 }
 
+static uint32_t leading_silence(double *const io[2], uint32_t n) RT
+{
+	uint32_t i = 0;
+	while (i < n && io[0][i] == 0 && io[1][i] == 0)
+		i++;
+	return i;
+}
+
+static void wake(struct slot *s) RT
+{
+	for (int i = 0; i < 2; i++)
+		s->module->reset(s->copies[i].state);
+	s->awake = true;
+}
+
 uint32_t slot_process(struct slot *s, double *const io[2], uint32_t n) RT
 {
 	uint32_t poisoned = 0;
@@ -339,6 +359,13 @@ uint32_t slot_process(struct slot *s, double *const io[2], uint32_t n) RT
 			piece = piece < left ? piece : left;
 		}
 		double *const at[2] = { io[0] + done, io[1] + done };
+		if (!s->awake) {
+			uint32_t silence = leading_silence(at, piece);
+			if (silence == 0)
+				wake(s);
+			else
+				piece = silence;
+		}
 		poisoned += run_piece(s, at, piece);
 		s->tick_left -= s->tick_left < piece ? s->tick_left : piece;
 		done += piece;

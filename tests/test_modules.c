@@ -214,6 +214,42 @@ static void blocks_do_not_matter(void **state)
 	stereo_free(&out);
 }
 
+/* Nor does it matter how long the silence before the music was. */
+static void the_start_does_not_matter(void **state)
+{
+	const struct module *m = each_module(state);
+	static const size_t starts[] = { 0, 1, 3, 37, 111, 199 };
+	enum { LENGTH = 16000, BEFORE = 24000 };
+	struct stereo in = stereo_new(LENGTH + BEFORE + 200), want = stereo_new(LENGTH + BEFORE + 200), out = stereo_new(LENGTH + BEFORE + 200);
+	struct stereo music = stereo_new(LENGTH);
+	stereo_fill_music(&music, 48000, 1);
+	for (size_t s = 0; s < sizeof starts / sizeof starts[0]; s++) {
+		struct rig rig = rig_of(m, 48000);
+		uint32_t seed = 51;
+		set_all(&rig, m, &seed);
+		for (int c = 0; c < 2; c++) {
+			memset(in.of[c], 0, in.n * sizeof(float));
+			memcpy(in.of[c] + BEFORE + starts[s], music.of[c], LENGTH * sizeof(float));
+		}
+		/* The settings have landed; then the music starts on any frame, and a change follows on a frame of the music's. */
+		size_t first = BEFORE + starts[s];
+		control_begin(rig.control, first + 7001);
+		set_all(&rig, m, &seed);
+		control_end(rig.control);
+		rig_run(&rig, in.of, s ? out.of : want.of, 0, in.n, 64);
+		for (int c = 0; s && c < 2; c++)
+			for (size_t i = 0; i < LENGTH; i++)
+				if (memcmp(&out.of[c][first + i], &want.of[c][BEFORE + i], sizeof(float)))
+					fail_msg("%s: music that starts %zu frames later differs at its frame %zu: %g, not %g", m->id,
+						starts[s], i, out.of[c][first + i], want.of[c][BEFORE + i]);
+		rig_free(&rig);
+	}
+	stereo_free(&in);
+	stereo_free(&want);
+	stereo_free(&out);
+	stereo_free(&music);
+}
+
 static void works_at_every_rate(void **state)
 {
 	const struct module *m = each_module(state);
@@ -473,6 +509,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		EACH(rows_make_sense), EACH(stays_finite), EACH(silence_stays_silence), EACH(blocks_do_not_matter),
+		EACH(the_start_does_not_matter),
 		EACH(works_at_every_rate), EACH(latency_is_as_reported), EACH(bypass_keeps_the_bits),
 		EACH(delta_is_the_difference), EACH(reset_is_fresh), EACH(poison_leaves_no_trace), EACH(no_denormals),
 		EACH(process_allocates_nothing), EACH(file_round_trip),
