@@ -197,6 +197,8 @@ bool mirror_rack_take(struct mirror *m, const struct message *msg)
 		take_done(m, "loaded", msg);
 	} else if (strcmp(address, "/preset/save") == 0) {
 		take_done(m, "saved", msg);
+		m->presets.question = (struct question){ 0 }; /* there is one more name */
+		m->complete = false;
 	} else if (strcmp(address, "/preset/list") == 0) {
 		take_names(&m->presets, msg);
 	} else if (strcmp(address, "/modules") == 0) {

@@ -57,7 +57,7 @@ static int left(struct remote *remote, const char *name)
 	return EXIT_DONE;
 }
 
-static int show(const char *name, pid_t engine)
+static int show(const char *name, pid_t engine, const char *notice)
 {
 	struct remote *remote;
 	struct reason reason;
@@ -69,6 +69,7 @@ static int show(const char *name, pid_t engine)
 	}
 	tui_options_init(&options);
 	options.may_stop = true;
+	options.notice = notice;
 	if (tui_run(remote, &options, &end, &reason) != STATUS_OK) {
 		options_error("terminal", "%s; --headless does without", reason.text);
 		if (engine)
@@ -102,13 +103,22 @@ static int await_ready(int ready_fd, pid_t engine)
 	return WIFEXITED(status) && WEXITSTATUS(status) ? WEXITSTATUS(status) : EXIT_FAILED;
 }
 
+/* The screen hides what is on stderr, so it is told there too; the more so what was asked for and is not done. */
+static int show_running(const struct host_options *options)
+{
+	char notice[160];
+	fprintf(stderr, "lacquer: a rack named '%s' runs already: this is its terminal UI\n", options->name);
+	if (!options->rack)
+		return show(options->name, 0, NULL);
+	snprintf(notice, sizeof notice, "'%.40s' runs already; %.60s was not loaded", options->name, options->rack);
+	return show(options->name, 0, notice);
+}
+
 int launch_run(const struct host_options *options)
 {
 	int fds[2];
-	if (instance_runs(options->name)) {
-		fprintf(stderr, "lacquer: a rack named '%s' runs already: this is its terminal UI\n", options->name);
-		return show(options->name, 0);
-	}
+	if (instance_runs(options->name))
+		return show_running(options);
 	if (pipe(fds) != 0) {
 		options_error("run", "%s", strerror(errno));
 		return EXIT_FAILED;
@@ -125,5 +135,5 @@ int launch_run(const struct host_options *options)
 	}
 	close(fds[1]);
 	int status = await_ready(fds[0], engine);
-	return status == EXIT_DONE ? show(options->name, engine) : status;
+	return status == EXIT_DONE ? show(options->name, engine, NULL) : status;
 }

@@ -47,7 +47,7 @@ static bool typed(struct screen *s, int index, const char *text)
 	struct reason reason;
 	float value;
 	const struct remote_param *p = screen_param(s);
-	if (!command_subject_stays(s) || !p)
+	if (!command_subject_stays(s) || !p || !text[strspn(text, " ")])
 		return true;
 	if (param_parse(&p->row, text, &value, &reason) != STATUS_OK) {
 		screen_say(s, true, "%s: %s", p->id, reason.text);
@@ -143,6 +143,7 @@ void command_run(struct screen *s, const struct key *key)
 		break;
 	case COMMAND_SIDE_ABCD:
 		remote_hear_side(s->remote, (char)key->amount);
+		screen_say(s, false, "side %c is heard and changed from now on", (char)key->amount);
 		break;
 	default:
 		command_slot(s, key->command, (int)key->amount);

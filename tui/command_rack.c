@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/command.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define RECALL_S 2.0f
@@ -37,6 +38,29 @@ static bool store_scene(struct screen *s, int index, const char *name)
 	return true;
 }
 
+static const char *const *keep_or_replace(struct screen *s)
+{
+	(void)s;
+	static const char *const names[] = { "keep it", "replace it", NULL };
+	return names;
+}
+
+static bool replace_preset(struct screen *s, int index, const char *text)
+{
+	(void)text;
+	if (index == 1)
+		remote_preset_save(s->remote, s->save_as);
+	return true;
+}
+
+static void ask_overwrite(struct screen *s, const char *name)
+{
+	char title[96];
+	snprintf(s->save_as, sizeof s->save_as, "%s", name);
+	snprintf(title, sizeof title, "There is a preset %s", name);
+	dialog_menu(s, title, keep_or_replace, replace_preset);
+}
+
 static bool save_preset(struct screen *s, int index, const char *name)
 {
 	(void)index;
@@ -45,6 +69,11 @@ static bool save_preset(struct screen *s, int index, const char *name)
 		screen_say(s, true, "a name holds letters, digits, space, _ . and -, 1 to 64 of them, no leading dot");
 		return false;
 	}
+	for (const char *const *old = presets(s); *old; old++)
+		if (strcmp(*old, name) == 0) {
+			ask_overwrite(s, name);
+			return true;
+		}
 	remote_preset_save(s->remote, name);
 	return true;
 }
@@ -100,6 +129,7 @@ void command_rack(struct screen *s, enum command command)
 		dialog_menu(s, "Load preset", presets, load_preset);
 		break;
 	case COMMAND_SAVE:
+		presets(s); /* asks for the names, which are looked at when one is typed */
 		dialog_input(s, "Save preset as", "", save_preset);
 		break;
 	case COMMAND_RESET:

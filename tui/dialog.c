@@ -161,8 +161,10 @@ void dialog_key(struct screen *s, int code)
 		help_key(s, code);
 	else if (s->dialog.kind == DIALOG_MENU)
 		menu_key(s, code);
-	else if (s->dialog.kind == DIALOG_INPUT)
+	else if (s->dialog.kind == DIALOG_INPUT) {
+		s->message[0] = '\0'; /* it was about the text before this key */
 		input_key(s, code);
+	}
 }
 
 /* ---- Drawing */

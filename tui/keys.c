@@ -28,7 +28,7 @@ const struct key keys[] = {
 	{ { '\r', '\n', KEY_ENTER }, "Enter", "type", "type a value, with or without its unit; choose", COMMAND_TYPE,
 		0 },
 	{ { ' ' }, "Space", NULL, "switch on or off; next choice", COMMAND_TOGGLE, 0 },
-	{ { 'M' }, "M", NULL, "bypass at matched loudness", COMMAND_MATCH, 0 },
+	{ { 'M' }, "M", NULL, "match: the louder of rack and bypass is turned down", COMMAND_MATCH, 0 },
 	{ { 'B', 'x' }, "B x", NULL, "bypass this slot", COMMAND_SLOT_BYPASS, 0 },
 	{ { 'a' }, "a", NULL, "solo: hear this slot alone", COMMAND_SOLO, 0 },
 	{ { 'c' }, "c", NULL, "delta: hear only what this slot changes", COMMAND_DELTA, 0 },

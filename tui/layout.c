@@ -18,11 +18,13 @@ void layout_compute(struct layout *l, int rows, int columns)
 	l->main_rows = l->meters_y - l->main_y;
 	l->slot_x = LAYOUT_CHAIN_COLUMNS + 1;
 	l->slot_columns = columns - l->slot_x;
-	/* A title and ten lines (a band's table with its head and one more) come before any picture, and when that is
-	 * as high as it needs to be for reading, the other lines. */
-	int spare = l->main_rows - 11;
+	/* A title and ten lines (a band's table with its head and one more) come before any picture; once that is high
+	 * enough to be read, the three lines that every slot has come before a higher one. */
+	int spare = l->main_rows - 11, more = spare - 3;
 	if (spare >= LAYOUT_CURVE_ROWS)
-		l->curve_rows = spare < LAYOUT_CURVE_ROWS_MAX ? spare : LAYOUT_CURVE_ROWS_MAX;
+		l->curve_rows = more < LAYOUT_CURVE_ROWS       ? LAYOUT_CURVE_ROWS
+				: more < LAYOUT_CURVE_ROWS_MAX ? more
+							       : LAYOUT_CURVE_ROWS_MAX;
 }
 
 int layout_scroll(int top, int cursor, int visible, int n)

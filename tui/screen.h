@@ -41,11 +41,12 @@ struct screen {
 	char page_key[96]; /* what page was made from */
 	int chain_top;
 	int focus_y, focus_x; /* where the terminal's cursor rests, for screen readers and braille lines */
-	bool curve_flipped; /* shown where there is no room to spare, hidden where there is */
+	bool curve_flipped;   /* shown where there is no room to spare, hidden where there is */
 
 	struct hold holds[2][2]; /* in, out; left, right */
 
 	struct dialog dialog;
+	char save_as[65]; /* the preset that is to be replaced, while that is asked */
 	char message[256];
 	bool message_bad;
 	uint64_t message_until_ms;

@@ -81,8 +81,9 @@ static void look_for_news(struct screen *s)
 
 static void take_key(struct screen *s, int code)
 {
+	/* As the terminal would do it: a script around us stops too and the shell gets its prompt. */
 	if (code == SUSPEND) {
-		raise(SIGTSTP);
+		kill(0, SIGTSTP);
 		return;
 	}
 	if (code == KEY_RESIZE)
@@ -172,6 +173,9 @@ enum status tui_run(struct remote *remote, const struct tui_options *options, en
 		l->dirty = true;
 		remote_error(remote, &l->screen.n_errors);
 		colors_start(options->color);
+		l->screen.now_ms = clock_ms();
+		if (options->notice)
+			screen_say(&l->screen, true, "%s", options->notice);
 		while (!l->screen.done)
 			turn(l);
 		terminal_close(l->terminal);

@@ -9,8 +9,9 @@ struct tui_options {
 	bool ascii; /* no block characters */
 	bool color; /* false: attributes only */
 	bool mouse;
-	int fps;       /* 1 .. 60, 25 by default */
-	bool may_stop; /* q offers to stop the rack (local), else only to leave */
+	int fps;            /* 1 .. 60, 25 by default */
+	bool may_stop;      /* q offers to stop the rack (local), else only to leave */
+	const char *notice; /* what is to be told first; NULL: nothing */
 };
 
 enum tui_end { TUI_LEFT, TUI_STOPPED, TUI_LOST_TERMINAL };

@@ -82,9 +82,11 @@ void view_head(struct screen *s)
 	int end = s->layout.columns;
 	first_line(s);
 	colors_span(0, 0, s->layout.columns, STYLE_CURSOR);
+	bool matched = remote_rack_match(s->remote)->value != 0;
 	if (remote_rack_bypass(s->remote)->value != 0)
-		end = put_right(s, 1, end - 1, STYLE_CURSOR,
-			remote_rack_match(s->remote)->value != 0 ? " BYPASS (matched) " : " BYPASS ");
+		end = put_right(s, 1, end - 1, STYLE_CURSOR, matched ? " BYPASS (matched) " : " BYPASS ");
+	else if (matched) /* what goes out may be lower than what the rack is set to */
+		end = put_right(s, 1, end - 1, STYLE_WARN, " MATCHED: louder side turned down ");
 	if (remote_state(s->remote) == REMOTE_LIVE)
 		health(s, end);
 	else
