@@ -14,6 +14,7 @@
 enum {
 	NAME_SHOWN_MAX = 100,
 	WORD_SIZE = 64,
+	ERRORS_MAX = 50,  /* that are told: something else than a rack file may have one on each line */
 	GUESSES_MAX = 50, /* of what was meant by unknown words: a hostile file may hold thousands */
 };
 
@@ -25,6 +26,8 @@ struct reader {
 	/* Lines of this section that set something, by row and behind KEY_TITLE; 0: none, as a header comes first. */
 	uint32_t set_at[MODULE_PARAMS_MAX + N_HOST_PARAMS - KEY_TITLE];
 	rackfile_warn *warn;
+	rackfile_refused *refused; /* NULL: the first error ends the reading */
+	bool in_section;
 	void *user;
 	struct reason *reason;
 };
@@ -48,7 +51,10 @@ refuse(const struct reader *r, uint32_t line, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	return reason_set(r->reason, STATUS_BAD_VALUE, "%s: %s", place, text);
+	enum status status = reason_set(r->reason, STATUS_BAD_VALUE, "%s: %s", place, text);
+	if (r->refused)
+		r->refused(r->user, r->reason->text);
+	return status;
 }
 
 static void __attribute__((format(printf, 3, 4))) warn(const struct reader *r, uint32_t line, const char *format, ...)
@@ -258,39 +264,69 @@ static enum status read_key(struct reader *r, uint32_t at, bool in_section)
 	return STATUS_OK;
 }
 
+static enum status read_line(struct reader *r, uint32_t at)
+{
+	const struct line *line = &r->file->lines[at];
+	if (line->kind == LINE_BAD)
+		return refuse(r, at, "%s", line->problem);
+	if (line->kind == LINE_KEY)
+		return read_key(r, at, r->in_section);
+	if (line->kind != LINE_SECTION)
+		return STATUS_OK;
+	r->section += r->in_section;
+	r->in_section = true;
+	return open_section(r);
+}
+
+/* Whose keys follow a header that is refused cannot be told. */
+static bool is_header(const struct reader *r, const struct line *line)
+{
+	const char *text = r->file->text + line->whole.start;
+	return line->kind == LINE_SECTION || (line->kind == LINE_BAD && text[strspn(text, " \t")] == '[');
+}
+
 static enum status read_lines(struct reader *r)
 {
-	bool in_section = false;
+	enum status worst = STATUS_OK;
+	uint32_t n_errors = 0;
+	bool lost = false;
 	for (uint32_t i = 0; i < r->file->n_lines; i++) {
 		const struct line *line = &r->file->lines[i];
-		enum status status = STATUS_OK;
-		if (line->kind == LINE_BAD)
-			status = refuse(r, i, "%s", line->problem);
-		else if (line->kind == LINE_SECTION) {
-			r->section += in_section;
-			in_section = true;
-			status = open_section(r);
-		} else if (line->kind == LINE_KEY)
-			status = read_key(r, i, in_section);
-		if (status != STATUS_OK)
+		if (lost && line->kind == LINE_KEY)
+			continue;
+		enum status status = read_line(r, i);
+		if (is_header(r, line))
+			lost = status != STATUS_OK;
+		if (status == STATUS_OK)
+			continue;
+		if (!r->refused)
 			return status;
+		worst = status;
+		if (++n_errors == ERRORS_MAX)
+			return refuse(r, UINT32_MAX, "more than %d errors", ERRORS_MAX - 1);
 	}
-	return in_section ? STATUS_OK : refuse(r, UINT32_MAX, "not a rack file: there is no section in it");
+	if (r->in_section || worst != STATUS_OK)
+		return worst;
+	return refuse(r, UINT32_MAX, "not a rack file: there is no section in it");
+}
+
+static enum status parse(struct reader *r, const char *text, size_t size)
+{
+	if (size > RACKFILE_SIZE_MAX)
+		return refuse(r, UINT32_MAX, "longer than %d bytes", RACKFILE_SIZE_MAX);
+	r->file = rackfile_cut(text, (uint32_t)size);
+	if (!r->file)
+		return reason_set(r->reason, STATUS_NO_MEMORY, "no memory for a rack file");
+	rack_clear(&r->rack);
+	enum status status = check_format(r);
+	return status == STATUS_OK ? read_lines(r) : status;
 }
 
 enum status rackfile_parse(const char *name, const char *text, size_t size, struct rack *rack, struct rackfile **file,
 	rackfile_warn *tell, void *user, struct reason *reason)
 {
 	struct reader r = { .name = name, .warn = tell, .user = user, .reason = reason };
-	if (size > RACKFILE_SIZE_MAX)
-		return refuse(&r, UINT32_MAX, "longer than %d bytes", RACKFILE_SIZE_MAX);
-	r.file = rackfile_cut(text, (uint32_t)size);
-	if (!r.file)
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory for a rack file");
-	rack_clear(&r.rack);
-	enum status status = check_format(&r);
-	if (status == STATUS_OK)
-		status = read_lines(&r);
+	enum status status = parse(&r, text, size);
 	if (status == STATUS_OK)
 		*rack = r.rack;
 	if (status == STATUS_OK && file)
@@ -298,4 +334,16 @@ enum status rackfile_parse(const char *name, const char *text, size_t size, stru
 	else
 		rackfile_free(r.file);
 	return status;
+}
+
+bool rackfile_check(
+	const char *name, const char *text, size_t size, rackfile_warn *tell, rackfile_refused *refused, void *user)
+{
+	struct reason reason;
+	struct reader r = { .name = name, .warn = tell, .refused = refused, .user = user, .reason = &reason };
+	enum status status = parse(&r, text, size);
+	rackfile_free(r.file);
+	if (status == STATUS_NO_MEMORY)
+		refused(user, reason.text);
+	return status == STATUS_OK;
 }

@@ -14,7 +14,13 @@ static void print_warning(void *user, const char *place, const char *text)
 	options_error(place, "warning: %s", text);
 }
 
-/* The reason names the file already when the text was read, so that its line can be in it. */
+/* It names the file already, with the line. */
+static void print_error(void *user, const char *text)
+{
+	(void)user;
+	options_message("%s", text);
+}
+
 static bool is_good(const char *path)
 {
 	struct reason reason;
@@ -24,11 +30,8 @@ static bool is_good(const char *path)
 		options_error(path, "%s", reason.text);
 		return false;
 	}
-	struct rack rack;
-	bool good = rackfile_parse(path, text, size, &rack, NULL, print_warning, NULL, &reason) == STATUS_OK;
+	bool good = rackfile_check(path, text, size, print_warning, print_error, NULL);
 	free(text);
-	if (!good)
-		options_message("%s", reason.text);
 	return good;
 }
 

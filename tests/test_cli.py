@@ -183,6 +183,16 @@ class Check(Cli):
                     f"lacquer: {binary}:3: a NUL byte: this is not a text file\n"
                     "lacquer: no preset: there is no such file ending in .rack and no such preset\n")
 
+    def test_every_error_of_a_file_is_told(self):
+        rack = self.put("r.rack", "[rack]\nformat = 1\n[eq]\nband1.type = higpass\nband2.gain = 40 dB\nnothing\n"
+                        "[compressor]\nratio = 2\n[compressor]\nratio = much\n[eq air\nband1.gain = much\n"
+                        "[limiter]\nceiling =\ngain = 1 Hz\nbypass = maybe\n[rack]\nbypass = maybe\n")
+        result = run("check", rack)
+        self.expect(result, 4, out="")
+        lines = [line.split(":")[2] for line in result.stderr.decode().splitlines()]
+        self.assertEqual(lines, ["4", "5", "6", "9", "11", "14", "15", "16", "17"], result.stderr)
+        self.assertEqual(len(run("check", self.put("n.rack", "nothing\n" * 1000)).stderr.splitlines()), 51)
+
     def test_folder_and_endless_file(self):
         self.expect(run("check", self.folder + "/"), 4, "", f"lacquer: {self.folder}/: cannot be read: Is a directory\n")
         self.expect(run("check", "/dev/zero"), 4, "", "lacquer: /dev/zero: longer than 262144 bytes\n")
