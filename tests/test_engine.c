@@ -160,6 +160,8 @@ static void edits_are_not_heard(void **state)
 	fill_sine(&in, 1000, 0.5);
 	uint32_t seed = 4, delay = rig.latency;
 	size_t at = 0;
+	assert_int_equal(control_scene_store(rig.control, "first", NULL), STATUS_OK);
+	const struct rack preset = *control_rack(rig.control);
 	rig_run(&rig, in.of, out.of, at, 4800, 64);
 	at = 4800;
 	for (int edit = 0; edit < 200; edit++, at += 4096) {
@@ -167,7 +169,16 @@ static void edits_are_not_heard(void **state)
 		const char *some = rack->slots[rig_random(&seed) % rack->n_slots].id;
 		char id[RACK_ID_SIZE];
 		snprintf(id, sizeof id, "%s", some);
-		switch (rig_random(&seed) % 5) {
+		switch (rig_random(&seed) % 8) {
+		case 5:
+			control_scene_recall(rig.control, "first", edit % 2 ? 0.05f : 0, 0, NULL);
+			break;
+		case 6:
+			control_load(rig.control, &preset, 0);
+			break;
+		case 7:
+			control_undo(rig.control, 0, NULL);
+			break;
 		case 0:
 			if (rack->n_slots < 8)
 				control_insert(rig.control, edit % 2 ? "eq" : "trim", rig_random(&seed) % 9, NULL, 0, NULL);
