@@ -25,7 +25,7 @@ bool overload_note(struct overload *o, float load, double period_s) RT
 		return o->safe;
 	}
 	o->full_s += period_s;
-	o->late_s += load > 1 ? period_s : -period_s;
+	o->late_s += load > 1 ? load * period_s : -period_s; /* a late callback lasts longer than its period */
 	if (o->late_s < 0)
 		o->late_s = 0;
 	if (o->late_s >= LATE_MAX_S)

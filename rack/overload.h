@@ -13,7 +13,7 @@
 enum overload_step { OVERLOAD_NONE, OVERLOAD_WARNING, OVERLOAD_SAFE };
 
 struct overload {
-	double late_s;          /* late cycles less good ones */
+	double late_s;          /* time of late cycles less that of good ones */
 	double safe_s, full_s;  /* since the last turn */
 	double wait_s;          /* in the safe bypass until the next try; 0: not yet needed */
 	bool safe;

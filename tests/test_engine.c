@@ -416,7 +416,7 @@ static void overload_ends_in_a_safe_bypass(void **state)
 	assert_int_equal(overload_of(&rig), OVERLOAD_NONE);
 	run_loaded(&rig, &in, &out, &at, 0.5, 0.9f);
 	assert_int_equal(overload_of(&rig), OVERLOAD_WARNING);
-	run_loaded(&rig, &in, &out, &at, 0.9, 1.2f);
+	run_loaded(&rig, &in, &out, &at, 0.7, 1.2f);
 	assert_int_equal(overload_of(&rig), OVERLOAD_WARNING);
 	run_loaded(&rig, &in, &out, &at, 0.4, 1.2f);
 	assert_int_equal(overload_of(&rig), OVERLOAD_SAFE);
