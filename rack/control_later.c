@@ -1,4 +1,5 @@
-/* Values that wait in the audio thread for their frame: where something overtook one, the model takes it when it has come. */
+/* Values that wait in the audio thread for their frame: where something overtook one, the model takes it when it has
+ * come. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/control_private.h"
 

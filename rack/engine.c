@@ -178,16 +178,19 @@ static void apply_due(struct engine *e) RT
 static void take_input(struct engine *e, const float *const in[2], uint32_t at, float *const taken[2],
 	double *const io[2], uint32_t n) RT
 {
-	unsigned poisoned = 0;
-	for (int c = 0; c < 2; c++)
-		for (uint32_t i = 0; i < n; i++) {
-			float x = in[c][at + i];
-			bool good = fabsf(x) <= POISON; /* false for NaN */
-			taken[c][i] = good ? x : 0;
-			io[c][i] = (double)taken[c][i];
-			poisoned += !good;
+	uint32_t poisoned = 0;
+	for (int c = 0; c < 2; c++) {
+		const float *from = in[c] + at;
+		float *to = taken[c];
+		double *wide = io[c];
+		for (uint32_t i = 0; i < n; i++) { /* every comparison is false for NaN */
+			poisoned |= fabsf(from[i]) <= POISON ? 0 : UINT32_MAX;
+			to[i] = fabsf(from[i]) <= POISON ? from[i] : 0;
 		}
-	e->poisoned += poisoned > 0;
+		for (uint32_t i = 0; i < n; i++)
+			wide[i] = (double)to[i];
+	}
+	e->poisoned += poisoned != 0;
 }
 
 static uint32_t frames_to_boundary(const struct engine *e) RT
@@ -197,13 +200,20 @@ static uint32_t frames_to_boundary(const struct engine *e) RT
 	return left < boundary ? (uint32_t)left : boundary;
 }
 
-/* Weight 1 multiplies exactly, so a settled stream keeps its bits. */
 static void give_output(struct engine *e, double *const io[2], float *const out[2], uint32_t at, uint32_t n) RT
 {
 	bool audible = atomic_load_explicit(&e->audible, memory_order_relaxed);
+	if (audible && e->stream_at == e->stream_length) {
+		for (int c = 0; c < 2; c++) {
+			const double *from = io[c];
+			float *to = out[c] + at;
+			for (uint32_t i = 0; i < n; i++)
+				to[i] = (float)from[i];
+		}
+		return;
+	}
 	for (uint32_t i = 0; i < n; i++) {
-		double w = e->stream_at == e->stream_length ? 1 : e->stream_at == 0 ? 0 :
-			fade_weight(e->stream_at, e->stream_length);
+		double w = e->stream_at == 0 ? 0 : fade_weight(e->stream_at, e->stream_length);
 		for (int c = 0; c < 2; c++)
 			out[c][at + i] = (float)(w * io[c][i]);
 		if (audible && e->stream_at < e->stream_length)

@@ -17,7 +17,7 @@
 #define SETTLE_MS 10
 #define FADE_MS 20
 #define METER_HOLD_MS 50
-#define POISON 1e6
+#define POISON 1e6f
 
 struct copy {
 	void *state;
@@ -271,13 +271,15 @@ static void run_fade(struct slot *s, double *const io[2], double *const new[2], 
 	}
 }
 
-/* A comparison that NaN fails; without branches, for the vectoriser. */
+/* A comparison that NaN fails, without branches, and as float, which vectorises everywhere. */
 static bool is_poisoned(double *const io[2], uint32_t n) RT
 {
-	unsigned bad = 0;
-	for (int c = 0; c < 2; c++)
+	uint32_t bad = 0;
+	for (int c = 0; c < 2; c++) {
+		const double *samples = io[c];
 		for (uint32_t i = 0; i < n; i++)
-			bad |= !(fabs(io[c][i]) <= POISON);
+			bad |= fabsf((float)samples[i]) <= POISON ? 0 : UINT32_MAX;
+	}
 	return bad;
 }
 

@@ -7,15 +7,16 @@
 #include "rack/command.h"
 #include "rack/ring.h"
 
-/* A path (a chain, or its safe bypass) that is to be heard runs beside the one that is until its look-ahead and filters hold sound,
- * and is then faded in. One such fade at a time; meanwhile the newest new chain waits. */
+/* A path (a chain, or its safe bypass) that is to be heard runs beside the one that is until its look-ahead and filters
+ * hold sound, and is then faded in. One such fade at a time; meanwhile the newest new chain waits. */
 struct stage {
 	double rate;
-	struct ring *returns;       /* chains that are no longer needed */
-	struct chain *now;          /* the chain of the model, heard or bypassed */
-	struct chain *next;         /* another one, fading in */
-	struct chain *queued;       /* and the one after that */
-	struct chain *expected[COMMAND_CHAINS_MAX]; /* not here yet: they wait for their frame and learn what is set meanwhile */
+	struct ring *returns;                       /* chains that are no longer needed */
+	struct chain *now;                          /* the chain of the model, heard or bypassed */
+	struct chain *next;                         /* another one, fading in */
+	struct chain *queued;                       /* and the one after that */
+	struct chain *expected[COMMAND_CHAINS_MAX]; /* not here yet: they wait for their frame and learn what is set
+						       meanwhile */
 	uint32_t n_expected;
 	uint64_t number;            /* of the newest chain: an older one holds less than is heard */
 	bool safe, safe_wanted;     /* now's safe bypass is heard instead of it, or shall be */
@@ -32,7 +33,8 @@ void stage_drop(struct stage *);
 void stage_set(struct stage *, uint32_t uid, uint32_t param, float value, uint32_t glide_ms) RT;
 void stage_match(struct stage *, double processed, double unprocessed) RT;
 void stage_expect(struct stage *, struct chain *) RT; /* stage_change with it will follow */
-void stage_change(struct stage *, struct chain *) RT; /* takes it over, or gives it back where a newer one came before */
+void stage_change(
+	struct stage *, struct chain *) RT; /* takes it over, or gives it back where a newer one came before */
 void stage_want_safe(struct stage *, bool) RT;
 
 /* Audio thread. Frames until something ends or begins: no call of stage_process may be longer. */

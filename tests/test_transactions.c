@@ -1,4 +1,5 @@
-/* What overtakes what on the way to the audio thread: the model and the sound end in the same place, whatever was stamped. */
+/* What overtakes what on the way to the audio thread: the model and the sound end in the same place, whatever was
+ * stamped. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/rig.h"
 
@@ -112,7 +113,8 @@ static void hear_value(void *user, uint32_t slot, uint32_t param, float value, u
 	n_told++;
 }
 
-/* A stamped value that was overtaken still comes on its frame; then the model says so too, and its listeners hear of it. */
+/* A stamped value that was overtaken still comes on its frame; then the model says so too, and its listeners hear of
+ * it. */
 static void the_model_follows_what_was_stamped(void **state)
 {
 	(void)state;
@@ -148,7 +150,9 @@ static void the_model_follows_what_was_stamped(void **state)
 	rig_run(&rig, in.of, out.of, 0, in.n, 64);
 	expect_gain(&out, RATE / 2, 6);
 	rig_run(&rig, in.of, out.of, 0, in.n, 64);
-	assert_true(control_rack(rig.control)->slots[1].values[slot_find_param(&control_rack(rig.control)->slots[1], "bypass")] == 1);
+	assert_true(control_rack(rig.control)
+			    ->slots[1]
+			    .values[slot_find_param(&control_rack(rig.control)->slots[1], "bypass")] == 1);
 	expect_gain(&out, in.n - 1, 0);
 	stereo_free(&in);
 	stereo_free(&out);
@@ -205,7 +209,8 @@ static void a_recall_and_an_edit_go_together(void **state)
 	rig_free(&rig);
 }
 
-/* At 8 kHz the parts of a cross-fade are shorter than the largest piece, and a second edit waits for the first one's end. */
+/* At 8 kHz the parts of a cross-fade are shorter than the largest piece, and a second edit waits for the first one's
+ * end. */
 static void waiting_edits_sound_alike_in_all_blocks(void **state)
 {
 	(void)state;
