@@ -5,7 +5,7 @@
 #include "osc/mirror_rack.h"
 #include "osc/mirror_slot.h"
 #include "osc/mirror_value.h"
-#include "osc/utf8.h"
+#include "rack/utf8.h"
 
 #include <math.h>
 #include <string.h>

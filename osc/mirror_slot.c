@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/mirror_slot.h"
 
-#include "osc/utf8.h"
+#include "rack/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>

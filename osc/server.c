@@ -8,6 +8,7 @@
 #include "osc/proof.h"
 #include "osc/router.h"
 #include "osc/serving.h"
+#include "rack/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -253,7 +254,9 @@ int server_poll(struct server *server)
 
 void server_say(struct server *server, const char *address, const char *text)
 {
-	fprintf(stderr, "lacquer: %s: %s\n", address, text);
+	char clean[256];
+	utf8_copy(clean, sizeof clean, text);
+	fprintf(stderr, "lacquer: %s: %s\n", address, clean);
 	for (int i = 0; i < LEASE_PEERS_MAX; i++)
 		if (server->leases.subscribers[i].n_leases && lease_follows(&server->leases.subscribers[i], "/error"))
 			send_error(server, &server->leases.subscribers[i].peer, address, text);

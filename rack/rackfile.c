@@ -5,6 +5,7 @@
 #include "rack/rackfile_lines.h"
 #include "rack/registry.h"
 #include "rack/typo.h"
+#include "rack/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -61,13 +62,15 @@ static void __attribute__((format(printf, 3, 4))) warn(const struct reader *r, u
 {
 	if (!r->warn)
 		return;
-	char place[NAME_SHOWN_MAX + 32], text[256];
+	char place[NAME_SHOWN_MAX + 32], text[256], clean_place[sizeof place], clean[sizeof text];
 	make_place(r, line, place, sizeof place);
 	va_list args;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	r->warn(r->user, place, text);
+	utf8_copy(clean_place, sizeof clean_place, place);
+	utf8_copy(clean, sizeof clean, text);
+	r->warn(r->user, clean_place, clean);
 }
 
 static bool span_is(const struct rackfile *f, struct span s, const char *word)

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/status.h"
 
+#include "rack/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -9,9 +11,11 @@ enum status reason_set(struct reason *reason, enum status status, const char *fo
 {
 	if (!reason)
 		return status;
+	char text[1024];
 	va_list args;
 	va_start(args, format);
-	vsnprintf(reason->text, sizeof reason->text, format, args);
+	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	utf8_copy(reason->text, sizeof reason->text, text);
 	return status;
 }

@@ -18,7 +18,8 @@ struct reason {
 	char text[256];
 };
 
-/* Writes the sentence (reason may be NULL) and hands the status back, so that a failure is one line. */
+/* Writes the sentence (reason may be NULL) and hands the status back, so that a failure is one line. What a terminal might obey
+ * is taken out: sentences quote files, names and messages. */
 enum status reason_set(struct reason *reason, enum status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -3,6 +3,7 @@
 #include "src/measurement.h"
 
 #include "rack/loudness.h"
+#include "rack/utf8.h"
 #include "src/audiofile.h"
 
 #include <math.h>
@@ -77,6 +78,8 @@ static void print_string(FILE *to, const char *text)
 			fputs("\\ufffd", to);
 		else if ((unsigned char)*text < 0x20 || *text == 0x7f)
 			fprintf(to, "\\u%04x", (unsigned)*text);
+		else if (length == 2 && (unsigned char)text[0] == 0xc2 && (unsigned char)text[1] < 0xa0)
+			fprintf(to, "\\u%04x", (unsigned)(unsigned char)text[1]); /* a control character (C1) */
 		else
 			fwrite(text, 1, length, to);
 		text += length ? length : 1;
@@ -117,9 +120,9 @@ static void print_line(FILE *to, const char *label, double value, const char *un
 
 void measurement_print(const struct measurement *m, const char *file, FILE *to)
 {
-	for (const char *c = file; *c; c++)
-		fputc((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c, to);
-	fprintf(to, "\n  %u Hz, %s, %.3f s\n", m->rate, m->channels == 1 ? "mono" : "stereo",
+	char name[4096];
+	utf8_copy(name, sizeof name, file);
+	fprintf(to, "%s\n  %u Hz, %s, %.3f s\n", name, m->rate, m->channels == 1 ? "mono" : "stereo",
 		(double)m->frames / m->rate);
 	print_line(to, "integrated", m->integrated_lufs, "LUFS");
 	print_line(to, "range", m->range_lu, "LU");

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/options.h"
 
+#include "rack/utf8.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -9,25 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTIONS_MAX = 24, HELP_COLUMN = 30, LINE_WIDTH = 80 };
+enum { OPTIONS_MAX = 24, HELP_COLUMN = 30, LINE_WIDTH = 80, LINE_SIZE = 4096 };
 
 /* ---- Errors */
 
 /* File names and files come from strangers: nothing of them may steer the terminal. */
 static void print_safe(const char *text)
 {
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		/* The C1 controls as UTF-8 are 0xc2 0x80 .. 0xc2 0x9f. */
-		bool c1 = c == 0xc2 && (unsigned char)text[1] >= 0x80 && (unsigned char)text[1] <= 0x9f;
-		putc(c < ' ' || c == 0x7f || c1 ? '?' : c, stderr);
-		text += c1;
-	}
+	char clean[LINE_SIZE];
+	utf8_copy(clean, sizeof clean, text);
+	fputs(clean, stderr);
 }
 
 static void __attribute__((format(printf, 2, 0))) print_error(const char *place, const char *format, va_list args)
 {
-	char reason[1024];
+	char reason[LINE_SIZE];
 	vsnprintf(reason, sizeof reason, format, args);
 	fputs("lacquer: ", stderr);
 	if (place) {

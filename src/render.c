@@ -116,7 +116,7 @@ static int apply_events(struct render *r)
 		const struct event *event = &r->events.list[r->next_event++];
 		struct reason reason;
 		if (direct_apply(r->direct, event->address, event->body, &reason) != STATUS_OK) {
-			fprintf(stderr, "lacquer: %s:%u: %s: %s\n", r->events_path, event->line, event->address, reason.text);
+			options_message("%s:%u: %s: %s", r->events_path, event->line, event->address, reason.text);
 			status = EXIT_FAILED;
 		}
 	}

@@ -24,7 +24,7 @@ compile() { # PROGRAM FLAGS...
     shift
     # shellcheck disable=SC2086
     "$clang" -std=c11 -D_GNU_SOURCE -DWITH_LIBFUZZER -I. -O1 -g -fsanitize=fuzzer,address,undefined \
-        -fno-sanitize-recover=all "$@" tests/fuzz_rackfile.c rack/rackfile*.c rack/rack.c rack/param.c rack/status.c \
+        -fno-sanitize-recover=all "$@" tests/fuzz_rackfile.c rack/rackfile*.c rack/rack.c rack/param.c rack/status.c rack/utf8.c \
         rack/typo.c rack/registry.c rack/dsp/*.c $modules -o "$folder/$program" -lm
 }
 mkdir "$folder/seeds" "$folder/found"

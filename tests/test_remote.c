@@ -4,7 +4,7 @@
 
 #include "osc/mirror.h"
 #include "osc/remote.h"
-#include "osc/utf8.h"
+#include "rack/utf8.h"
 #include "rack/registry.h"
 
 #include <arpa/inet.h>

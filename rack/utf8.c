@@ -1,6 +1,6 @@
-/* Text from the network, made safe to print. */
+/* Text from strangers (network, files), made safe to print. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "osc/utf8.h"
+#include "rack/utf8.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
-/* Text from the network, made safe to print. */
+/* Text from strangers (network, files), made safe to print. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef OSC_UTF8_H
-#define OSC_UTF8_H
+#ifndef RACK_UTF8_H
+#define RACK_UTF8_H
 
 #include <stddef.h>
 
