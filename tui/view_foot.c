@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Longer ones are what steps add up to, not what somebody typed. */
+enum { DIGITS_MAX = 7 };
+
 static void range_text(const struct param *row, char *text, size_t size)
 {
 	char min[48], max[48], def[48];
@@ -35,6 +38,19 @@ static const char *overflow(const char *text, int columns)
 	return text + at;
 }
 
+/* As in the list, but with all digits where that rounds. */
+static void value_text(const struct remote_param *p, char *text, size_t size)
+{
+	float shown;
+	char exact[48];
+	param_format(&p->row, p->value, text, size);
+	if (param_parse(&p->row, text, &shown, NULL) == STATUS_OK && shown == p->value)
+		return;
+	param_format_exact(&p->row, p->value, exact, sizeof exact);
+	if (strlen(exact) <= DIGITS_MAX)
+		snprintf(text, size, "%s%s%s", exact, p->row.unit == UNIT_RATIO ? "" : " ", unit_text(p->row.unit));
+}
+
 static void draw_param(struct screen *s, int y)
 {
 	const struct remote_slot *slot = screen_slot(s);
@@ -43,7 +59,7 @@ static void draw_param(struct screen *s, int y)
 	int room = s->layout.columns - 1;
 	if (!slot || !param)
 		return;
-	param_format(&param->row, param->value, value, sizeof value);
+	value_text(param, value, sizeof value);
 	range_text(&param->row, range, sizeof range);
 	snprintf(text, sizeof text, " %s/%s  %s  (%s)", slot->id, param->id, value, range);
 	screen_put(s, y, 0, s->layout.columns, STYLE_TITLE, text);
