@@ -60,7 +60,7 @@ int attach_main(int argc, char **argv)
 	enum tui_end end;
 	choice.tui.may_stop = target == NULL;
 	if (remote_open(&remote, target, choice.name, &reason) != STATUS_OK) {
-		options_error(target ? target : choice.name, "%s", reason.text);
+		options_error("attach", "%s", reason.text);
 		return EXIT_FAILED;
 	}
 	enum status result = tui_run(remote, &choice.tui, &end, &reason);

@@ -1,8 +1,11 @@
 /* The program's start: which subcommand, and the two questions that belong to none. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/preset.h"
+#include "rack/typo.h"
 #include "src/options.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,6 +25,18 @@ static bool is(const char *word, const char *letter, const char *name)
 	return word && (strcmp(word, letter) == 0 || strcmp(word, name) == 0);
 }
 
+/* The command that a word was probably meant to be, when it is no rack either; else NULL. */
+static const char *find_meant(const char *word)
+{
+	char path[PATH_MAX];
+	if (preset_resolve(word, path, sizeof path, NULL) == STATUS_OK)
+		return NULL;
+	for (size_t i = 0; i < n_commands; i++)
+		if (typo_is_near(word, commands[i].name))
+			return commands[i].name;
+	return NULL;
+}
+
 static int dispatch(int argc, char **argv)
 {
 	if (is(argv[1], "-h", "--help")) {
@@ -33,7 +48,13 @@ static int dispatch(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	const struct command *c = argc > 1 ? command_find(argv[1]) : NULL;
-	return c ? c->main(argc - 1, argv + 1) : run_main(argc, argv);
+	if (c)
+		return c->main(argc - 1, argv + 1);
+	const char *meant = argc > 1 ? find_meant(argv[1]) : NULL;
+	if (!meant)
+		return run_main(argc, argv);
+	options_error(argv[1], "no command and no rack (did you mean '%s'?)", meant);
+	return EXIT_USAGE;
 }
 
 int main(int argc, char **argv)

@@ -143,6 +143,11 @@ class Usage(Cli):
                     err="lacquer: describe: 'eq' is one too many\nSee 'lacquer describe --help'.\n")
         self.expect(run("a", "b"), 2, out="")
 
+    def test_mistyped_command(self):
+        self.expect(run("atach"), 2, "", "lacquer: atach: no command and no rack (did you mean 'attach'?)\n")
+        self.put("config/lacquer/racks/rum.rack", "[rack]\nformat = 1\n[trim]\ngain = much\n")
+        self.expect(run("rum"), 4, out="")
+
     def test_run_options(self):
         for words in (["--osc", "nix"], ["--osc", "65536"], ["--osc", "-1"], ["--osc", ""], ["--osc-bind", "0.0.0.0"]):
             result = run("run", "-H", *words)
