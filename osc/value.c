@@ -37,7 +37,7 @@ static enum status read_number(const struct message *m, float *value, struct rea
 {
 	double number;
 	if (!message_number(m, 0, &number))
-		return wrong_type(m, "it takes a number (i f d h T F)", reason);
+		return wrong_type(m, "it takes a number (i f d h T F); text goes to its /str", reason);
 	if (!isfinite(number))
 		return reason_set(reason, STATUS_BAD_VALUE, "not a finite number");
 	*value = (float)fmax(-FLT_MAX, fmin(FLT_MAX, number));

@@ -36,7 +36,7 @@ struct worker *control_worker(struct control *c)
 static void warn_stderr(void *user, const char *place, const char *text)
 {
 	(void)user;
-	fprintf(stderr, "lacquer: %s: %s\n", place, text);
+	fprintf(stderr, "lacquer: %s: warning: %s\n", place, text);
 }
 
 static const char *base_name(const char *path)

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ID_WIDTH = 24, INDENT = 6 };
+enum { ID_WIDTH = 24, INDENT = 6, READ_DIGITS = 4 };
 
 /* ---- Groups of rows */
 
@@ -41,10 +41,13 @@ static bool same_group(const struct param *row, const struct param *other, int *
 	return true;
 }
 
+/* Exact where that is short; a half-power q is 0.7071 to a reader. */
 static void append_value(char *text, size_t size, const struct param *row, float value)
 {
 	char exact[64];
 	param_format_exact(row, value, exact, sizeof exact);
+	if (row->scale != SCALE_CHOICE && strlen(exact) > READ_DIGITS + 3)
+		snprintf(exact, sizeof exact, "%.*g", READ_DIGITS, (double)value);
 	append(text, size, "%s", exact);
 }
 
