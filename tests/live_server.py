@@ -10,6 +10,7 @@ from liverack import Rack, Server, Wire, jack, numbers, wait_until
 
 LIVES = int(os.environ.get("LACQUER_TEST_LIVES", "40"))
 RATES, PERIODS = (44100, 48000, 96000), (64, 128, 256, 1024, 37)
+CEILING = 10 ** (-2 / 20)
 BACK_S = 1  # from the server's return; on a machine where others work too it may take a little longer now and then
 OWN = {("system:capture_1", "lacquer:in_L"), ("system:capture_2", "lacquer:in_R"), ("lacquer:out_L", "system:playback_2"),
        ("lacquer:out_R", "system:playback_1")}
@@ -36,6 +37,7 @@ def connect():
 def fill(osc):
     osc.send("/chain/insert", "trim", 0)
     osc.send("/chain/insert", "limiter", 1)
+    osc.send("/rack/limiter/ceiling", -2.0)
     osc.send("/rack/trim/gain", -9.0)
     osc.send("/scene/store", "quiet")
     osc.send("/rack/trim/gain", -6.0)
@@ -87,11 +89,16 @@ def live(rack, life, server):
 
 
 def sounds(rack):
-    """A tone of 0.1 through a trim of -6 dB."""
-    rack.osc.send("/rack/trim/gain", -6.0)
-    rack.osc.sync()
-    said = Wire(rack).play("sine:1000:-20", "--freewheel")
+    """A tone of 0.1 through a trim of -6 dB, and one that the limiter has to hold to its ceiling, at the rate that is now."""
+    osc, wire = rack.osc, Wire(rack)
+    osc.send("/rack/trim/gain", -6.0)
+    osc.sync()
+    said = wire.play("sine:1000:-20", "--freewheel")
     assert abs(said["peak"] / (0.1 * 10 ** (-6 / 20)) - 1) < 1e-3, said
+    osc.send("/rack/trim/gain", 12.0)
+    osc.sync()
+    said = wire.play("sine:997:-3", "--freewheel")
+    assert 0.8 * CEILING < said["peak"] <= CEILING * 1.006, said
 
 
 def main():
@@ -107,6 +114,8 @@ def main():
             for i in range(LIVES):
                 server, seconds = live(rack, i, server)
                 times.append(seconds)
+                if i % 5 == 4:
+                    sounds(rack)
             times.sort()
             print(f"{LIVES} lives: back within {times[len(times) // 2]:.2f} s (median), {times[-1]:.2f} s (longest)")
             assert times[len(times) * 9 // 10] < BACK_S, times
