@@ -114,10 +114,23 @@ struct state *state_new(struct control *control, const char *name, struct reason
 	return s;
 }
 
+static void wait_for_worker(struct state *s)
+{
+	struct worker *worker = control_worker(s->control);
+	while (s->writing) {
+		struct pollfd fd = { .fd = worker_fd(worker), .events = POLLIN };
+		if (poll(&fd, 1, -1) < 0 && errno != EINTR)
+			return;
+		worker_collect(worker);
+	}
+}
+
 void state_free(struct state *s)
 {
-	if (s)
-		session_free(s->session);
+	if (!s)
+		return;
+	wait_for_worker(s);
+	session_free(s->session);
 	free(s);
 }
 
@@ -244,17 +257,6 @@ int state_poll(struct state *s)
 		return (int)wait_ms;
 	start_save(s);
 	return s->due_ms ? AGAIN_MS : -1;
-}
-
-static void wait_for_worker(struct state *s)
-{
-	struct worker *worker = control_worker(s->control);
-	while (s->writing) {
-		struct pollfd fd = { .fd = worker_fd(worker), .events = POLLIN };
-		if (poll(&fd, 1, -1) < 0 && errno != EINTR)
-			return;
-		worker_collect(worker);
-	}
 }
 
 void state_flush(struct state *s)

@@ -10,7 +10,7 @@ struct state;
 /* The saved rack of this name is NAME.rack in the state folder, src/session.h says where scenes, sides and locks are.
  * Listens to the control from here on. NULL and a reason. */
 struct state *state_new(struct control *, const char *name, struct reason *);
-void state_free(struct state *); /* flush first */
+void state_free(struct state *); /* what is not flushed is not kept */
 const char *state_path(const struct state *);
 
 /* Loads it. UNKNOWN: nothing is saved. A file that cannot be used is put aside as NAME.rack.bad, with the reason;

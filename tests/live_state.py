@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from liverack import Rack, Server, numbers, wait_until
+from liverack import LACQUER, Rack, Server, numbers, wait_until
 
 SAVED_S = 3  # two seconds, and the time that writing takes
 KILLS = int(os.environ.get("LACQUER_TEST_KILLS", "100"))
@@ -204,11 +204,23 @@ def scenes_with_another_rack(folder):
     print("a rack by name: the scenes are there, the sides are its own")
 
 
+def failed_start(folder):
+    """A start that finds no server, or no rack, leaves what was saved as it is."""
+    before = read(state_file(folder, "lacquer.rack"))
+    env = {**os.environ, **{k: os.path.join(folder, k) for k in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")}}
+    for words, status in ((["--server", "lacq_nosuch", "loud"], 3), (["/nosuch.rack"], 4)):
+        done = subprocess.run([LACQUER, "run", "-H", "--osc", "0", *words], env=env, stderr=subprocess.DEVNULL, timeout=20)
+        assert done.returncode == status, done
+        assert read(state_file(folder, "lacquer.rack")) == before, words
+    print("failed starts: the saved state is as it was")
+
+
 def main():
     folder = tempfile.mkdtemp()
     try:
         with Server(period=256):
-            for part in (survives_kill, survives_kill_in_save, survives_full_disk, outlives_damage, scenes_with_another_rack):
+            for part in (survives_kill, survives_kill_in_save, survives_full_disk, outlives_damage, scenes_with_another_rack,
+                         failed_start):
                 begin = time.monotonic()
                 part(folder)
                 print(f"      {time.monotonic() - begin:.1f} s", flush=True)
