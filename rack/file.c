@@ -104,9 +104,12 @@ static enum status follow_links(const char *path, char target[PATH_MAX], struct 
 		return reason_set(reason, STATUS_IO, "the path is too long");
 	for (int i = 0; i < LINKS_MAX; i++) {
 		char link[PATH_MAX], folder[PATH_MAX];
+		struct stat s;
 		ssize_t n = readlink(target, link, sizeof link - 1);
 		if (n < 0)
 			return STATUS_OK;
+		if (lstat(target, &s) != 0 || (s.st_uid != geteuid() && s.st_uid != 0))
+			return reason_set(reason, STATUS_IO, "cannot be written: it is a link that somebody else made");
 		link[n] = '\0';
 		folder_of(target, folder);
 		int length = link[0] == '/' ? snprintf(target, PATH_MAX, "%s", link)

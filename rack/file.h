@@ -11,7 +11,7 @@
 enum status file_read(const char *path, size_t max, char **text, size_t *size, struct reason *);
 
 /* Temporary file beside it, fsync, rename, fsync of the folder. Makes missing folders (mode 0700). On any failure the
- * old file is as it was and the temporary one is gone. IO. */
+ * old file is as it was and the temporary one is gone. A link is followed and stays, unless another user made it. IO. */
 enum status file_write(const char *path, const char *text, size_t size, struct reason *);
 
 /* Removes temporary files that a killed file_write left beside path, or anywhere in the folder where path ends in a slash; those

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SWITCH(ID, LABEL, HELP) \
-	{ .id = ID, .label = LABEL, .scale = SCALE_TOGGLE, .min = 0, .max = 1, .def = 0, .step = 1, .help = HELP }
+#define SWITCH(ID, LABEL, HELP)                                                                                        \
+	{                                                                                                              \
+		.id = ID, .label = LABEL, .scale = SCALE_TOGGLE, .min = 0, .max = 1, .def = 0, .step = 1, .help = HELP \
+	}
 
 const struct param host_params[N_HOST_PARAMS] = {
 	[HOST_BYPASS] = SWITCH("bypass", "Bypass", "Passes the slot's input on, delayed as if it were at work"),
@@ -48,15 +50,21 @@ int rack_find_slot(const struct rack *rack, const char *id)
 	return -1;
 }
 
-bool rack_id_valid(const char *id)
+/* They stand beside the slots below /meter. */
+static bool is_taken(const char *id)
 {
-	/* They stand beside the slots below /meter. */
 	static const char *const taken[] = { "in", "out", "reset", "pause", "start" };
 	for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
 		if (strcmp(id, taken[i]) == 0)
-			return false;
+			return true;
+	return false;
+}
+
+bool rack_id_valid(const char *id)
+{
 	size_t length = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_");
-	return id[length] == '\0' && length > 0 && length < RACK_ID_SIZE && id[0] >= 'a' && id[0] <= 'z';
+	bool formed = id[length] == '\0' && length > 0 && length < RACK_ID_SIZE && id[0] >= 'a' && id[0] <= 'z';
+	return formed && !is_taken(id);
 }
 
 /* "eq", "eq_2", "eq_3" ... */
@@ -73,14 +81,17 @@ static void slot_defaults(struct rack_slot *slot)
 		slot->values[i] = slot_param(slot, i)->def;
 }
 
-enum status rack_insert(struct rack *rack, uint32_t position, const struct module *module, const char *id,
-	struct reason *reason)
+enum status rack_insert(
+	struct rack *rack, uint32_t position, const struct module *module, const char *id, struct reason *reason)
 {
 	if (rack->n_slots == RACK_SLOTS_MAX)
 		return reason_set(reason, STATUS_FULL, "the rack holds %d slots at most", RACK_SLOTS_MAX);
 	struct rack_slot slot = { .module = module };
 	if (!id || !*id)
 		make_id(rack, module->id, slot.id);
+	else if (is_taken(id))
+		return reason_set(
+			reason, STATUS_BAD_VALUE, "'%s' cannot be a slot's id: /meter/%s is something else", id, id);
 	else if (!rack_id_valid(id))
 		return reason_set(reason, STATUS_BAD_VALUE,
 			"'%.40s' cannot be a slot's id: small letters, digits and _, a letter first, %d at most", id,
@@ -92,8 +103,7 @@ enum status rack_insert(struct rack *rack, uint32_t position, const struct modul
 	slot_defaults(&slot);
 	if (position > rack->n_slots)
 		position = rack->n_slots;
-	memmove(&rack->slots[position + 1], &rack->slots[position],
-		(rack->n_slots - position) * sizeof rack->slots[0]);
+	memmove(&rack->slots[position + 1], &rack->slots[position], (rack->n_slots - position) * sizeof rack->slots[0]);
 	rack->slots[position] = slot;
 	rack->n_slots++;
 	return STATUS_OK;

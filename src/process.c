@@ -48,7 +48,7 @@ bool process_told_to_end(int signal_fd)
 static int open_log(const char *name)
 {
 	char file[NAME_MAX + 1], path[PATH_MAX];
-	const int flags = O_WRONLY | O_APPEND | O_CLOEXEC;
+	const int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
 	snprintf(file, sizeof file, "%s.log", name);
 	if (file_place(FILE_STATE, file, path, sizeof path, NULL) != STATUS_OK)
 		return -1;

@@ -207,13 +207,15 @@ static void test_chain_edits(void **state)
 	SAY(c, "/chain/insert", "s", "trim");
 	SAY(c, "/chain/insert", "sis", "trim", 0, "Bad Id");
 	SAY(c, "/chain/insert", "sis", "trim", 0, "trim");
+	SAY(c, "/chain/insert", "sis", "trim", 0, "in");
 	SAY(c, "/chain/remove", "s", "nobody");
 	SAY(c, "/chain/remove", "i", 1);
 	SAY(c, "/chain", "");
 	rig_sync(rig, c);
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 7; i++)
 		assert_non_null(strstr(c->lines[i], "/error ss /chain/"));
-	assert_string_equal(c->lines[6], "/chain sss last trim_2 trim");
+	assert_non_null(strstr(c->lines[4], "'in' cannot be a slot's id: /meter/in is something else"));
+	assert_string_equal(c->lines[7], "/chain sss last trim_2 trim");
 }
 
 static void test_states(void **state)

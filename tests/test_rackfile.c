@@ -166,6 +166,7 @@ static void bad_files_are_refused_with_their_line(void **state)
 		{ "[trim]\ngain = 99\ngain = 1\n", "x.rack:2: 99 is out of range" },
 		{ "[trim]\n[trim]\n", "x.rack:2: there is a slot 'trim' already (line 1): name this one, [trim NAME]" },
 		{ "[trim a]\n[testfault a]\n", "x.rack:2: there is a slot 'a' already (line 1)" },
+		{ "[trim in]\n", "x.rack:1: 'in' cannot be a slot's id: /meter/in is something else" },
 		{ "[trim Air]\n", "x.rack:1: 'Air' cannot be a slot's id" },
 		{ "[trim 2]\n", "x.rack:1: '2' cannot be a slot's id" },
 		{ "[trim aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\n",
