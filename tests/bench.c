@@ -36,6 +36,7 @@ static const struct {
 	{ "multiband", "band4/ratio", 2 }, { "multiband", "band1/threshold", -30 }, { "multiband", "band2/threshold", -30 },
 	{ "multiband", "band3/threshold", -30 }, { "multiband", "band4/threshold", -30 }, { "multiband", "band1/gain", 1 },
 	{ "clipper", "gain", 6 },
+	{ "transient", "attack", 50 }, { "transient", "sustain", -30 },
 	{ "imager", "band1/width", 80 }, { "imager", "band2/width", 110 }, { "imager", "band3/width", 120 },
 	{ "imager", "band4/width", 120 }, { "imager", "mono_below", 100 }, { "limiter", "gain", 6 },
 	{ "limiter", "true_peak", 1 }, { "trim", "gain", -1 },
