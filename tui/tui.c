@@ -96,8 +96,10 @@ static void take_key(struct screen *s, int code)
 	const struct key *key = keys_find(code);
 	if (s->dialog.kind != DIALOG_NONE)
 		dialog_key(s, code);
-	else if (key)
+	else if (key) {
+		s->message[0] = '\0'; /* it was about what went before */
 		command_run(s, key);
+	}
 }
 
 static void take_keys(struct loop *l)
