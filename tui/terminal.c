@@ -142,6 +142,19 @@ void terminal_close(struct terminal *t)
 	free(t);
 }
 
+/* The whole process group, as by a terminal's own Ctrl-Z, so that a script around us stops too and the shell gets its
+ * prompt; which comes at once, so the terminal is given back before. */
+void terminal_suspend(void)
+{
+	struct sigaction stop = { .sa_handler = SIG_DFL }, before;
+	endwin();
+	sigaction(SIGTSTP, &stop, &before);
+	kill(0, SIGTSTP);
+	sigaction(SIGTSTP, &before, NULL);
+	clearok(curscr, TRUE);
+	refresh();
+}
+
 static void resize(void)
 {
 	struct winsize size;

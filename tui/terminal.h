@@ -25,6 +25,9 @@ enum {
 };
 unsigned terminal_wait(struct terminal *, int fd, int timeout_ms);
 
+/* Gives the terminal back and stops until somebody continues us (fg). Draws the screen again then. */
+void terminal_suspend(void);
+
 /* True: the locale and the terminal can do more than ASCII. Needs the locale of the environment. */
 bool terminal_is_wide(void);
 

@@ -8,7 +8,6 @@
 #include "tui/terminal.h"
 
 #include <locale.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -81,9 +80,8 @@ static void look_for_news(struct screen *s)
 
 static void take_key(struct screen *s, int code)
 {
-	/* As the terminal would do it: a script around us stops too and the shell gets its prompt. */
 	if (code == SUSPEND) {
-		kill(0, SIGTSTP);
+		terminal_suspend();
 		return;
 	}
 	if (code == KEY_RESIZE)
