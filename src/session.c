@@ -122,23 +122,23 @@ static enum status read_scene(struct session *s, const char *name, struct reason
 	return status;
 }
 
-static void read_sides(struct session *s)
+/* heard: it is the one that is, else it is kept in a file. */
+static enum status read_side(struct session *s, const char *name, bool heard, struct reason *reason)
 {
-	for (uint32_t side = 0; side < AB_SIDES; side++) {
-		struct rack rack;
-		char *path = path_of(s, "side-", side_name(side));
-		if (path && access(path, F_OK) == 0 && read_rack(path, &rack, &s->sides[side]))
-			control_ab_put(s->control, side, &rack, NULL);
-		free(path);
-	}
-}
-
-static enum status read_side(struct session *s, const char *name, struct reason *reason)
-{
-	for (uint32_t side = 0; side < AB_SIDES; side++)
-		if (strcmp(name, side_name(side)) == 0)
-			return control_ab_put(s->control, side, NULL, reason);
-	return reason_set(reason, STATUS_UNKNOWN, "the sides are a, b, c and d");
+	struct rack rack;
+	uint32_t side = 0;
+	while (side < AB_SIDES && strcmp(name, side_name(side)) != 0)
+		side++;
+	if (side == AB_SIDES || heard)
+		return control_ab_put(s->control, side, NULL, reason);
+	enum status status = STATUS_OK;
+	char *path = path_of(s, "side-", name);
+	if (!path)
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
+	if (read_rack(path, &rack, &s->sides[side]))
+		status = control_ab_put(s->control, side, &rack, reason);
+	free(path);
+	return status;
 }
 
 /* "trim/gain" */
@@ -166,11 +166,11 @@ static enum status read_line(struct session *s, const char *line, bool whole, st
 		return reason_set(reason, STATUS_BAD_VALUE, "not 'key = value'");
 	if (strcmp(key, "scene") == 0)
 		return read_scene(s, value, reason);
-	if (strcmp(key, "side") == 0)
-		return whole ? read_side(s, value, reason) : STATUS_OK;
+	if (strcmp(key, "side") == 0 || strcmp(key, "kept") == 0)
+		return whole ? read_side(s, value, key[0] == 's', reason) : STATUS_OK;
 	if (strcmp(key, "lock") == 0 || strcmp(key, "unlock") == 0)
 		return whole ? read_lock(s, value, key[0] == 'l', reason) : STATUS_OK;
-	return reason_set(reason, STATUS_UNKNOWN, "'%.40s' is none of side, scene, lock and unlock", key);
+	return reason_set(reason, STATUS_UNKNOWN, "'%.40s' is none of side, kept, scene, lock and unlock", key);
 }
 
 static void read_list(struct session *s, const char *path, char *text, bool whole)
@@ -197,8 +197,6 @@ void session_restore(struct session *s, bool whole)
 		free(path);
 		return;
 	}
-	if (whole)
-		read_sides(s);
 	if (file_read(path, LIST_SIZE_MAX, &text, &size, &reason) == STATUS_OK) {
 		s->list = hash_of(text);
 		read_list(s, path, text, whole);
@@ -243,6 +241,9 @@ static char *print_list(const struct control *control)
 		return NULL;
 	fprintf(out, "# What belongs to the rack beside its values, as lacquer left it.\nside = %s\n",
 		side_name(control_ab_side(control)));
+	for (uint32_t side = 0; side < AB_SIDES; side++)
+		if (control_ab_rack(control, side))
+			fprintf(out, "kept = %s\n", side_name(side));
 	for (uint32_t i = 0; i < control_n_scenes(control); i++)
 		fprintf(out, "scene = %s\n", control_scene_name(control, i));
 	print_locks(control, out);

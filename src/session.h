@@ -8,8 +8,8 @@
 struct session;
 
 /* Of the rack called name: NAME.states in the state folder, with scene-NAME.rack, side-a.rack .. side-d.rack and
- * `list`, which names the side that is heard, the scenes in their order and the locks. Control thread. NULL and a
- * reason. */
+ * `list`, which names the side that is heard, those that are kept, the scenes in their order and the locks. Control
+ * thread. NULL and a reason. */
 struct session *session_new(struct control *, const char *name, struct reason *);
 void session_free(struct session *);
 

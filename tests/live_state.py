@@ -201,6 +201,10 @@ def scenes_with_another_rack(folder):
     with Rack("vinyl", folder=folder) as rack:
         assert rack.osc.ask("/scene/list") == ["verse", "the chorus", "a.b-c"]
         assert rack.osc.ask("/ab") == ["a"] and rack.osc.ask("/chain") != ["trim", "limiter"]
+        chain = rack.osc.ask("/chain")
+    with Rack(folder=folder) as rack:  # nor do those of the rack before come back later
+        rack.osc.ask("/ab", "b")
+        assert rack.osc.ask("/chain") == chain and rack.osc.ask("/scene/list")[0] == "verse"
     print("a rack by name: the scenes are there, the sides are its own")
 
 
