@@ -66,7 +66,7 @@ void control_load(struct control *, const struct rack *, unsigned origin);
 /* Presets go through the worker; done is called on this thread, later or at once, with the result. done may be NULL. */
 typedef void control_done(void *user, enum status, const struct reason *);
 void control_preset_load(struct control *, const char *name, unsigned origin, control_done *done, void *user);
-void control_preset_save(struct control *, const char *name, control_done *done, void *user);
+void control_preset_save(struct control *, const char *name, control_done *done, void *user); /* never in bypass */
 
 /* ---- States: scenes, four sides to compare, undo. None of them touches rows that are locked, or the rack's own rows (bypass). */
 

@@ -149,12 +149,22 @@ void control_preset_load(struct control *c, const char *name, unsigned origin, c
 	post(c, job);
 }
 
+/* Whoever saves while comparing means the rack: a preset that begins in bypass would render as if there were none.
+ * Loading leaves the bypass alone too. */
+static char *print_preset(const struct control *c)
+{
+	struct rack rack = c->rack;
+	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
+		rack.values[i] = rack_params[i].def;
+	return rackfile_print(&rack, c->file);
+}
+
 void control_preset_save(struct control *c, const char *name, control_done *done, void *user)
 {
 	struct preset_job *job = new_job(c, name, done, user);
 	if (!job)
 		return;
-	job->text = control_print(c);
+	job->text = print_preset(c);
 	job->job = (struct job){ .work = save_work, .done = save_done };
 	if (job->text) {
 		post(c, job);

@@ -1,7 +1,11 @@
 /* Tests the OSC server over real sockets: types, forms, errors, the chain, bundles, subscriptions, who may talk. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/file.h"
+#include "rack/preset.h"
+#include "rack/rackfile.h"
 #include "tests/osc_rig.h"
 
+#include <limits.h>
 #include <math.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -561,6 +565,16 @@ static void test_errors_are_not_answered(void **state)
 	assert_int_equal(rig->udp.n, 1);
 }
 
+static void read_preset(const char *name, struct rack *rack)
+{
+	char path[PATH_MAX], *text;
+	size_t size;
+	assert_int_equal(preset_find(name, path, sizeof path, NULL), STATUS_OK);
+	assert_int_equal(file_read(path, RACKFILE_SIZE_MAX, &text, &size, NULL), STATUS_OK);
+	assert_int_equal(rackfile_parse(name, text, size, rack, NULL, NULL, NULL, NULL), STATUS_OK);
+	free(text);
+}
+
 static void test_presets(void **state)
 {
 	(void)state;
@@ -569,8 +583,16 @@ static void test_presets(void **state)
 	SAY(c, "/preset/load", "s", "/etc/passwd");
 	SAY(c, "/preset/load", "s", "not there");
 	SAY(c, "/rack/trim/gain", "f", 4.0);
+	SAY(c, "/bypass", "T");
+	SAY(c, "/bypass/match", "T");
 	SAY(c, "/preset/save", "s", "My mix");
 	rig_expect(rig, c, "/preset/save s My mix");
+	/* Who saves while comparing has saved the rack. */
+	struct rack saved;
+	read_preset("My mix", &saved);
+	assert_float_equal(saved.values[RACK_BYPASS], 0, 0);
+	assert_float_equal(saved.values[RACK_MATCH], 0, 0);
+	assert_float_equal(saved.slots[0].values[0], 4, 0);
 	SAY(c, "/rack/trim/gain", "f", 1.0);
 	SAY(c, "/preset/load", "s", "My mix");
 	rig_expect(rig, c, "/preset/load s My mix");
