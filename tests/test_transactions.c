@@ -1,6 +1,7 @@
 /* What overtakes what on the way to the audio thread: the model and the sound end in the same place, whatever was
  * stamped. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/command.h"
 #include "tests/rig.h"
 
 #include <stdbool.h>
@@ -237,6 +238,102 @@ static void waiting_edits_sound_alike_in_all_blocks(void **state)
 	stereo_free(&large);
 }
 
+/* A random row of a random slot, to a random value of its range. */
+static void set_something(struct rig *rig, uint32_t *seed)
+{
+	const struct rack *rack = control_rack(rig->control);
+	if (rack->n_slots == 0)
+		return;
+	uint32_t slot = rig_random(seed) % rack->n_slots, row = rig_random(seed) % slot_n_params(&rack->slots[slot]);
+	const struct param *param = slot_param(&rack->slots[slot], row);
+	float part = (float)(rig_random(seed) % 1000) / 999;
+	control_set(rig->control, slot, row, param->min + part * (param->max - param->min), 0, NULL, NULL);
+}
+
+static void edit_something(struct rig *rig, uint32_t *seed)
+{
+	static const char *const types[] = { "trim", "eq", "compressor", "imager", "limiter", "multiband" };
+	const struct rack *rack = control_rack(rig->control);
+	char id[RACK_ID_SIZE] = "";
+	if (rack->n_slots)
+		snprintf(id, sizeof id, "%s", rack->slots[rig_random(seed) % rack->n_slots].id);
+	const char *type = types[rig_random(seed) % 6];
+	switch (rig_random(seed) % 5) {
+	case 0:
+		control_insert(rig->control, type, rig_random(seed) % 9, NULL, 0, NULL);
+		break;
+	case 1:
+		control_remove(rig->control, id, 0, NULL);
+		break;
+	case 2:
+		control_move(rig->control, id, rig_random(seed) % 9, 0, NULL);
+		break;
+	case 3:
+		control_replace(rig->control, id, type, 0, NULL);
+		break;
+	default:
+		control_scene_recall(rig->control, "start", (float)(rig_random(seed) % 200) / 1000, 0, NULL);
+	}
+}
+
+/* Returns whether a slot was poisoned: how long it is muted then is a piece's business. */
+static bool run_random(double rate, uint32_t seed, const struct stereo *in, struct stereo *out, uint32_t block)
+{
+	struct rig rig = rig_new(rate, "trim", "eq", "compressor", "limiter", NULL);
+	assert_int_equal(control_scene_store(rig.control, "start", NULL), STATUS_OK);
+	uint32_t edits = COMMAND_CHAINS_MAX - 2;
+	for (uint64_t frame = 500; frame < in->n; frame += 1 + rig_random(&seed) % (in->n / 40)) {
+		control_begin(rig.control, frame);
+		for (uint32_t n = rig_random(&seed) % 6; n; n--)
+			set_something(&rig, &seed);
+		if (edits && rig_random(&seed) % 4 == 0) {
+			edits--;
+			edit_something(&rig, &seed);
+		}
+		control_end(rig.control);
+	}
+	for (int i = 0; i < 64; i++) /* so much is taken in a block, and no more */
+		engine_process(rig.engine, (const float *const *)in->of, out->of, 0, 0);
+	for (size_t done = 0; done < in->n;) {
+		uint32_t n = block ? block : 1 + rig_random(&seed) % 700;
+		n = n < in->n - done ? n : (uint32_t)(in->n - done);
+		const float *const from[2] = { in->of[0] + done, in->of[1] + done };
+		float *const to[2] = { out->of[0] + done, out->of[1] + done };
+		engine_process(rig.engine, from, to, n, 0);
+		done += n;
+	}
+	struct control_status status;
+	control_read_status(rig.control, &status);
+	rig_free(&rig);
+	return status.poisoned;
+}
+
+/* Whatever is sent for whatever frame: the sound does not tell how it was cut into blocks. */
+static void blocks_are_never_heard(void **state)
+{
+	(void)state;
+	static const double rates[] = { 48000, 8000, 96000 };
+	uint32_t compared = 0;
+	for (uint32_t turn = 0; turn < 12; turn++) {
+		double rate = rates[turn % 3];
+		struct stereo in = stereo_new((size_t)rate), whole = stereo_new(in.n), cut = stereo_new(in.n);
+		stereo_fill_music(&in, rate, 0.8f);
+		bool poisoned = run_random(rate, turn, &in, &whole, 1024);
+		compared += !poisoned;
+		for (uint32_t block = 0; block <= 64 && !poisoned; block += 32) {
+			run_random(rate, turn, &in, &cut, block);
+			for (size_t i = 0; i < in.n; i++)
+				if (whole.of[0][i] != cut.of[0][i] || whole.of[1][i] != cut.of[1][i])
+					fail_msg("turn %u, blocks of %u: frame %zu is %g and not %g", turn, block, i,
+						(double)cut.of[0][i], (double)whole.of[0][i]);
+		}
+		stereo_free(&in);
+		stereo_free(&whole);
+		stereo_free(&cut);
+	}
+	assert_true(compared >= 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +344,7 @@ int main(void)
 		cmocka_unit_test(an_edit_does_not_hurry_a_scene),
 		cmocka_unit_test(a_recall_and_an_edit_go_together),
 		cmocka_unit_test(waiting_edits_sound_alike_in_all_blocks),
+		cmocka_unit_test(blocks_are_never_heard),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
