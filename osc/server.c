@@ -256,7 +256,7 @@ void server_say(struct server *server, const char *address, const char *text)
 {
 	char clean[256];
 	utf8_copy(clean, sizeof clean, text);
-	fprintf(stderr, "lacquer: %s: %s\n", address, clean);
+	fprintf(stderr, "lacquer: %s\n", clean);
 	for (int i = 0; i < LEASE_PEERS_MAX; i++)
 		if (server->leases.subscribers[i].n_leases && lease_follows(&server->leases.subscribers[i], "/error"))
 			send_error(server, &server->leases.subscribers[i].peer, address, text);

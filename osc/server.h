@@ -35,7 +35,7 @@ int server_fds(const struct server *, struct pollfd *fds);
  * wants to be called again (-1: only when an fd is readable). */
 int server_poll(struct server *);
 
-/* A line of text for every subscriber of /error and for the log, e.g. a lost server. */
+/* A line of text for every subscriber of /error, with the address, and for the log, without, e.g. a lost server. */
 void server_say(struct server *, const char *address, const char *text);
 
 #endif

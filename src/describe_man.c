@@ -166,7 +166,8 @@ static void print_rest(void)
 	       "(~/.config where the variable is not set).\n.TP\n\\fI");
 	print_text(LACQUER_SHARE "/racks/NAME.rack");
 	printf("\\fR\nPresets that came with the program.\n"
-	       ".TP\n\\fI$XDG_STATE_HOME/lacquer\\fR\nThe last state (~/.local/state where the variable is not set).\n"
+	       ".TP\n\\fI$XDG_STATE_HOME/lacquer\\fR\nThe last state (~/.local/state where the variable is not set), and in NAME.log what a rack says\n"
+	       "behind its terminal UI; without one it says it on standard error.\n"
 	       ".TP\n\\fI$XDG_RUNTIME_DIR/lacquer\\fR\nLocal sockets (/tmp/lacquer\\-UID where the variable is not "
 	       "set).\n"
 	       ".SH EXAMPLES\n.TP\nHost a preset, connected to the DAW and the sound card:\n"
