@@ -10,6 +10,7 @@
 enum { BITS, SHAPE, BLANK, N_PARAMS };
 
 static const char *const bits_names[] = { "off", "16", "20", "24" };
+static const uint32_t bits_left[] = { 0, 16, 20, 24 };
 static const char *const shape_names[DITHER_SHAPES] = { "tpdf", "highpass", "short", "lipshitz", "wannamaker" };
 
 static const struct param params[] = {
@@ -54,9 +55,8 @@ static void init(void *state, const struct spec *spec)
 
 static void set(void *state, const float *values) RT
 {
-	static const uint32_t bits[] = { 0, 16, 20, 24 };
 	struct dither *d = state;
-	d->bits = bits[(int)values[BITS]];
+	d->bits = bits_left[(int)values[BITS]];
 	d->shape = (enum dither_shape)values[SHAPE];
 	d->blank = values[BLANK] != 0;
 }
