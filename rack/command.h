@@ -36,7 +36,7 @@ struct command {
 
 enum {
 	COMMAND_RING_SIZE = 4096,     /* holds every row of a full rack in one transaction */
-	COMMANDS_A_BLOCK = 256,       /* the audio thread starts no further transaction in a block after so many */
+	COMMANDS_A_BLOCK = 256,       /* the audio thread starts no further transaction after so many for each BLOCK_MAX frames */
 	COMMAND_CHAINS_MAX = 16,      /* chains under way to the audio thread and back */
 };
 

@@ -144,10 +144,10 @@ static void apply(struct engine *e, const struct command *command) RT
 
 /* Everything on the ring is whole transactions: they are published so. A transaction for a later frame is put aside; where
  * there is no room for that, it is applied early rather than lost. */
-static void drain(struct engine *e) RT
+static void drain(struct engine *e, uint32_t n_frames) RT
 {
-	uint32_t ready = ring_ready(e->commands), taken = 0;
-	while (taken < ready && taken < COMMANDS_A_BLOCK) {
+	uint32_t ready = ring_ready(e->commands), taken = 0, most = COMMANDS_A_BLOCK * (1 + n_frames / BLOCK_MAX);
+	while (taken < ready && taken < most) {
 		const struct command *begin = ring_peek(e->commands, 0);
 		uint32_t n = begin->uid + 1;
 		e->applied = begin->mark;
@@ -265,7 +265,7 @@ void engine_process(struct engine *e, const float *const in[2], float *const out
 	uint64_t first = e->frame;
 	e->last_n = n;
 	apply_due(e); /* it came before what drain() finds */
-	drain(e);
+	drain(e, n);
 	for (uint32_t done = 0; done < n;) {
 		apply_due(e);
 		uint32_t piece = frames_to_boundary(e);

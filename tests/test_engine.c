@@ -106,6 +106,23 @@ static void a_flood_ends_in_the_last_value(void **state)
 	rig_free(&rig);
 }
 
+/* A long block has time for more: a flood is not behind for seconds where the period is long. */
+static void a_long_block_takes_more(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", NULL);
+	struct stereo in = stereo_new(8192), out = stereo_new(8192);
+	for (int i = 0; i < 1500; i++)
+		rig_set(&rig, "trim", "gain", (float)(i % 200) / 10 - 10);
+	rig_run(&rig, in.of, out.of, 0, 64, 64);
+	assert_true(control_applied(rig.control) < control_mark(rig.control));
+	rig_run(&rig, in.of, out.of, 0, 8192, 8192);
+	assert_int_equal(control_applied(rig.control), control_mark(rig.control));
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
 /* ---- Chain edits and delay */
 
 static uint32_t told_latency;
@@ -574,6 +591,7 @@ int main(void)
 		cmocka_unit_test(a_change_starts_on_its_frame),
 		cmocka_unit_test(later_frames_wait_and_keep_their_order),
 		cmocka_unit_test(a_flood_ends_in_the_last_value),
+		cmocka_unit_test(a_long_block_takes_more),
 		cmocka_unit_test(delay_grows_when_it_must_and_never_shrinks),
 		cmocka_unit_test(edits_are_not_heard),
 		cmocka_unit_test(slots_that_stay_keep_their_sound),
