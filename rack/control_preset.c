@@ -149,13 +149,18 @@ void control_preset_load(struct control *c, const char *name, unsigned origin, c
 	post(c, job);
 }
 
-/* Whoever saves while comparing means the rack: a preset that begins in bypass would render as if there were none.
- * Loading leaves the bypass alone too. */
+/* Whoever saves while comparing or listening into a slot means the rack: a preset that begins in bypass would render as if there
+ * were none. Loading leaves the bypass alone too. A slot's own bypass is part of the rack. */
 static char *print_preset(const struct control *c)
 {
 	struct rack rack = c->rack;
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
 		rack.values[i] = rack_params[i].def;
+	for (uint32_t i = 0; i < rack.n_slots; i++) {
+		float *host = rack.slots[i].values + rack.slots[i].module->n_params;
+		host[HOST_SOLO] = host_params[HOST_SOLO].def;
+		host[HOST_DELTA] = host_params[HOST_DELTA].def;
+	}
 	return rackfile_print(&rack, c->file);
 }
 

@@ -358,7 +358,7 @@ static void host_close(struct host *h)
 		fade_out(h);
 	if (h->server)
 		server_poll(h->server); /* what was sent before the end was asked for is kept */
-	if (h->state && (h->rate > 0 || h->told_waiting)) /* a start that failed leaves the last state alone */
+	if (h->state && (h->rate > 0 || h->status == EXIT_DONE)) /* a start that failed leaves the last state alone */
 		state_flush(h->state);
 	if (h->jack && !reconnect_free(h->jack))
 		_exit(h->status); /* libjack hangs: whatever would be freed now it may still use */

@@ -585,6 +585,8 @@ static void test_presets(void **state)
 	SAY(c, "/rack/trim/gain", "f", 4.0);
 	SAY(c, "/bypass", "T");
 	SAY(c, "/bypass/match", "T");
+	SAY(c, "/rack/trim/solo", "T");
+	rig_turn(rig);
 	SAY(c, "/preset/save", "s", "My mix");
 	rig_expect(rig, c, "/preset/save s My mix");
 	/* Who saves while comparing has saved the rack. */
@@ -593,6 +595,7 @@ static void test_presets(void **state)
 	assert_float_equal(saved.values[RACK_BYPASS], 0, 0);
 	assert_float_equal(saved.values[RACK_MATCH], 0, 0);
 	assert_float_equal(saved.slots[0].values[0], 4, 0);
+	assert_float_equal(saved.slots[0].values[slot_find_param(&saved.slots[0], "solo")], 0, 0);
 	SAY(c, "/rack/trim/gain", "f", 1.0);
 	SAY(c, "/preset/load", "s", "My mix");
 	rig_expect(rig, c, "/preset/load s My mix");
