@@ -336,12 +336,14 @@ static void end_all(struct run *r)
 		control_end(r->control);
 }
 
-/* Loud noise for longer than any change takes, after what stands in the way of the last limiter's ceiling is gone. */
+/* Loud for longer than any change takes, with a limiter at the end or not, and nothing in the way of its ceiling. */
 static void settle(struct run *r)
 {
 	struct control *c = r->control;
 	const struct rack *rack = control_rack(c);
 	end_all(r);
+	if (take(r, 2))
+		control_insert(c, "limiter", UINT32_MAX, NULL, 0, NULL);
 	if (!control_engine(c) || rack->n_slots == 0 || r->rate > 100000)
 		return;
 	const struct rack_slot *last = &rack->slots[rack->n_slots - 1];

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 cd "$(dirname "$0")/.." || exit 1
-runs=$((${LACQUER_FUZZ_RUNS:-60000} / 100)) # each plays up to a second of sound
+runs=$((${LACQUER_FUZZ_RUNS:-60000} / 200)) # each plays up to a second of sound
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export LACQUER_TEST_MODULES=1 XDG_CONFIG_HOME=$folder XDG_STATE_HOME=$folder XDG_RUNTIME_DIR=$folder
@@ -30,7 +30,7 @@ mkdir "$folder/seeds"
 python3 -c '
 import random, sys
 for i in range(40):
-    open(f"{sys.argv[1]}/{i}", "wb").write(bytes(random.Random(i).randrange(256) for _ in range(300)))' "$folder/seeds"
+    open(f"{sys.argv[1]}/{i}", "wb").write(random.Random(i).randbytes(300))' "$folder/seeds"
 
 fuzz() { # PROGRAM
     if [ -z "$clang" ]; then
