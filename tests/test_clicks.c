@@ -28,7 +28,7 @@ static const struct context contexts[] = {
 	{ "multiband", "crossover1", 1600 }, { "multiband", "crossover2", 3000 }, { "multiband", "crossover3", 6000 },
 	{ "multiband", "band1/threshold", -30 }, { "multiband", "band1/ratio", 3 }, { "multiband", "band1/gain", 6 },
 	{ "compressor", "threshold", -30 }, { "compressor", "ratio", 3 },
-	{ "limiter", "gain", 6 }, { "limiter", "ceiling", -6 },
+	{ "limiter", "gain", 6 }, { "limiter", "ceiling", -6 }, { "limiter", "link", 50 },
 	{ "imager", "band1/width", 50 }, { "imager", "band2/width", 150 }, { "imager", "band3/width", 130 },
 	{ "imager", "band4/width", 130 },
 	{ "clipper", "gain", 6 }, { "clipper", "ceiling", -6 },

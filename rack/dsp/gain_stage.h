@@ -57,11 +57,13 @@ static inline void gain_stage_reset(struct gain_stage *g, struct gain_stage_memo
 	sliding_min_reset(&g->window, m.window, ahead + 1);
 }
 
-/* Takes the need of a frame, gives the gain of the frame `ahead` before. release: part of the way in a frame. */
-static inline double gain_stage_next(struct gain_stage *g, struct gain_stage_memory m, double release, float need) RT
+/* Takes the need of a frame, gives the gain of the frame `ahead` before. release: part of the way in a frame;
+ * finish: what the gain rises beyond that. */
+static inline double gain_stage_next(
+	struct gain_stage *g, struct gain_stage_memory m, double release, float need, double finish) RT
 {
 	double lowest = sliding_min_next(&g->window, m.window, need);
-	double back = g->released * (1 - release) + lowest * release;
+	double back = g->released * (1 - release) + lowest * release + finish;
 	g->released = lowest < back ? lowest : back;
 	/* Released so far is released: on its way to 1 it would never be there. */
 	int64_t value = (int64_t)((g->released > 1 - 1e-9 ? 1 : g->released) * GAIN_STAGE_ONE);

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/dsp/limit_gain.h"
 
+#include <math.h>
+
 /* Where its memories are within the caller's: three delay lines, two stages, the hold. */
 struct memories {
 	double *needs, *slows, *bases;
@@ -37,7 +39,13 @@ void limit_gain_reset(struct limit_gain *g, void *memory, uint32_t ahead, uint32
 {
 	struct memories m = find_memories(memory, ahead_max);
 	*g = (struct limit_gain){
-		.ahead_max = ahead_max, .last_need = 1, .group = 1, .slow = 1, .last_slow = 1, .slow_target = 1
+		.ahead_max = ahead_max,
+		.last_need = 1,
+		.last_slow_need = 1,
+		.group = 1,
+		.slow = 1,
+		.last_slow = 1,
+		.slow_target = 1,
 	};
 	gain_stage_reset(&g->stages[LIMIT_GAIN_MIDDLE], m.stages[LIMIT_GAIN_MIDDLE], ahead - last_ahead);
 	gain_stage_reset(&g->stages[LIMIT_GAIN_LAST], m.stages[LIMIT_GAIN_LAST], last_ahead);
@@ -52,6 +60,8 @@ static void steer_slow(struct limit_gain *g, float *held_memory, const struct li
 	float held = sliding_min_next(&g->held, held_memory, g->group);
 	double goal = s->is_auto ? held : 1, from = g->slow_target;
 	double to = from + (goal - from) * (goal < from ? s->slow_attack : s->slow_release);
+	if (goal < from)
+		to = fmax(to - s->slow_finish, goal);
 	g->slow = from;
 	g->slow_target = to > 1 - 1e-9 ? 1 : to;
 	g->slow_step = (g->slow_target - from) / LIMIT_GAIN_GROUP;
@@ -64,9 +74,10 @@ static void run_slow(struct limit_gain *g, float *held_memory, const struct limi
 {
 	if (g->held.length != s->hold)
 		sliding_min_reset(&g->held, held_memory, s->hold);
+	double here = g->last_slow;
 	for (uint32_t i = 0; i < n; i++) {
 		g->group = lower(g->group, (float)needs[i]);
-		slow[i] = g->slow += g->slow_step;
+		slow[i] = here = g->slow += g->slow_step;
 		g->group_at = (g->group_at + 1) % LIMIT_GAIN_GROUP;
 		if (g->group_at == 0)
 			steer_slow(g, held_memory, s);
@@ -75,20 +86,30 @@ static void run_slow(struct limit_gain *g, float *held_memory, const struct limi
 		double before = i ? slow[i - 1] : g->last_slow;
 		falls[i] = (before > slow[i] ? before : slow[i]) / slow[i];
 	}
-	g->last_slow = slow[n - 1];
+	g->last_slow = here;
+}
+
+/* A frame has an interval on each side. */
+static void find_frame_needs(const float *intervals, float *last, double *needs, uint32_t n) RT
+{
+	for (uint32_t i = 0; i < n; i++)
+		needs[i] = lower(intervals[i], i ? intervals[i - 1] : *last);
+	*last = intervals[n - 1];
 }
 
 void limit_gain_run(struct limit_gain *g, void *memory, const struct limit_gain_settings *s,
-	const float *interval_needs, double *gains, uint32_t n) RT
+	const float *interval_needs, const float *slow_interval_needs, double *gains, uint32_t n) RT
 {
 	struct memories m = find_memories(memory, g->ahead_max);
-	double needs[BLOCK_MAX], slow[BLOCK_MAX], falls[BLOCK_MAX], bases[BLOCK_MAX];
+	double needs[BLOCK_MAX], slow_needs[BLOCK_MAX], slow[BLOCK_MAX], falls[BLOCK_MAX], bases[BLOCK_MAX];
 	float left_over[BLOCK_MAX];
-	/* A frame has an interval on each side. */
-	for (uint32_t i = 0; i < n; i++)
-		needs[i] = lower(interval_needs[i], i ? interval_needs[i - 1] : g->last_need);
-	g->last_need = interval_needs[n - 1];
-	run_slow(g, m.held, s, needs, slow, falls, n);
+	bool apart = slow_interval_needs != interval_needs;
+	find_frame_needs(interval_needs, &g->last_need, needs, n);
+	if (apart)
+		find_frame_needs(slow_interval_needs, &g->last_slow_need, slow_needs, n);
+	else
+		g->last_slow_need = g->last_need;
+	run_slow(g, m.held, s, apart ? slow_needs : needs, slow, falls, n);
 	for (uint32_t i = 0; i < n; i++) {
 		double need = needs[i] * s->share;
 		left_over[i] = (float)(need / (need > slow[i] ? need : slow[i]));
@@ -99,10 +120,10 @@ void limit_gain_run(struct limit_gain *g, void *memory, const struct limit_gain_
 	for (uint32_t i = 0; i < n; i++) {
 		/* As far as the slow stage goes down, the middle one comes up. */
 		middle.released *= falls[i];
-		bases[i] = slow[i] *
-			   gain_stage_next(&middle, m.stages[LIMIT_GAIN_MIDDLE], s->middle_release, left_over[i]);
+		bases[i] = slow[i] * gain_stage_next(&middle, m.stages[LIMIT_GAIN_MIDDLE], s->middle_release,
+					     left_over[i], s->middle_finish);
 		float rest = (float)(needs[i] / (needs[i] > bases[i] ? needs[i] : bases[i]));
-		gains[i] = gain_stage_next(&last, m.stages[LIMIT_GAIN_LAST], s->last_release, rest);
+		gains[i] = gain_stage_next(&last, m.stages[LIMIT_GAIN_LAST], s->last_release, rest, 0);
 	}
 	delay_line_run(&g->bases, m.bases, last.ahead, bases, n);
 	for (uint32_t i = 0; i < n; i++)

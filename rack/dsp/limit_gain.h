@@ -15,6 +15,8 @@
  * above the ceiling by the factor share last     gain of the last stage, the shortest, from what is left over then,
  * need / (slow * middle)
  *
+ * The slow stage may go by needs of its own (linked otherwise between the channels than those of the others).
+ *
  * The gain is slow * middle * last, at or below need wherever it is applied. Steady sound ends up in the slow stage
  * alone, as a gain that does not move. */
 
@@ -24,6 +26,9 @@ struct limit_gain_settings {
 	uint32_t hold;                    /* groups for which the slow stage goes by the lowest need, up to hold_max */
 	double slow_attack, slow_release; /* part of the way in a group */
 	double middle_release, last_release; /* part of the way in a frame */
+	/* What the slow stage falls and the middle one rises beyond that, in a group and in a frame: an exponential
+	 * alone never arrives, and steady sound would be on its way to a gain that stands for seconds. */
+	double slow_finish, middle_finish;
 	float share;
 	bool is_auto; /* else the slow stage stands at 1 */
 };
@@ -33,7 +38,7 @@ enum { LIMIT_GAIN_MIDDLE, LIMIT_GAIN_LAST, LIMIT_GAIN_STAGES };
 /* One channel's past. The memory belongs to the caller: limit_gain_bytes() of it, aligned to 8. */
 struct limit_gain {
 	uint32_t ahead_max;
-	float last_need, group; /* group: lowest need of the group so far */
+	float last_need, last_slow_need, group; /* group: lowest need of the group so far */
 	uint32_t group_at;
 	struct sliding_min held;
 	double slow, last_slow, slow_step, slow_target;
@@ -47,8 +52,9 @@ size_t limit_gain_bytes(uint32_t ahead_max, uint32_t hold_max);
 void limit_gain_reset(struct limit_gain *, void *memory, uint32_t ahead, uint32_t last_ahead, uint32_t ahead_max) RT;
 
 /* The gains of the n frames (up to BLOCK_MAX) `ahead` before, from the needs of n intervals: interval i is from frame i
- * to the next. The same bits however the frames are cut into calls. */
+ * to the next. slow_needs: those of the slow stage, may be the same array. The same bits however the frames are cut
+ * into calls. */
 void limit_gain_run(struct limit_gain *, void *memory, const struct limit_gain_settings *, const float *needs,
-	double *gains, uint32_t n) RT;
+	const float *slow_needs, double *gains, uint32_t n) RT;
 
 #endif

@@ -13,7 +13,7 @@
 /* Input times gain is driven; its true peak from a frame to the next is known TRUE_PEAK_DELAY frames later; the ceiling
  * divided by it is what the gain may be there, the need; dsp/limit_gain.c makes a smooth gain of the needs. */
 
-enum { GAIN, CEILING, RELEASE, AUTO_RELEASE, LOOKAHEAD, LINK, STYLE, TRUE_PEAK, UNITY, N_PARAMS };
+enum { GAIN, CEILING, RELEASE, AUTO_RELEASE, LOOKAHEAD, LINK, LINK_RELEASE, STYLE, TRUE_PEAK, UNITY, N_PARAMS };
 enum { REDUCTION, N_METERS };
 enum { CLEAN, PUNCHY, LOUD, SAFE, N_STYLES };
 
@@ -69,7 +69,16 @@ static const struct param params[] = {
 		.max = 100,
 		.def = 100,
 		.step = 5,
-		.help = "How much of one channel's reduction the other one takes over in %" },
+		.help = "How much of one channel's reduction the other one takes over in %; Link release sets what lasts apart" },
+	[LINK_RELEASE] = { .id = "link_release",
+		.label = "Link release",
+		.unit = UNIT_PERCENT,
+		.min = 0,
+		.max = 200,
+		.def = 100,
+		.step = 5,
+		.help = "Link of the slow stage of auto release in % of Link: 0 % none, 100 % as Link, from there to "
+			"200 % on to entirely linked" },
 	[STYLE] = { .id = "style",
 		.label = "Style",
 		.scale = SCALE_CHOICE,
@@ -77,8 +86,9 @@ static const struct param params[] = {
 		.def = CLEAN,
 		.step = 1,
 		.choices = style_names,
-		.help = "How auto release shares the work between lasting and short reduction (clean, punchy, loud, "
-			"safe)" },
+		.help = "What auto release is tuned for: clean for least distortion (the default), punchy for drums that "
+			"keep their hit, loud for most level at some distortion, safe for speech, classical and stems: "
+			"slow and steady" },
 	[TRUE_PEAK] = { .id = "true_peak",
 		.label = "True peak",
 		.scale = SCALE_TOGGLE,
@@ -108,13 +118,14 @@ struct style {
 	double middle_release; /* of the middle stage, times the release row */
 	double share;          /* how far above the ceiling the middle stage leaves peaks to the last one, a factor */
 	double last_release;   /* ms */
+	double finish;         /* of a gain of 1 in a ms, from there on where an exponential would creep for seconds */
 };
 
 static const struct style styles[N_STYLES] = {
-	[CLEAN] = { 20, 60, 0.5, 0.3, 1, 0.05 },
-	[PUNCHY] = { 12, 150, 0.05, 0.3, 1.1, 0.05 },
-	[LOUD] = { 12, 150, 0.05, 0.15, 1.15, 0.05 },
-	[SAFE] = { 25, 30, 2, 2, 1, 1 },
+	[CLEAN] = { 20, 60, 0.5, 0.3, 1, 0.05, 0 },
+	[PUNCHY] = { 12, 150, 0.05, 0.3, 1.1, 0.05, 1.5e-6 },
+	[LOUD] = { 12, 150, 0.05, 0.15, 1.15, 0.05, 1.5e-6 },
+	[SAFE] = { 25, 30, 2, 2, 1, 1, 1.5e-6 },
 };
 #define HOLD_MAX_MS 25
 #define LAST_MS 0.17 /* look-ahead of the last stage, or half of all if that is less */
@@ -141,7 +152,7 @@ struct state {
 	uint32_t lookahead; /* frames */
 	struct limit_gain_settings times;
 	struct ramp_clock clock;
-	struct ramp drive, ceiling, link, unity;
+	struct ramp drive, ceiling, link, link_slow, unity;
 
 	/* Past. While the channels have always been linked entirely, their gains are the same: only the left ones are
 	 * made. */
@@ -238,8 +249,17 @@ static void set_times(struct state *s, const float *values) RT
 		.slow_release = part_of_way(release * style->slow_release * per_ms / LIMIT_GAIN_GROUP),
 		.middle_release = part_of_way(release * (is_auto ? style->middle_release : 1) * per_ms),
 		.last_release = part_of_way(style->last_release * per_ms),
+		.slow_finish = style->finish * LIMIT_GAIN_GROUP / per_ms,
+		.middle_finish = is_auto ? style->finish / per_ms : 0,
 		.share = is_auto ? (float)style->share : 1,
 	};
+}
+
+/* Share of the slow stage's link. */
+static double slow_link(const float *values) RT
+{
+	double link = (double)(values[LINK] / 100), release = (double)(values[LINK_RELEASE] / 100);
+	return release <= 1 ? link * release : link + (1 - link) * (release - 1);
 }
 
 static void set(void *state, const float *values) RT
@@ -249,7 +269,8 @@ static void set(void *state, const float *values) RT
 	double drive = decibel_to_gain(values[GAIN]);
 	ramp_to(&s->drive, drive, at_once);
 	ramp_to(&s->ceiling, decibel_to_gain(values[CEILING]), at_once);
-	ramp_to(&s->link, values[LINK] / 100, at_once);
+	ramp_to(&s->link, (double)(values[LINK] / 100), at_once);
+	ramp_to(&s->link_slow, slow_link(values), at_once);
 	ramp_to(&s->unity, values[UNITY] != 0 ? 1 / drive : 1, at_once);
 	s->true_peak = values[TRUE_PEAK] != 0;
 	set_times(s, values);
@@ -267,6 +288,7 @@ static void reset(void *state) RT
 	ramp_land(&s->drive);
 	ramp_land(&s->ceiling);
 	ramp_land(&s->link);
+	ramp_land(&s->link_slow);
 	ramp_land(&s->unity);
 	forget(s);
 }
@@ -298,19 +320,26 @@ static void find_peaks(struct state *s, int channel, double *x, const double *dr
 		true_peak_delay(&s->lanes[channel].peaks, driven, peaks, n);
 }
 
-/* Needs from peaks, in place, linked: each channel takes a share of the other's reduction. */
-static void find_needs(float (*peaks)[BLOCK_MAX], const double *ceiling, const double *link, uint32_t n) RT
+/* Needs from peaks, in place, not linked yet. */
+static void find_needs(float (*peaks)[BLOCK_MAX], const double *ceiling, uint32_t n) RT
+{
+	for (int c = 0; c < 2; c++)
+		for (uint32_t i = 0; i < n; i++) {
+			float top = (float)ceiling[i];
+			/* Of what is no number a very high one, so that needs are never zero. */
+			float peak = peaks[c][i] < 1e9f ? peaks[c][i] : 1e9f;
+			peaks[c][i] = top / (peak > top ? peak : top);
+		}
+}
+
+/* Each channel takes a share of the other's reduction. */
+static void link_needs(float (*needs)[BLOCK_MAX], float (*linked)[BLOCK_MAX], const double *link, uint32_t n) RT
 {
 	for (uint32_t i = 0; i < n; i++) {
-		float top = (float)ceiling[i], share = (float)link[i];
-		/* Of what is no number a very high one, so that needs are never zero. */
-		float left_peak = peaks[0][i] < 1e9f ? peaks[0][i] : 1e9f,
-		      right_peak = peaks[1][i] < 1e9f ? peaks[1][i] : 1e9f;
-		float left = top / (left_peak > top ? left_peak : top);
-		float right = top / (right_peak > top ? right_peak : top);
+		float left = needs[0][i], right = needs[1][i], share = (float)link[i];
 		float both = (left < right ? left : right) * share;
-		peaks[0][i] = both + left * (1 - share);
-		peaks[1][i] = both + right * (1 - share);
+		linked[0][i] = both + left * (1 - share);
+		linked[1][i] = both + right * (1 - share);
 	}
 }
 
@@ -322,12 +351,19 @@ static void part_twins(struct state *s) RT
 	s->twins = false;
 }
 
-static void find_gains(struct state *s, float (*needs)[BLOCK_MAX], double (*gains)[BLOCK_MAX], uint32_t n) RT
+static bool stands_at_one(const struct ramp *ramp) RT
 {
-	if (s->twins && (s->link.value != 1 || s->link.target != 1))
+	return ramp->value == 1 && ramp->target == 1;
+}
+
+static void find_gains(struct state *s, float (*needs)[BLOCK_MAX], float (*slow_needs)[BLOCK_MAX],
+	double (*gains)[BLOCK_MAX], uint32_t n) RT
+{
+	if (s->twins && !(stands_at_one(&s->link) && stands_at_one(&s->link_slow)))
 		part_twins(s);
 	for (int c = 0; c < (s->twins ? 1 : 2); c++)
-		limit_gain_run(&s->lanes[c].gain, memory(s, s->gain_memory[c]), &s->times, needs[c], gains[c], n);
+		limit_gain_run(&s->lanes[c].gain, memory(s, s->gain_memory[c]), &s->times, needs[c], slow_needs[c],
+			gains[c], n);
 	if (s->twins)
 		memcpy(gains[1], gains[0], n * sizeof gains[0][0]);
 }
@@ -353,24 +389,31 @@ static float reduction(double (*gains)[BLOCK_MAX], uint32_t n) RT
 static void process(void *state, double *const io[2], uint32_t n, float *meters) RT
 {
 	struct state *s = state;
-	float peaks[2][BLOCK_MAX];
-	double gains[2][BLOCK_MAX], drive[BLOCK_MAX], ceiling[BLOCK_MAX], link[BLOCK_MAX], unity[BLOCK_MAX];
+	float peaks[2][BLOCK_MAX], slow_needs[2][BLOCK_MAX];
+	double gains[2][BLOCK_MAX], drive[BLOCK_MAX], ceiling[BLOCK_MAX], link[BLOCK_MAX], link_slow[BLOCK_MAX],
+		unity[BLOCK_MAX];
+	bool apart = s->link.value != s->link_slow.value || s->link.target != s->link_slow.target;
 	uint32_t gliding = n < s->clock.left ? n : s->clock.left;
 	fill(&s->drive, drive, n, gliding);
 	fill(&s->ceiling, ceiling, n, gliding);
 	fill(&s->link, link, n, gliding);
+	fill(&s->link_slow, link_slow, n, gliding);
 	fill(&s->unity, unity, n, gliding);
 	s->clock.left -= gliding;
 	if (s->clock.left == 0) {
 		ramp_land(&s->drive);
 		ramp_land(&s->ceiling);
 		ramp_land(&s->link);
+		ramp_land(&s->link_slow);
 		ramp_land(&s->unity);
 	}
 	for (int c = 0; c < 2; c++)
 		find_peaks(s, c, io[c], drive, peaks[c], n);
-	find_needs(peaks, ceiling, link, n);
-	find_gains(s, peaks, gains, n);
+	find_needs(peaks, ceiling, n);
+	if (apart)
+		link_needs(peaks, slow_needs, link_slow, n);
+	link_needs(peaks, peaks, link, n);
+	find_gains(s, peaks, apart ? slow_needs : peaks, gains, n);
 	for (int c = 0; c < 2; c++)
 		apply(s, c, io[c], gains[c], unity, n);
 	meters[REDUCTION] = reduction(gains, n);
