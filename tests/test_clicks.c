@@ -25,15 +25,13 @@ struct context {
 };
 
 static const struct context contexts[] = {
-	{ "multiband", "crossover1", 1600 }, { "multiband", "crossover2", 3000 }, { "multiband", "crossover3", 6000 },
-	{ "multiband", "band1/threshold", -30 }, { "multiband", "band1/ratio", 3 }, { "multiband", "band1/gain", 6 },
 	{ "compressor", "threshold", -30 }, { "compressor", "ratio", 3 },
 	{ "limiter", "gain", 6 }, { "limiter", "ceiling", -6 }, { "limiter", "link", 50 },
 	{ "imager", "band1/width", 50 }, { "imager", "band2/width", 150 }, { "imager", "band3/width", 130 },
 	{ "imager", "band4/width", 130 },
 	{ "clipper", "gain", 6 }, { "clipper", "ceiling", -6 },
 	/* The tone lies in bands 1 and 2, and both work on it. */
-	{ "multiband", "crossover1", 500 }, { "multiband", "crossover2", 1000 }, { "multiband", "band1/threshold", -30 },
+	{ "multiband", "crossover1", 900 }, { "multiband", "crossover2", 1000 }, { "multiband", "band1/threshold", -40 },
 	{ "multiband", "band1/ratio", 3 }, { "multiband", "band2/threshold", -20 }, { "multiband", "band2/ratio", 2 },
 	{ "multiband", "band2/gain", -6 }, { "multiband", "band3/gain", 6 }, { "multiband", "link", 50 },
 };
