@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "tests/near.h"
+
 enum { RATE = 48000, BLOCK = 64 };
 
 /* Sines with a level for each of: in left, in right, out left, out right. phase is the right channels' lead. */
@@ -71,23 +73,23 @@ static void test_levels(void **state)
 	struct analysis *a = start();
 	feed(a, &(const struct signal){ 1000, { 1, 0.5f, 0.1f, 0.1f }, 0 }, 4 * RATE);
 	struct analysis_values v = read_at(a, 4 * RATE);
-	assert_float_equal(v.in.peak[0], 0, 0.05);
-	assert_float_equal(v.in.peak[1], -6.02, 0.05);
-	assert_float_equal(v.in.true_peak[0], 0, 0.05);
-	assert_float_equal(v.in.true_peak_max[1], -6.02, 0.05);
-	assert_float_equal(v.in.rms[0], -3.01, 0.01);
-	assert_float_equal(v.in.rms[1], -9.03, 0.01);
-	assert_float_equal(v.in.balance, -6.02, 0.01);
-	assert_float_equal(v.in.correlation, 1, 1e-6);
-	assert_float_equal(v.out.peak[0], -20, 0.05);
-	assert_float_equal(v.out.balance, 0, 1e-6);
+	assert_near(v.in.peak[0], 0, 0.05);
+	assert_near(v.in.peak[1], -6.02, 0.05);
+	assert_near(v.in.true_peak[0], 0, 0.05);
+	assert_near(v.in.true_peak_max[1], -6.02, 0.05);
+	assert_near(v.in.rms[0], -3.01, 0.01);
+	assert_near(v.in.rms[1], -9.03, 0.01);
+	assert_near(v.in.balance, -6.02, 0.01);
+	assert_near(v.in.correlation, 1, 1e-6);
+	assert_near(v.out.peak[0], -20, 0.05);
+	assert_near(v.out.balance, 0, 1e-6);
 	/* -23.0 dBFS in both channels is -23.0 LUFS. */
-	assert_float_equal(v.out.momentary, -20, 0.1);
-	assert_float_equal(v.out.short_term, -20, 0.1);
-	assert_float_equal(v.out.integrated, -20, 0.1);
-	assert_float_equal(v.out.momentary_max, -20, 0.1);
-	assert_float_equal(v.out.short_term_max, -20, 0.1);
-	assert_float_equal(v.out.range, 0, 0.1);
+	assert_near(v.out.momentary, -20, 0.1);
+	assert_near(v.out.short_term, -20, 0.1);
+	assert_near(v.out.integrated, -20, 0.1);
+	assert_near(v.out.momentary_max, -20, 0.1);
+	assert_near(v.out.short_term_max, -20, 0.1);
+	assert_near(v.out.range, 0, 0.1);
 	assert_int_equal(v.lost_frames, 0);
 	assert_false(v.paused);
 	analysis_free(a);
@@ -102,9 +104,9 @@ static void test_correlation(void **state)
 	for (int i = 0; i < 5; i++) {
 		feed(a, &(const struct signal){ 1000, { 1, 0.3f, 0, 0.5f }, (float)(phases[i] * M_PI / 180) }, RATE);
 		struct analysis_values v = read_at(a, frames += RATE);
-		assert_float_equal(v.in.correlation, cos(phases[i] * M_PI / 180), 1e-4);
-		assert_float_equal(v.out.correlation, 0, 0);
-		assert_float_equal(v.out.balance, 60, 0);
+		assert_near(v.in.correlation, cos(phases[i] * M_PI / 180), 1e-4);
+		assert_near(v.out.correlation, 0, 0);
+		assert_near(v.out.balance, 60, 0);
 	}
 	analysis_free(a);
 }
@@ -116,9 +118,9 @@ static void test_fall(void **state)
 	feed(a, &(const struct signal){ 1000, { 1, 1, 1, 1 }, 0 }, RATE);
 	feed(a, &(const struct signal){ 1000, { 0 }, 0 }, RATE / 2);
 	struct analysis_values v = read_at(a, RATE + RATE / 2);
-	assert_float_equal(v.in.peak[0], -10, 0.25);
-	assert_float_equal(v.out.true_peak[1], -10, 0.25);
-	assert_float_equal(v.out.true_peak_max[1], 0, 0.05);
+	assert_near(v.in.peak[0], -10, 0.25);
+	assert_near(v.out.true_peak[1], -10, 0.25);
+	assert_near(v.out.true_peak_max[1], 0, 0.05);
 	assert_true(isinf(v.in.rms[0]) && v.in.rms[0] < 0);
 	analysis_free(a);
 }
@@ -153,9 +155,9 @@ static void test_pause_and_reset(void **state)
 			break;
 		nap();
 	}
-	assert_float_equal(v.out.momentary, 0, 0.1);
-	assert_float_equal(v.out.integrated, -20, 0.1);
-	assert_float_equal(v.in.true_peak_max[0], -20, 0.1);
+	assert_near(v.out.momentary, 0, 0.1);
+	assert_near(v.out.integrated, -20, 0.1);
+	assert_near(v.in.true_peak_max[0], -20, 0.1);
 	assert_int_equal(v.frames, RATE);
 	/* Without audio too. */
 	analysis_reset(a);
@@ -165,7 +167,7 @@ static void test_pause_and_reset(void **state)
 	analysis_pause(a, false);
 	wait_for(a, false, 0);
 	feed(a, &quiet, RATE);
-	assert_float_equal(read_at(a, RATE).in.integrated, -20, 0.1);
+	assert_near(read_at(a, RATE).in.integrated, -20, 0.1);
 	analysis_free(a);
 }
 
@@ -205,10 +207,10 @@ static void test_poison(void **state)
 	assert_true(soon.in.rms[0] > -40 && soon.in.rms[0] < -20 && soon.out.rms[0] < -20);
 	assert_true(soon.in.correlation > 0.99f && soon.out.balance < 0.1f && soon.out.balance > -0.1f);
 	struct analysis_values v = read_at(a, RATE + 4800);
-	assert_float_equal(v.in.peak[0], -20, 0.05);
-	assert_float_equal(v.in.rms[1], -23.01, 0.05);
-	assert_float_equal(v.out.momentary, -20, 0.1);
-	assert_float_equal(v.out.correlation, 1, 1e-6);
+	assert_near(v.in.peak[0], -20, 0.05);
+	assert_near(v.in.rms[1], -23.01, 0.05);
+	assert_near(v.out.momentary, -20, 0.1);
+	assert_near(v.out.correlation, 1, 1e-6);
 	analysis_free(a);
 }
 

@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "tests/near.h"
+
 static char folder[] = "/tmp/lacquer-audiofile-XXXXXX";
 
 static int make_folder(void **state)
@@ -110,7 +112,7 @@ static void test_rounding_and_clipping(void **state)
 	assert_int_equal(write_file("a.wav", AUDIOFILE_16, 1, frames, 10), 5);
 	read_file("a.wav", back, 10, AUDIOFILE_16, 1);
 	for (int i = 0; i < 10; i++)
-		assert_float_equal(back[i], want[i], 0);
+		assert_near(back[i], want[i], 0);
 }
 
 static size_t contents(const char *name, char *bytes, size_t size)
@@ -185,10 +187,10 @@ static void test_json(void **state)
 		frames[2 * i] = frames[2 * i + 1] = (float)(0.5 * sin(2 * M_PI * 1000 * i / 48000));
 	write_file("a.wav", AUDIOFILE_32F, 2, frames, N);
 	assert_int_equal(measurement_of_file(&m, path_of("a.wav"), &reason), STATUS_OK);
-	assert_float_equal(m.integrated_lufs, -6.02, 0.05);
-	assert_float_equal(m.true_peak_dbtp, -6.02, 0.05);
-	assert_float_equal(m.sample_peak_dbfs, -6.02, 0.01);
-	assert_float_equal(m.plr_lu, m.true_peak_dbtp - m.integrated_lufs, 1e-6);
+	assert_near(m.integrated_lufs, -6.02, 0.05);
+	assert_near(m.true_peak_dbtp, -6.02, 0.05);
+	assert_near(m.sample_peak_dbfs, -6.02, 0.01);
+	assert_near(m.plr_lu, m.true_peak_dbtp - m.integrated_lufs, 1e-6);
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 /* Imager: widths, perfect sum of the bands, mono bass, the guard's floor, smooth changes. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/drive.h"
+#include "tests/near.h"
 
 enum { N = 96000 };
 static double left[N], right[N], first_left[N], first_right[N];
@@ -91,7 +92,7 @@ static void band_widths(void **state)
 		double before = 0;
 		for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
 			double gain = cabs(drive_dft(left, N, at[i], drive_rates[r]));
-			assert_float_equal(gain, side_gain(width, crossover, at[i], drive_rates[r]), 1e-4);
+			assert_near(gain, side_gain(width, crossover, at[i], drive_rates[r]), 1e-4);
 			assert_true(gain > before && gain < 2); /* rises from band to band without overshoot */
 			before = gain;
 		}
@@ -112,7 +113,7 @@ static void mono_below(void **state)
 		drive_run(d, left, right, N, 256);
 		/* Butterworth of fourth order */
 		for (double hz = 30; hz < 5000; hz *= 2)
-			assert_float_equal(drive_db(cabs(drive_dft(left, N, hz, drive_rates[r]))),
+			assert_near(drive_db(cabs(drive_dft(left, N, hz, drive_rates[r]))),
 				-10 * log10(1 + pow(120 / hz, 8)), 0.02);
 		drive_free(d);
 	}
@@ -160,7 +161,7 @@ static void guard(void **state)
 				if (fabs(after - want) > 0.02)
 					fail_msg("floor %g, part %g, tilted %d: %g instead of %g", floors[f], parts[p],
 						tilted, after, want);
-				assert_float_equal(d->meters[0], after, 0.06);
+				assert_near(d->meters[0], after, 0.06);
 				drive_free(d);
 			}
 }

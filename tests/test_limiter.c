@@ -2,6 +2,7 @@
  * changes. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/drive.h"
+#include "tests/near.h"
 
 #include <dirent.h>
 #include <sndfile.h>
@@ -58,8 +59,8 @@ static void test_check(void **state)
 	double *x = drive_buffer(N);
 	for (int i = 0; i < N; i++)
 		x[i] = fmin(1, fmin(i, N - 1 - i) / 1000.0) * sin(M_PI / 2 * i + M_PI / 4);
-	assert_float_equal(over(x, N, -1), 1, 0.01);
-	assert_float_equal(drive_db(drive_peak(x, N)), -3.01, 0.01);
+	assert_near(over(x, N, -1), 1, 0.01);
+	assert_near(drive_db(drive_peak(x, N)), -3.01, 0.01);
 	free(x);
 }
 
@@ -253,7 +254,7 @@ static double residue(const char *style, double hz, double drive_db_over)
 	drive_set(d);
 	drive_run(d, left, right, FROM, 64);
 	drive_run(d, left + FROM, right + FROM, N - FROM, 64);
-	assert_float_equal(d->meters[0], drive_db_over, 0.1);
+	assert_near(d->meters[0], drive_db_over, 0.1);
 	for (int i = FROM; i < N; i++) {
 		double phase = 2 * M_PI * fmod(hz * i / RATE, 1);
 		sine += left[i] * sin(phase) * 2 / (N - FROM);
@@ -301,7 +302,7 @@ static void check_delay(double rate, double lookahead, bool true_peak)
 		assert_true(left[i] == 0 && right[i] == 0);
 	assert_memory_equal(left + latency, in, (N - latency) * sizeof *in);
 	assert_memory_equal(right + latency, in, (N - latency) * sizeof *in);
-	assert_float_equal(d->meters[0], 0, 0);
+	assert_near(d->meters[0], 0, 0);
 	free(in);
 	free(left);
 	free(right);
@@ -360,9 +361,9 @@ static void check_link(double link, double want_db)
 	drive_set(d);
 	drive_run(d, left, right, N / 2, 64);
 	drive_run(d, left + N / 2, right + N / 2, N / 2, 64);
-	assert_float_equal(drive_db(drive_amplitude(left + N / 2, N / 2, 1000, 48000)), 0, 0.05);
-	assert_float_equal(drive_db(drive_amplitude(right + N / 2, N / 2, 1000, 48000) / 0.1), want_db, 0.05);
-	assert_float_equal(d->meters[0], 6.02, 0.1);
+	assert_near(drive_db(drive_amplitude(left + N / 2, N / 2, 1000, 48000)), 0, 0.05);
+	assert_near(drive_db(drive_amplitude(right + N / 2, N / 2, 1000, 48000) / 0.1), want_db, 0.05);
+	assert_near(d->meters[0], 6.02, 0.1);
 	free(left);
 	free(right);
 	drive_free(d);
@@ -440,7 +441,7 @@ static void test_unity(void **state)
 	drive_put(d, "unity", 1);
 	drive_set(d);
 	drive_run(d, left, right, N, 64);
-	assert_float_equal(drive_amplitude(left + N / 2, N / 2, 1000, 48000), 0.1, 1e-6);
+	assert_near(drive_amplitude(left + N / 2, N / 2, 1000, 48000), 0.1, 1e-6);
 	free(left);
 	free(right);
 	drive_free(d);

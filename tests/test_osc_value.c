@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "tests/near.h"
+
 static const char *const slopes[] = { "6", "12", "24", "48" };
 static const struct param number = { .label = "Gain", .unit = UNIT_DB, .min = -12, .max = 12, .step = 1, .help = "h" };
 static const struct param toggle = { .label = "On", .scale = SCALE_TOGGLE, .max = 1, .step = 1, .help = "h" };
@@ -42,7 +44,7 @@ static float read_as(const struct param *p, enum form form, float now, const cha
 	return status == STATUS_OK ? value : NAN;
 }
 
-#define READS(WANTED, ...) assert_float_equal(read_as(__VA_ARGS__), WANTED, 0)
+#define READS(WANTED, ...) assert_near(read_as(__VA_ARGS__), WANTED, 0)
 #define REFUSED(...) assert_true(isnan(read_as(__VA_ARGS__)))
 
 static void test_numbers(void **state)
