@@ -27,6 +27,7 @@ enum {
 	PORT_EVENTS = 1024,
 	THREADS_MAX = 4,
 	FLUSH_TO_ZERO = 0x8040, /* FTZ and DAZ of MXCSR */
+	STACK_TOUCHED = 192 * 1024, /* bytes: more than the engine uses, less than the half of what JACK gives */
 };
 
 /* Of a period; a callback that takes more has no right to blame others for an xrun. */
@@ -158,10 +159,20 @@ static int process(jack_nframes_t n, void *arg) RT
 	return 0;
 }
 
+/* So that no later call, however deep, meets a page of the stack for the first time. */
+static void touch_stack(void)
+{
+	volatile char stack[STACK_TOUCHED];
+	for (int i = 0; i < STACK_TOUCHED; i += 1024)
+		stack[i] = 0;
+	(void)stack[0];
+}
+
 /* Called by the audio thread and by JACK's others: which is which does not show. */
 static void on_thread_init(void *arg)
 {
 	struct jack_link *c = arg;
+	touch_stack();
 #if defined(__SSE__)
 	_mm_setcsr(_mm_getcsr() | FLUSH_TO_ZERO);
 #endif
