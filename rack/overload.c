@@ -3,6 +3,7 @@
 #include "rack/overload.h"
 
 #define LATE_MAX_S 1.0
+#define LOAD_COUNTED_MAX 4.0
 #define FIRST_WAIT_S 5.0
 #define LAST_WAIT_S 80.0
 #define RELAPSE_S 60.0
@@ -25,7 +26,9 @@ bool overload_note(struct overload *o, float load, double period_s) RT
 		return o->safe;
 	}
 	o->full_s += period_s;
-	o->late_s += load > 1 ? load * period_s : -period_s; /* a late callback lasts longer than its period */
+	/* A late callback lasts longer than its period; one that was held up for long is not yet an overload. */
+	double counted = load < LOAD_COUNTED_MAX ? (double)load : LOAD_COUNTED_MAX;
+	o->late_s += load > 1 ? counted * period_s : -period_s;
 	if (o->late_s < 0)
 		o->late_s = 0;
 	if (o->late_s >= LATE_MAX_S)
