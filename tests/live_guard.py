@@ -72,9 +72,10 @@ def run_guarded(guard, pattern, sound, modules):
         print(f"{guard}: {report[0]}")
 
 
-def run_planted(guard, fault, said):
-    rack = Rack("--no-restore", preload=guard, env={"LACQUER_TEST_MODULES": "1"})
-    with rack:
+def run_planted(guard, fault, said, sound):
+    """With sound: a module runs from the first sample that is not silent."""
+    rack = Rack("--no-restore", "-i", "play:out_L,play:out_R", preload=guard, env={"LACQUER_TEST_MODULES": "1"})
+    with rack, Process([os.path.join(BUILD, "play"), "-s", SERVER, sound]):
         rack.osc.send("/chain/insert", "testfault", 0)
         rack.osc.sync()
         assert rack.child.poll() is None, f"{guard}: ended before the fault"
@@ -96,7 +97,7 @@ def main():
         for guard, pattern in GUARDS.items():
             run_guarded(guard, pattern, sound, modules)
         for planted in PLANTED:
-            run_planted(*planted)
+            run_planted(*planted, sound)
 
 
 sys.exit(main())
