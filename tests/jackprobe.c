@@ -3,6 +3,7 @@
 /* Player and recorder are two clients, as one client that hears itself through another is given a period of delay by
  * JACK. Both go by the server's frame count, so recorded frame i is what the graph made of played frame i. Exit status:
  * 0 done, 1 failed, 2 usage, 3 the server left cycles out (an xrun), so that the recording is good for nothing. */
+#include <errno.h>
 #include <getopt.h>
 #include <jack/jack.h>
 #include <math.h>
@@ -15,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LEAD_MS = 150, SETTLE_MS = 100, END_WAIT_S = 20 };
+enum { LEAD_MS = 150, SETTLE_MS = 100, END_WAIT_S = 20, CONNECT_TRIES = 20 };
 
 struct options {
 	const char *server, *play, *to, *from, *record, *compare;
@@ -151,6 +152,17 @@ static bool open_probe(struct probe *p, const struct options *o, bool player)
 	return p->ports[0] && p->ports[1] && !jack_activate(p->jack);
 }
 
+/* A server that has just started refuses now and then, for some milliseconds. */
+static bool connect_ports(struct probe *p, const char *from, const char *to)
+{
+	for (int tries = 0; tries < CONNECT_TRIES; tries++, nap_ms(50)) {
+		int failed = jack_connect(p->jack, from, to);
+		if (!failed || failed == EEXIST)
+			return true;
+	}
+	return false;
+}
+
 static bool connect_probe(struct probe *p, const char *ports)
 {
 	char names[2][512] = { "", "" };
@@ -160,7 +172,7 @@ static bool connect_probe(struct probe *p, const char *ports)
 		return false;
 	for (int c = 0; c < 2; c++) {
 		const char *own = jack_port_name(p->ports[c]);
-		if (p->player ? jack_connect(p->jack, own, names[c]) : jack_connect(p->jack, names[c], own)) {
+		if (!connect_ports(p, p->player ? own : names[c], p->player ? names[c] : own)) {
 			fprintf(stderr, "jackprobe: cannot connect %s\n", names[c]);
 			return false;
 		}
