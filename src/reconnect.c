@@ -17,10 +17,11 @@
 
 enum {
 	OPEN_EVERY_MS = 250,
-	HANG_MS = 2000,  /* a close that takes longer is left behind */
-	FREE_MS = 500,   /* the same at the end of the program */
-	SETTLE_MS = 100, /* changes of connections come in bursts, and before the news that the server ends */
-	CHECK_MS = 250,  /* watchdog and scheduling policy */
+	HANG_MS = 2000,          /* an open or close that takes longer is left behind */
+	PATIENCE_MAX_MS = 60000, /* more, for an open after others that hung: the server may just stand still */
+	FREE_MS = 500,           /* the same at the end of the program */
+	SETTLE_MS = 100,         /* changes of connections come in bursts, and before the news that the server ends */
+	CHECK_MS = 250,          /* watchdog and scheduling policy */
 	WATCHDOG_MIN_MS = 1000,
 	WATCHDOG_PERIODS = 10,
 };
@@ -36,7 +37,7 @@ struct reconnect {
 	bool nameless;          /* naming ports has hung once */
 	bool realtime;
 	uint32_t latency;
-	uint64_t open_at_ms, opening_since_ms, close_until_ms, look_at_ms, check_at_ms;
+	uint64_t patience_ms, open_at_ms, opening_since_ms, close_until_ms, look_at_ms, check_at_ms;
 	uint64_t cycles, cycled_at_ms;     /* watchdog: last seen, and when that was new */
 	uint64_t xruns_own, xruns_foreign; /* of earlier clients */
 	char error[sizeof((struct reason *)0)->text];
@@ -103,6 +104,7 @@ static enum reconnect_event finish_opening(struct reconnect *r)
 	struct jack_link *c = r->opened;
 	errand_end(r->opening);
 	r->opening = NULL;
+	r->patience_ms = 0;
 	if (!jack_link_error(c)) {
 		r->client = c;
 		return RECONNECT_FOUND;
@@ -132,12 +134,12 @@ static enum reconnect_event lose(struct reconnect *r, const char *why)
 	start_closing(r);
 	wires_lost(r->config.wires);
 	r->look_at_ms = 0;
-	r->open_at_ms = now_ms();
+	r->open_at_ms = now_ms() + OPEN_EVERY_MS; /* a server that is ending still takes clients, and lets them hang */
 	return RECONNECT_LOST;
 }
 
-/* One client at a time: the next is opened once the last is closed, or has hung for too long. An open that hangs is
- * left hanging (the server stands still) unless it names ports: then the next one does without. */
+/* One client at a time: the next is opened once the last is closed, or has hung for too long. So is an open that hangs,
+ * as one does on a server that ends just then; if it names ports, the next one does without. */
 static enum reconnect_event poll_away(struct reconnect *r, uint64_t now)
 {
 	if (r->closing && (errand_done(r->closing) || now >= r->close_until_ms)) {
@@ -146,8 +148,9 @@ static enum reconnect_event poll_away(struct reconnect *r, uint64_t now)
 	}
 	if (r->opening && errand_done(r->opening))
 		return finish_opening(r);
-	if (r->opening && jack_link_is_naming(r->opened) && now >= r->opening_since_ms + HANG_MS) {
-		r->nameless = true;
+	if (r->opening && now >= r->opening_since_ms + HANG_MS + r->patience_ms) {
+		r->nameless |= jack_link_is_naming(r->opened);
+		r->patience_ms = r->patience_ms < PATIENCE_MAX_MS ? 2 * r->patience_ms + HANG_MS : PATIENCE_MAX_MS;
 		errand_end(r->opening);
 		r->opening = NULL;
 	}
