@@ -1,9 +1,11 @@
-/* Compressor: feed-forward, wide-band, with look-ahead and a parallel path. */
+/* Compressor: wide-band, feed-forward or feedback, with look-ahead, a parallel path and make-up by loudness. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/dsp/decibel.h"
 #include "rack/dsp/dynamics.h"
+#include "rack/dsp/makeup.h"
 #include "rack/dsp/ramp.h"
 #include "rack/dsp/svf.h"
+#include "rack/dsp/tilt.h"
 #include "rack/module.h"
 
 #include <string.h>
@@ -12,7 +14,14 @@
  * (2012): gain computer with quadratic soft knee (eq. 4), then a smooth branching detector in the log domain (eq. 16 on
  * the reduction), so that attack and release are the times to 63 % of a step of the reduction in dB. The peak detector
  * holds the highest peak for HOLD_MS to twice that: a tone of 100 Hz or more then gives one steady level instead of a
- * ripple that would distort it. */
+ * ripple that would distort it.
+ *
+ * Feedback: the detector hears the output before make-up. The reduction that its level asks for is the static curve of
+ * the rows solved for the input, so the curve from input to output is the same as feed-forward. Above the knee the loop
+ * is `ratio` times as fast as its smoothing: the attack is slowed by as much, so that it holds there and is up to
+ * `ratio` times longer within a knee; the release holds once the level is below the threshold and is up to `ratio`
+ * times shorter above it. The level of the output is that of the input less the reduction of the frame before: a peak
+ * held behind the gain would ask for more for as long as it is held, however far the gain is down already. */
 
 enum {
 	THRESHOLD,
@@ -22,23 +31,29 @@ enum {
 	RELEASE,
 	AUTO_RELEASE,
 	MAKEUP,
+	AUTO_MAKEUP,
 	MIX,
 	DETECTOR,
+	TOPOLOGY,
 	HIGHPASS,
+	TILT,
 	LINK,
 	RANGE,
 	LOOKAHEAD,
 	N_PARAMS
 };
-enum { REDUCTION, N_METERS };
+enum { REDUCTION, AUTO_GAIN, N_METERS };
 enum { PEAK, RMS };
+enum { FORWARD, FEEDBACK };
 
 #define LOOKAHEAD_MS_MAX 10.0
 #define HOLD_MS 5.0
-#define RMS_MS 10.0   /* time constant of the mean square */
+#define RMS_MS 10.0 /* time constant of the mean square */
+#define TILT_HZ 1000.0
 #define AUTO_SLOW 5.0 /* auto release: reduction that has lasted recovers this many times slower */
 
 static const char *const detectors[] = { "peak", "rms" };
+static const char *const topologies[] = { "forward", "feedback" };
 
 /* clang-format off */
 static const struct param params[] = {
@@ -62,6 +77,9 @@ static const struct param params[] = {
 		.help = "Lets go of short peaks in the release time, of lasting loudness five times slower (on, off)" },
 	[MAKEUP] = { .id = "makeup", .label = "Makeup", .unit = UNIT_DB, .scale = SCALE_LINEAR, .min = -12, .max = 24,
 		.def = 0, .step = 0.5f, .help = "Gain in dB of the compressed sound" },
+	[AUTO_MAKEUP] = { .id = "auto_makeup", .label = "Auto makeup", .scale = SCALE_TOGGLE, .max = 1, .step = 1,
+		.help = "Brings the compressed sound slowly back to the loudness of the input, by up to 40 dB; stands "
+			"over silence, and Makeup comes on top (on, off)" },
 	[MIX] = { .id = "mix", .label = "Mix", .unit = UNIT_PERCENT, .scale = SCALE_LINEAR, .min = 0, .max = 100,
 		.def = 100, .step = 5,
 		.help = "Share of the compressed sound in %, the rest is the input, equally delayed" },
@@ -69,10 +87,18 @@ static const struct param params[] = {
 		.choices = detectors,
 		.help = "Measures the level by peaks or as rms over 10 ms, both so that a steady sine reads its peak "
 			"in dBFS" },
+	[TOPOLOGY] = { .id = "topology", .label = "Topology", .scale = SCALE_CHOICE, .max = 1, .step = 1,
+		.choices = topologies,
+		.help = "Whether the detector hears the input (forward) or the output (feedback: the same curve, a softer "
+			"onset in the knee, and a release up to ratio times faster above the threshold)" },
 	[HIGHPASS] = { .id = "highpass", .label = "Detector HP", .unit = UNIT_HZ, .scale = SCALE_LOG, .min = 10,
 		.max = 500, .def = 10, .step = 1.0594631f,
 		.help = "Corner in Hz, 12 dB/oct, below which bass does not drive the reduction; 10 Hz is as good as "
 			"off" },
+	[TILT] = { .id = "tilt", .label = "Detector tilt", .unit = UNIT_DB, .scale = SCALE_LINEAR, .min = -6, .max = 6,
+		.step = 0.5f,
+		.help = "Slope in dB per octave that the detector hears on top, around 1 kHz: above 0 treble drives the "
+			"reduction more and bass less" },
 	[LINK] = { .id = "link", .label = "Link", .unit = UNIT_PERCENT, .scale = SCALE_LINEAR, .min = 0, .max = 100,
 		.def = 100, .step = 5,
 		.help = "How far in % both channels follow the louder one; 100 % keeps the image still" },
@@ -92,18 +118,39 @@ static const struct meter meters[] = {
 		.min = 0,
 		.max = 24,
 		.help = "How far the compressed sound is turned down in dB, before makeup" },
+	[AUTO_GAIN] = { .id = "makeup",
+		.label = "Auto makeup",
+		.unit = UNIT_DB,
+		.min = 0,
+		.max = MAKEUP_MAX_DB,
+		.help = "How far auto makeup turns the compressed sound up in dB" },
 };
 
 /* Everything that glides. */
-enum { R_THRESHOLD, R_SLOPE, R_KNEE, R_RANGE, R_ATTACK, R_RELEASE, R_SLOW, R_MAKEUP, R_MIX, R_LINK, N_RAMPS };
+enum {
+	R_THRESHOLD,
+	R_SLOPE,
+	R_KNEE,
+	R_RANGE,
+	R_ATTACK,
+	R_RELEASE,
+	R_SLOW,
+	R_MAKEUP,
+	R_MIX,
+	R_LINK,
+	R_TILT_POLE,
+	R_TILT_HIGH,
+	R_TILT_LOW,
+	N_RAMPS
+};
 
 struct state {
 	double rate, rms_coefficient;
-	bool rms, auto_release;
+	bool rms, feedback, auto_release, auto_makeup;
 	struct ramp_clock clock;
 	struct ramp ramp[N_RAMPS];
 	struct svf_ramp highpass;
-	double filter[2][2];
+	double filter[2][2], tilted[2];
 	double square[2];             /* running mean squares */
 	double peak[2], peak_next[2]; /* held for HOLD_MS, and the highest since then */
 	uint32_t hold_frames, hold_left[2];
@@ -111,6 +158,7 @@ struct state {
 	double turned_down[2], gain[2]; /* last reduction, and the same as a factor */
 	double reduced[2];              /* smoothed reduction in dB, 0 or more */
 	double lasting[2];              /* auto release: what reduction has lasted */
+	struct makeup makeup;
 	uint32_t delay_frames, delay_size, at;
 	double delay[]; /* two channels of delay_size */
 };
@@ -148,6 +196,7 @@ static void init(void *state, const struct spec *spec)
 	s->rms_coefficient = smoothing(RMS_MS, spec->rate);
 	s->hold_frames = frames(spec, HOLD_MS) + 1;
 	forget_levels(s);
+	makeup_init(&s->makeup, spec->rate);
 	s->delay_size = frames(spec, LOOKAHEAD_MS_MAX) + 1;
 }
 
@@ -159,6 +208,7 @@ static uint32_t latency(const struct spec *spec, const float *values) RT
 static void set(void *state, const float *values) RT
 {
 	struct state *s = state;
+	struct tilt tilt = tilt_design((double)values[TILT], TILT_HZ, s->rate);
 	const double to[N_RAMPS] = {
 		[R_THRESHOLD] = values[THRESHOLD],
 		[R_SLOPE] = 1 - 1 / (double)values[RATIO],
@@ -170,14 +220,23 @@ static void set(void *state, const float *values) RT
 		[R_MAKEUP] = decibel_to_gain(values[MAKEUP]),
 		[R_MIX] = values[MIX] / 100,
 		[R_LINK] = values[LINK] / 100,
+		[R_TILT_POLE] = tilt.pole,
+		[R_TILT_HIGH] = tilt.high,
+		[R_TILT_LOW] = tilt.low,
 	};
 	bool at_once = ramp_clock_start(&s->clock);
+	for (int i = R_THRESHOLD; i <= R_RANGE; i++) /* the static curve */
+		if (s->ramp[i].target != to[i])
+			makeup_relearn(&s->makeup);
 	for (int i = 0; i < N_RAMPS; i++)
 		ramp_to(&s->ramp[i], to[i], at_once);
 	struct svf highpass = svf_highpass(values[HIGHPASS], M_SQRT1_2, s->rate);
 	svf_to(&s->highpass, &highpass, at_once);
 	s->rms = values[DETECTOR] == RMS;
+	s->feedback = values[TOPOLOGY] == FEEDBACK;
 	s->auto_release = values[AUTO_RELEASE] != 0;
+	s->auto_makeup =
+		values[AUTO_MAKEUP] != 0; /* off, it keeps what it knows: on again, the gain is there at once */
 	s->delay_frames = frames(&(struct spec){ s->rate }, values[LOOKAHEAD]);
 	if (!s->auto_release)
 		s->lasting[0] = s->lasting[1] = 0;
@@ -190,6 +249,8 @@ static void land(struct state *s) RT
 	for (int i = 0; i < N_RAMPS; i++)
 		ramp_land(&s->ramp[i]);
 	svf_land(&s->highpass);
+	if (s->ramp[R_TILT_LOW].value == 0)
+		s->tilted[0] = s->tilted[1] = 0;
 }
 
 static void reset(void *state) RT
@@ -198,7 +259,9 @@ static void reset(void *state) RT
 	ramp_clock_reset(&s->clock);
 	land(s);
 	memset(s->filter, 0, sizeof s->filter);
+	s->tilted[0] = s->tilted[1] = 0;
 	forget_levels(s);
+	makeup_reset(&s->makeup);
 	memset(s->delay, 0, sizeof(double) * 2 * s->delay_size);
 	s->at = 0;
 }
@@ -218,7 +281,7 @@ static void hold(struct state *s, int c, double amplitude) RT
 	if (amplitude >= s->peak[c]) {
 		s->peak[c] = amplitude;
 	} else {
-		s->peak_next[c] = fmax(s->peak_next[c], amplitude);
+		s->peak_next[c] = dynamics_higher(amplitude, s->peak_next[c]);
 		if (s->hold_left[c]-- > 0)
 			return;
 		s->peak[c] = s->peak_next[c];
@@ -230,6 +293,10 @@ static void hold(struct state *s, int c, double amplitude) RT
 static double measure(struct state *s, int channel, double x) RT
 {
 	x = svf_tick(&s->highpass.now, s->filter[channel], x);
+	if (s->ramp[R_TILT_LOW].value != 0)
+		x = tilt_tick((struct tilt){ s->ramp[R_TILT_POLE].value, s->ramp[R_TILT_HIGH].value,
+				      s->ramp[R_TILT_LOW].value },
+			&s->tilted[channel], x);
 	if (!s->rms) {
 		hold(s, channel, fabs(x));
 		return s->peak[channel];
@@ -255,7 +322,31 @@ static double curve(const struct state *s, double level) RT
 {
 	double knee = s->ramp[R_KNEE].value;
 	double over = dynamics_knee(level - s->ramp[R_THRESHOLD].value, knee, dynamics_bend(knee));
-	return fmin(s->ramp[R_SLOPE].value * over, s->ramp[R_RANGE].value);
+	return dynamics_lower(s->ramp[R_SLOPE].value * over, s->ramp[R_RANGE].value);
+}
+
+/* The same for the level of the output, which it solves for that of the input; no range. With u the input over the
+ * lower end of the knee and w the output: w = u - slope u^2 / (2 knee) within the knee, a straight line above. */
+static double feedback_curve(const struct state *s, double level) RT
+{
+	double knee = s->ramp[R_KNEE].value, slope = s->ramp[R_SLOPE].value;
+	double w = level - s->ramp[R_THRESHOLD].value + knee / 2, knee_end = knee * (1 - slope / 2);
+	if (w <= 0)
+		return 0;
+	if (w < knee_end)
+		return 2 * w / (1 + sqrt(1 - 2 * slope * w / knee)) - w;
+	return slope * knee / 2 + (w - knee_end) * slope / (1 - slope);
+}
+
+/* Where the smoothing shall go, in dB of reduction, for the level at the input. */
+static double aim(const struct state *s, int channel, double level) RT
+{
+	if (!s->feedback)
+		return curve(s, level);
+	double wanted = feedback_curve(s, level - s->turned_down[channel]), reduced = s->reduced[channel];
+	if (wanted > reduced)
+		wanted = reduced + (wanted - reduced) * (1 - s->ramp[R_SLOPE].value);
+	return dynamics_lower(wanted, s->ramp[R_RANGE].value);
 }
 
 /* Reduction in dB. With auto release a second, slower memory rises in the release time: short peaks leave it where it
@@ -274,7 +365,7 @@ static double smooth(struct state *s, int channel, double wanted) RT
 		*lasting += (wanted - *lasting) * s->ramp[R_SLOW].value;
 	if (*lasting < 1e-9)
 		*lasting = 0;
-	return fmax(*reduced, *lasting);
+	return dynamics_higher(*reduced, *lasting);
 }
 
 static double delayed(struct state *s, int channel, double x) RT
@@ -284,16 +375,34 @@ static double delayed(struct state *s, int channel, double x) RT
 	return line[s->at >= s->delay_frames ? s->at - s->delay_frames : s->at + s->delay_size - s->delay_frames];
 }
 
-static double process_channel(struct state *s, int channel, double x, double level, double *worst) RT
+/* Brings the gain of a channel to the next frame; returns its reduction in dB. */
+static double turn_down(struct state *s, int channel, double level) RT
 {
-	double reduction = smooth(s, channel, curve(s, level));
-	*worst = fmax(*worst, reduction);
+	double reduction = smooth(s, channel, aim(s, channel, level));
 	if (reduction != s->turned_down[channel]) {
 		s->turned_down[channel] = reduction;
 		s->gain[channel] = decibel_to_gain(-reduction);
 	}
-	double wet = s->gain[channel] * s->ramp[R_MAKEUP].value;
-	return delayed(s, channel, x) * (1 + s->ramp[R_MIX].value * (wet - 1));
+	return reduction;
+}
+
+static double process_frame(struct state *s, double *left, double *right) RT
+{
+	double levels[2] = { detect(s, 0, *left), detect(s, 1, *right) };
+	double link = s->ramp[R_LINK].value, louder = dynamics_higher(levels[0], levels[1]), worst = 0;
+	for (int c = 0; c < 2; c++)
+		worst = dynamics_higher(turn_down(s, c, levels[c] + link * (louder - levels[c])), worst);
+	const double x[2] = { delayed(s, 0, *left), delayed(s, 1, *right) };
+	double mix = s->ramp[R_MIX].value, up = s->ramp[R_MAKEUP].value;
+	if (s->auto_makeup) {
+		up *= makeup_next(&s->makeup);
+		makeup_hear(&s->makeup, x, s->gain);
+	}
+	*left = x[0] * (1 + mix * (s->gain[0] * up - 1));
+	*right = x[1] * (1 + mix * (s->gain[1] * up - 1));
+	if (++s->at == s->delay_size)
+		s->at = 0;
+	return worst;
 }
 
 static void process(void *state, double *const io[2], uint32_t n, float *meter_values) RT
@@ -303,14 +412,10 @@ static void process(void *state, double *const io[2], uint32_t n, float *meter_v
 	for (uint32_t i = 0; i < n; i++) {
 		if (s->clock.left)
 			advance(s);
-		double left = detect(s, 0, io[0][i]), right = detect(s, 1, io[1][i]);
-		double link = s->ramp[R_LINK].value, louder = fmax(left, right);
-		io[0][i] = process_channel(s, 0, io[0][i], left + link * (louder - left), &worst);
-		io[1][i] = process_channel(s, 1, io[1][i], right + link * (louder - right), &worst);
-		if (++s->at == s->delay_size)
-			s->at = 0;
+		worst = dynamics_higher(process_frame(s, &io[0][i], &io[1][i]), worst);
 	}
 	meter_values[REDUCTION] = (float)worst;
+	meter_values[AUTO_GAIN] = (float)(s->auto_makeup ? decibel_from_gain(s->makeup.gain) : 0);
 }
 
 const struct module module_compressor = {

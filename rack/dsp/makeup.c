@@ -1,0 +1,84 @@
+/* Make-up by loudness: one section of 10 ms after the other. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/dsp/makeup.h"
+
+#include "rack/dsp/decibel.h"
+
+#include <string.h>
+
+#define SECTION_S 0.01
+#define MEAN_S 3.0
+#define FOLLOW_S 2.0
+#define SECTIONS_MAX 1000 /* that are counted: beyond it nothing depends on it */
+#define FIRST_SECTIONS 15 /* of mean and following, at the start: 0.15 s, and by and by more */
+#define GATE 1.1724653e-7 /* power at -70 LUFS: 10^((-70 + 0.691) / 10) */
+
+/* The two filters of BS.1770-4 at any rate, see rack/loudness.c: there from the coefficients, here as sections that
+ * keep their precision at high rates. */
+static void design_weighting(struct makeup *m, double rate)
+{
+	double high = pow(10, 3.999843853973347 / 20), band = pow(high, 0.4996667741545416);
+	double g = tan(M_PI * 1681.974450955533 / rate), q = 0.7071752369554196;
+	m->shelf = svf_from_bilinear((double[3]){ g * g, band * g / q, high }, g / q, g * g);
+	g = tan(M_PI * 38.13547087602444 / rate);
+	q = 0.5003270373238773;
+	/* The standard's high-pass is 1 - 2 z^-1 + z^-2 over its poles, not normalised at the top. */
+	double top = 1 + g / q + g * g;
+	m->highpass = svf_from_bilinear((double[3]){ 0, 0, top }, g / q, g * g);
+}
+
+void makeup_init(struct makeup *m, double rate)
+{
+	design_weighting(m, rate);
+	m->mean_part = 1 - exp(-SECTION_S / MEAN_S);
+	m->follow_part = 1 - exp(-SECTION_S / FOLLOW_S);
+	m->section = (uint32_t)lround(rate * SECTION_S);
+	makeup_reset(m);
+}
+
+void makeup_reset(struct makeup *m) RT
+{
+	memset(m->shelf_past, 0, sizeof m->shelf_past);
+	memset(m->highpass_past, 0, sizeof m->highpass_past);
+	m->before = m->after = m->mean_before = m->mean_after = 0;
+	m->db = m->step = 0;
+	m->age = 0;
+	m->target = m->gain = 1;
+	m->left = m->section;
+}
+
+static void follow(struct makeup *m) RT
+{
+	double fast = 1.0 / (m->age + FIRST_SECTIONS);
+	double mean_part = fmax(m->mean_part, fast), follow_part = fmax(m->follow_part, fast);
+	m->mean_before += (m->before / m->section - m->mean_before) * mean_part;
+	m->mean_after += (m->after / m->section - m->mean_after) * mean_part;
+	double goal = 10 * log10(m->mean_before / m->mean_after);
+	m->db += (fmax(0, fmin(goal, MAKEUP_MAX_DB)) - m->db) * follow_part;
+	if (m->age < SECTIONS_MAX)
+		m->age++;
+	m->target = decibel_to_gain(m->db);
+}
+
+static void end_section(struct makeup *m) RT
+{
+	m->gain = m->target; /* exactly, whatever the additions rounded */
+	if (m->before > GATE * m->section)
+		follow(m);
+	m->step = (m->target - m->gain) / m->section;
+	m->before = m->after = 0;
+	m->left = m->section;
+}
+
+void makeup_hear(struct makeup *m, const double x[2], const double gains[2]) RT
+{
+	for (int c = 0; c < 2; c++) {
+		double y = svf_tick(&m->shelf, m->shelf_past[c], x[c]);
+		y = svf_tick(&m->highpass, m->highpass_past[c], y);
+		double turned_down = y * gains[c];
+		m->before += y * y;
+		m->after += turned_down * turned_down;
+	}
+	if (--m->left == 0)
+		end_section(m);
+}
