@@ -1,4 +1,4 @@
-/* What a module, the chain or the meters cost: build/bench [--json] [-b FRAMES] NAME [FILE] prints nanoseconds a stereo frame. */
+/* What a module, the chain or the meters cost: build/bench [OPTIONS] NAME [FILE] prints nanoseconds a stereo frame. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/control.h"
 #include "rack/engine.h"
@@ -142,7 +142,24 @@ static float setting(const struct module *module, uint32_t row)
 	return module->params[row].def;
 }
 
-static struct timed time_module(const struct module *module, const struct spec *spec)
+/* ROW=VALUE, as in `-s bands=4`. */
+static int overrule(const struct module *module, char *setting, float *values)
+{
+	char *value = strchr(setting, '=');
+	struct reason reason = { "no ROW=VALUE" };
+	int row = -1;
+	if (value) {
+		*value++ = 0;
+		row = module_find_param(module, setting);
+		snprintf(reason.text, sizeof reason.text, "%s has no such row", module->id);
+	}
+	if (row >= 0 && param_parse(&module->params[row], value, &values[row], &reason) == STATUS_OK)
+		return 0;
+	fprintf(stderr, "bench: %s: %s\n", setting, reason.text);
+	return 2;
+}
+
+static struct timed time_module(const struct module *module, const struct spec *spec, char *const *set, int n_set)
 {
 	static struct one_module one;
 	float values[MODULE_PARAMS_MAX];
@@ -152,6 +169,9 @@ static struct timed time_module(const struct module *module, const struct spec *
 	memset(one.state, 0, size);
 	for (uint32_t i = 0; i < module->n_params; i++)
 		values[i] = setting(module, i);
+	for (int i = 0; i < n_set; i++)
+		if (overrule(module, set[i], values))
+			exit(2);
 	module->init(one.state, spec);
 	module->set(one.state, values);
 	return (struct timed){ run_module, &one };
@@ -209,7 +229,8 @@ static void measure(const struct timed *t, const struct music *m, uint32_t block
 
 static int usage(FILE *to, int status)
 {
-	fprintf(to, "usage: bench [--json] [-b FRAMES] NAME [FILE]\nNAME: a module, chain, meters\n");
+	fprintf(to, "usage: bench [--json] [-b FRAMES] [-s ROW=VALUE]... NAME [FILE]\n"
+		    "NAME: a module, chain, meters; -s: of the module\n");
 	return status;
 }
 
@@ -217,13 +238,16 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "json", no_argument, NULL, 'j' }, { "block", required_argument, NULL, 'b' },
 		{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
-	int json = 0, option;
+	char *set[16];
+	int json = 0, option, n_set = 0;
 	long block = 64;
-	while ((option = getopt_long(argc, argv, "b:h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "b:s:h", options, NULL)) != -1) {
 		if (option == 'h')
 			return usage(stdout, 0);
 		if (option == 'j')
 			json = 1;
+		else if (option == 's' && n_set < 16)
+			set[n_set++] = optarg;
 		else if (option != 'b' || (block = strtol(optarg, NULL, 10)) < 1 || block > 8192)
 			return usage(stderr, 2);
 	}
@@ -231,6 +255,8 @@ int main(int argc, char **argv)
 		return usage(stderr, 2);
 	const char *name = argv[optind];
 	const struct module *module = registry_find(name);
+	if (n_set && !module)
+		return usage(stderr, 2);
 	struct music music;
 	int status = read_music(&music, argv[optind + 1]);
 	if (status)
@@ -242,7 +268,7 @@ int main(int argc, char **argv)
 	else if (strcmp(name, "meters") == 0)
 		timed = (struct timed){ run_loudness, loudness_new((uint32_t)music.rate, 2) };
 	else if (module)
-		timed = time_module(module, &spec);
+		timed = time_module(module, &spec, set, n_set);
 	else
 		return fprintf(stderr, "bench: there is no module '%s'\n", name), 2;
 	flush_denormals();

@@ -34,6 +34,11 @@ static const struct context contexts[] = {
 	{ "multiband", "crossover1", 900 }, { "multiband", "crossover2", 1000 }, { "multiband", "band1/threshold", -40 },
 	{ "multiband", "band1/ratio", 3 }, { "multiband", "band2/threshold", -20 }, { "multiband", "band2/ratio", 2 },
 	{ "multiband", "band2/gain", -6 }, { "multiband", "band3/gain", 6 }, { "multiband", "link", 50 },
+	/* A crossover that moves over the tone makes onsets and tails in the bands beside it, and both are changed; rows that
+	 * do nothing to a steady tone are tried on a pulsing one in tests/test_transient.c. */
+	{ "transient", "bands", 3 }, { "transient", "crossover1", 900 }, { "transient", "crossover2", 1000 },
+	{ "transient", "attack", 50 }, { "transient", "sustain", -50 }, { "transient", "band2/attack", 50 },
+	{ "transient", "band3/sustain", 100 },
 };
 
 static void fill_tone(struct stereo *s)

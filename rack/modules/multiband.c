@@ -1,6 +1,7 @@
 /* Multiband: two to five bands, each compressed or expanded on its own, downwards or upwards. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/dsp/crossover.h"
+#include "rack/dsp/crossover_glide.h"
 #include "rack/dsp/decibel.h"
 #include "rack/dsp/dynamics.h"
 #include "rack/dsp/ramp.h"
@@ -36,17 +37,12 @@ enum { GROUP = CROSSOVER_PIECE, BANDS = CROSSOVER_BANDS_MAX, LANES = 2 * BANDS }
 #define HOLD_MS_MIN 1.0
 #define DONE 1e-9 /* dB: so little change is none */
 
-/* A crossover that moves turns the phase of what it passes; a jump of two octaves, even within 10 ms, would be heard.
- * So its pitch is smoothed twice with this time constant. */
-#define PITCH_MS 5.0
-#define PITCH_DONE 1e-7
-
 /* What glides: these for each band, then two for all. */
 enum { R_THRESHOLD, R_SLOPE, R_KNEE, R_RANGE, R_ATTACK, R_RELEASE, R_GAIN, R_BAND };
 enum { R_LINK = R_BAND * BANDS, R_OUTPUT, N_RAMPS };
 
 struct state {
-	double rate, pitch_way; /* part of the way in a group */
+	double rate;
 
 	/* Settings. A ramp is at target - left * step. */
 	float values[N_PARAMS]; /* as last set: what did not change is not computed again */
@@ -58,12 +54,8 @@ struct state {
 	double turn[LANES];    /* 1: up, -1: down, 0: not at all */
 	double audible[LANES]; /* 1 or 0 */
 	uint32_t hold_groups[BANDS];
-	double pitch_wanted[CROSSOVERS_MAX]; /* ln of the crossovers' frequencies */
 
-	/* Where the crossovers are: their pitch is smoothed twice. */
-	double pitch[2][CROSSOVERS_MAX];
-	crossover_numbers numbers, numbers_step, numbers_target; /* at the start of the group, a frame, at its end */
-	bool moving;
+	struct crossover_glide crossovers;
 
 	/* Past. */
 	struct crossover crossover;
@@ -91,7 +83,7 @@ static void init(void *state, const struct spec *spec)
 {
 	struct state *s = state;
 	s->rate = spec->rate;
-	s->pitch_way = 1 - exp(-1000 * GROUP / (PITCH_MS * s->rate));
+	crossover_glide_init(&s->crossovers, s->rate);
 	crossover_linear_reset(&s->crossover_linear, memory(s), s->rate, s->group_at);
 }
 
@@ -139,40 +131,17 @@ static uint32_t hold_of(const struct state *s, double lowest_hz) RT
 	return (uint32_t)ceil(ms * s->rate / (1000 * GROUP));
 }
 
-/* The crossovers are where they shall be. */
-static void land_crossovers(struct state *s) RT
-{
-	for (int k = 0; k < CROSSOVERS_MAX; k++) {
-		s->pitch[0][k] = s->pitch[1][k] = s->pitch_wanted[k];
-		crossover_design(s->numbers_target[k], exp(s->pitch_wanted[k]), s->rate);
-	}
-	s->moving = false;
-}
-
-/* From rest nothing moves before the next group. */
-static void start_crossovers(struct state *s) RT
-{
-	if (s->moving)
-		return;
-	memcpy(s->numbers, s->numbers_target, sizeof s->numbers);
-	memset(s->numbers_step, 0, sizeof s->numbers_step);
-	s->moving = true;
-}
-
 /* A crossover is never below the one before. */
 static void set_crossovers(struct state *s, const float *values, bool at_once) RT
 {
-	double hz = 500 / HOLD_MS_MAX;
+	double hz = 500 / HOLD_MS_MAX, wanted[CROSSOVERS_MAX];
 	for (int k = 0; k < CROSSOVERS_MAX; k++) {
 		s->hold_groups[k] = hold_of(s, hz);
 		hz = fmax(hz, values[CROSSOVER + k]);
-		s->pitch_wanted[k] = log(hz);
+		wanted[k] = hz;
 	}
 	s->hold_groups[CROSSOVERS_MAX] = hold_of(s, hz);
-	if (at_once)
-		land_crossovers(s);
-	else
-		start_crossovers(s);
+	crossover_glide_to(&s->crossovers, wanted, at_once);
 }
 
 static void set_modes(struct state *s, const float *values) RT
@@ -220,7 +189,7 @@ static void reset(void *state) RT
 {
 	struct state *s = state;
 	ramp_clock_reset(&s->clock);
-	land_crossovers(s);
+	crossover_glide_land(&s->crossovers);
 	memset(&s->crossover, 0, sizeof s->crossover);
 	s->group_at = 0;
 	crossover_linear_reset(&s->crossover_linear, memory(s), s->rate, s->group_at);
@@ -291,26 +260,6 @@ static void hold(struct state *s) RT
 	}
 }
 
-/* Where the crossovers go within the next group. */
-static void steer_crossovers(struct state *s) RT
-{
-	bool moving = false;
-	for (int k = 0; k < CROSSOVERS_MAX; k++) {
-		for (int i = 0; i < 2; i++)
-			s->pitch[i][k] += ((i ? s->pitch[0][k] : s->pitch_wanted[k]) - s->pitch[i][k]) * s->pitch_way;
-		bool done = fabs(s->pitch_wanted[k] - s->pitch[1][k]) + fabs(s->pitch_wanted[k] - s->pitch[0][k]) <
-			    PITCH_DONE;
-		if (done)
-			s->pitch[0][k] = s->pitch[1][k] = s->pitch_wanted[k];
-		moving |= memcmp(s->numbers[k], s->numbers_target[k], sizeof s->numbers[k]) != 0 || !done;
-		memcpy(s->numbers[k], s->numbers_target[k], sizeof s->numbers[k]);
-		crossover_design(s->numbers_target[k], exp(s->pitch[1][k]), s->rate);
-		for (int j = 0; j < CROSSOVER_NUMBERS; j++)
-			s->numbers_step[k][j] = (s->numbers_target[k][j] - s->numbers[k][j]) / GROUP;
-	}
-	s->moving = moving;
-}
-
 /* Where the gains go within the next group; at_once: where they are. */
 static void steer(struct state *s, bool at_once) RT
 {
@@ -330,8 +279,7 @@ static void end_group(struct state *s, float *meters) RT
 	follow(s);
 	hold(s);
 	steer(s, false);
-	if (s->moving)
-		steer_crossovers(s);
+	crossover_glide_next(&s->crossovers);
 	s->group_at = 0;
 	for (int b = 0; b < BANDS; b++) {
 		double change = dynamics_higher(
@@ -344,17 +292,17 @@ static void end_group(struct state *s, float *meters) RT
 
 static void split_piece(struct state *s, const pair *x, pair (*bands)[BANDS], uint32_t n) RT
 {
+	const struct crossover_glide *g = &s->crossovers;
 	double end = s->group_at + n;
 	crossover_numbers now;
 	if (!s->linear) {
-		crossover_split(&s->crossover, s->n_bands, s->moving ? s->numbers : s->numbers_target,
-			s->moving ? s->numbers_step : NULL, s->group_at + 1, x, bands, n);
+		crossover_split(&s->crossover, s->n_bands, g->moving ? g->from : g->target, g->moving ? g->step : NULL,
+			s->group_at + 1, x, bands, n);
 		return;
 	}
 	for (int k = 0; k < CROSSOVERS_MAX; k++)
 		for (int j = 0; j < CROSSOVER_NUMBERS; j++)
-			now[k][j] =
-				s->moving ? s->numbers[k][j] + end * s->numbers_step[k][j] : s->numbers_target[k][j];
+			now[k][j] = g->moving ? g->from[k][j] + end * g->step[k][j] : g->target[k][j];
 	crossover_linear_split(&s->crossover_linear, memory(s), s->n_bands, now, x, bands, n);
 }
 
