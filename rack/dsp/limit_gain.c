@@ -62,6 +62,8 @@ static void steer_slow(struct limit_gain *g, float *held_memory, const struct li
 	double to = from + (goal - from) * (goal < from ? s->slow_attack : s->slow_release);
 	if (goal < from)
 		to = fmax(to - s->slow_finish, goal);
+	else if (goal < 1 && goal - from < s->slow_rest)
+		to = from;
 	g->slow = from;
 	g->slow_target = to > 1 - 1e-9 ? 1 : to;
 	g->slow_step = (g->slow_target - from) / LIMIT_GAIN_GROUP;

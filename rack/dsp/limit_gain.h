@@ -29,6 +29,8 @@ struct limit_gain_settings {
 	/* What the slow stage falls and the middle one rises beyond that, in a group and in a frame: an exponential
 	 * alone never arrives, and steady sound would be on its way to a gain that stands for seconds. */
 	double slow_finish, middle_finish;
+	double slow_rest; /* the slow stage does not follow a rise of less, but the one to 1: the ripple of a tone's
+			     peaks */
 	float share;
 	bool is_auto; /* else the slow stage stands at 1 */
 };

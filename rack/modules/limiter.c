@@ -119,13 +119,14 @@ struct style {
 	double share;          /* how far above the ceiling the middle stage leaves peaks to the last one, a factor */
 	double last_release;   /* ms */
 	double finish;         /* of a gain of 1 in a ms, from there on where an exponential would creep for seconds */
+	double rest;           /* of a gain of 1: smaller rises are not followed; 1e-4 is 0.001 dB */
 };
 
 static const struct style styles[N_STYLES] = {
-	[CLEAN] = { 20, 60, 0.5, 0.3, 1, 0.05, 0 },
-	[PUNCHY] = { 12, 150, 0.05, 0.3, 1.1, 0.05, 1.5e-6 },
-	[LOUD] = { 12, 150, 0.05, 0.15, 1.15, 0.05, 1.5e-6 },
-	[SAFE] = { 25, 30, 2, 2, 1, 1, 1.5e-6 },
+	[CLEAN] = { 20, 60, 0.5, 0.3, 1, 0.05, 0, 0 },
+	[PUNCHY] = { 12, 150, 0.05, 0.3, 1.1, 0.05, 1.5e-6, 1e-4 },
+	[LOUD] = { 12, 150, 0.05, 0.15, 1.15, 0.05, 1.5e-6, 1e-4 },
+	[SAFE] = { 25, 30, 2, 2, 1, 1, 1.5e-6, 1e-4 },
 };
 #define HOLD_MAX_MS 25
 #define LAST_MS 0.17 /* look-ahead of the last stage, or half of all if that is less */
@@ -249,6 +250,7 @@ static void set_times(struct state *s, const float *values) RT
 		.slow_release = part_of_way(release * style->slow_release * per_ms / LIMIT_GAIN_GROUP),
 		.middle_release = part_of_way(release * (is_auto ? style->middle_release : 1) * per_ms),
 		.last_release = part_of_way(style->last_release * per_ms),
+		.slow_rest = style->rest,
 		.slow_finish = style->finish * LIMIT_GAIN_GROUP / per_ms,
 		.middle_finish = is_auto ? style->finish / per_ms : 0,
 		.share = is_auto ? (float)style->share : 1,
