@@ -16,7 +16,7 @@
 /* Turns rig and remote until what is expected holds; fails after a long time. */
 #define TURN_UNTIL(RIG, REMOTE, CONDITION)                                                                             \
 	do {                                                                                                           \
-		long end_ = rig_ms() + 4 * RIG_PATIENCE_MS;                                                            \
+		long end_ = rig_ms() + 12 * RIG_PATIENCE_MS;                                                           \
 		while (!(CONDITION)) {                                                                                 \
 			rig_turn(RIG);                                                                                 \
 			remote_poll(REMOTE);                                                                           \
