@@ -215,9 +215,9 @@ class Check(Cli):
 
     def test_examples(self):
         racks = sorted(glob.glob("examples/*.rack"))
-        self.assertEqual([os.path.basename(rack)[:-5] for rack in racks], ["gentle", "loud", "streaming", "vinyl"])
+        self.assertEqual([os.path.basename(rack)[:-5] for rack in racks], ["cd", "gentle", "loud", "multiband", "punch", "streaming", "vinyl"])
         self.expect(run("check", *racks), 0, "", "")
-        self.expect(run("check", "streaming", "gentle", "loud", "vinyl", cwd="/"), 0, "", "")
+        self.expect(run("check", *[os.path.basename(rack)[:-5] for rack in racks], cwd="/"), 0, "", "")
 
 
 def nearest_float(text):
