@@ -84,11 +84,12 @@ def last(process):
     return json.loads(lines[-1]) if lines else {"xruns": 0, "cycles": 0, "late": 0, "gaps": 0}
 
 
-def least_kb(traffic, pid):
-    """What stays when the chains of edits under way are gone: the least of some seconds."""
+def settled_kb(traffic, pid):
+    """What stays when the rack is the same again (a random one may hold more than another) and the chains of edits are gone."""
+    traffic.osc.send("/preset/load", "streaming")
     samples = []
     for _ in range(20):
-        traffic.run(0.25)
+        traffic.osc.listen(0.1)
         samples.append(resident_kb(pid))
     return min(samples)
 
@@ -103,7 +104,7 @@ def soak(minutes, rack, null):
         late.look()
         status = numbers(rack.osc)
         if baseline is None and past > min(BASELINE_S, minutes * 30):
-            baseline = least_kb(traffic, pid), descriptors(pid)
+            baseline = settled_kb(traffic, pid), descriptors(pid)
             warm_faults = late.thread.faults()
         if past - shown >= 30:
             shown = past
@@ -113,7 +114,7 @@ def soak(minutes, rack, null):
     status = numbers(rack.osc)
     time.sleep(1.5)  # the null client writes once a second
     there = last(null)
-    left_kb = least_kb(traffic, pid)
+    left_kb = settled_kb(traffic, pid)
     told = status["xruns_own"] + status["xruns_foreign"]
     print(f"resident {baseline[0]} -> {left_kb} kB, descriptors {baseline[1]} -> {descriptors(pid)}, xruns "
           f"{told} (null client: {there['xruns'] - first['xruns']}), own late {status['xruns_own']} "
