@@ -44,9 +44,10 @@ static enum status open_local(struct link *link, struct reason *reason)
 	int failed = probe < 0 || connect(probe, (struct sockaddr *)&link->peer, link->peer_size) < 0 ? errno : 0;
 	if (probe >= 0)
 		close(probe);
+	bool nobody = failed == ENOENT || failed == ECONNREFUSED;
 	if (failed)
-		return reason_set(
-			reason, STATUS_UNAVAILABLE, "no rack answers at %s: %s", link->target, strerror(failed));
+		return reason_set(reason, STATUS_UNAVAILABLE, "no rack answers at %s: %s", link->target,
+			nobody ? "none of that name is running" : strerror(failed));
 	return STATUS_OK;
 }
 
