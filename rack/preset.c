@@ -14,7 +14,7 @@
 
 #define SUFFIX ".rack"
 
-enum { N_FOLDERS = 3, NAMES_MAX = 10000 };
+enum { N_FOLDERS = 4, NAMES_MAX = 10000 };
 
 bool preset_name_valid(const char *name)
 {
@@ -29,19 +29,34 @@ static enum status refuse_name(const char *name, struct reason *reason)
 		name, PRESET_NAME_SIZE - 1);
 }
 
+/* The folder of the program itself. */
+static bool program_folder(char *folder, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", folder, size - 1);
+	if (n <= 0)
+		return false;
+	folder[n] = '\0';
+	*strrchr(folder, '/') = '\0';
+	return true;
+}
+
+/* What was installed beside the program, wherever the two were moved to. */
+static bool share_folder(char *folder, size_t size)
+{
+	char program[PATH_MAX];
+	return program_folder(program, sizeof program) &&
+	       snprintf(folder, size, "%s/../share/lacquer/racks", program) < (int)size;
+}
+
 /* The program's own folder with examples/ beside it: true in a build tree, and nowhere else is there a CMakeLists.txt
  * too. */
 static bool examples_folder(char *folder, size_t size)
 {
-	char exe[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-	if (n <= 0)
+	char program[PATH_MAX];
+	if (!program_folder(program, sizeof program) ||
+		snprintf(folder, size, "%s/../CMakeLists.txt", program) >= (int)size || access(folder, F_OK) != 0)
 		return false;
-	exe[n] = '\0';
-	*strrchr(exe, '/') = '\0';
-	if (snprintf(folder, size, "%s/../CMakeLists.txt", exe) >= (int)size || access(folder, F_OK) != 0)
-		return false;
-	return snprintf(folder, size, "%s/../examples", exe) < (int)size;
+	return snprintf(folder, size, "%s/../examples", program) < (int)size;
 }
 
 /* In the order of search; false: there is no such folder here. */
@@ -51,6 +66,8 @@ static bool get_folder(int index, char *folder, size_t size)
 	case 0:
 		return file_place(FILE_CONFIG, "racks", folder, size, NULL) == STATUS_OK;
 	case 1:
+		return share_folder(folder, size);
+	case 2:
 		return snprintf(folder, size, "%s", LACQUER_SHARE "/racks") < (int)size;
 	default:
 		return examples_folder(folder, size);

@@ -1,7 +1,7 @@
 /* lacquer attach: the terminal UI for a rack that runs already. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/instance.h"
 #include "src/options.h"
-
 #include "tui/tui.h"
 
 #include <getopt.h>
@@ -64,10 +64,15 @@ int attach_main(int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	enum status result = tui_run(remote, &choice.tui, &end, &reason);
-	if (result == STATUS_OK && end == TUI_STOPPED)
+	bool stop = result == STATUS_OK && end == TUI_STOPPED;
+	if (stop)
 		remote_quit(remote);
 	remote_close(remote);
 	if (result != STATUS_OK)
 		options_error("attach", "%s", reason.text);
-	return result == STATUS_OK ? EXIT_DONE : EXIT_FAILED;
+	else if (stop && !instance_await_end(choice.name, INSTANCE_END_MS))
+		options_error("attach", "the rack '%s' did not stop in time", choice.name);
+	else
+		return EXIT_DONE;
+	return EXIT_FAILED;
 }

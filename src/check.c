@@ -10,7 +10,8 @@
 
 static void print_warning(void *user, const char *place, const char *text)
 {
-	(void)user;
+	int *n_warnings = user;
+	++*n_warnings;
 	options_error(place, "warning: %s", text);
 }
 
@@ -21,7 +22,7 @@ static void print_error(void *user, const char *text)
 	options_message("%s", text);
 }
 
-static bool is_good(const char *path)
+static bool is_good(const char *path, int *n_warnings)
 {
 	struct reason reason;
 	char *text;
@@ -30,17 +31,21 @@ static bool is_good(const char *path)
 		options_error(path, "%s", reason.text);
 		return false;
 	}
-	bool good = rackfile_check(path, text, size, print_warning, print_error, NULL);
+	bool good = rackfile_check(path, text, size, print_warning, print_error, n_warnings);
 	free(text);
 	return good;
 }
 
 int check_main(int argc, char **argv)
 {
-	int status;
-	/* There is no option but --help. */
-	if (options_next("check", argc, argv, &status) != OPTIONS_END ||
-		!options_operands("check", argc, argv, 1, -1, &status))
+	int status, n_warnings = 0;
+	bool strict = false;
+	for (int key; (key = options_next("check", argc, argv, &status)) != OPTIONS_END;) {
+		if (key == OPTIONS_STOP)
+			return status;
+		strict |= key == KEY_STRICT;
+	}
+	if (!options_operands("check", argc, argv, 1, -1, &status))
 		return status;
 	status = EXIT_DONE;
 	for (int i = optind; i < argc; i++) {
@@ -49,8 +54,8 @@ int check_main(int argc, char **argv)
 		if (preset_resolve(argv[i], path, sizeof path, &reason) != STATUS_OK) {
 			options_error(argv[i], "%s", reason.text);
 			status = EXIT_BAD_RACK;
-		} else if (!is_good(path))
+		} else if (!is_good(path, &n_warnings))
 			status = EXIT_BAD_RACK;
 	}
-	return status;
+	return strict && n_warnings ? EXIT_BAD_RACK : status;
 }

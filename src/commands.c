@@ -55,7 +55,11 @@ static const struct command_option describe_options[] = {
 	{ 0, NULL, NULL, NULL },
 };
 
-static const struct command_option no_options[] = { { 0, NULL, NULL, NULL } };
+static const struct command_option check_options[] = {
+	{ KEY_STRICT, "strict", NULL,
+		"Warnings too make the status 4: unknown modules and keys, keys that stand twice" },
+	{ 0, NULL, NULL, NULL },
+};
 
 const struct command commands[] = {
 	{ .name = "run",
@@ -124,7 +128,7 @@ const struct command commands[] = {
 		.help = "Reads rack files (or presets by name) as 'run' would, and tells every error and warning with "
 			"its "
 			"line. The status is 4 when one of them cannot be used.",
-		.options = no_options,
+		.options = check_options,
 		.main = check_main },
 };
 

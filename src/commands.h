@@ -21,6 +21,7 @@ enum {
 	KEY_NO_COLOR,
 	KEY_MOUSE,
 	KEY_FPS,
+	KEY_STRICT,
 };
 
 struct command_option {

@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { LOOK_MS = 10 };
 
 static int open_file(const char *name, struct reason *reason)
 {
@@ -69,4 +72,11 @@ bool instance_runs(const char *name)
 	bool taken = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 	close(fd);
 	return taken;
+}
+
+bool instance_await_end(const char *name, int ms)
+{
+	for (; ms > 0 && instance_runs(name); ms -= LOOK_MS)
+		nanosleep(&(struct timespec){ .tv_nsec = LOOK_MS * 1000000 }, NULL);
+	return ms > 0 || !instance_runs(name);
 }

@@ -14,4 +14,9 @@ int instance_lock(const char *name, enum status *, struct reason *);
 /* Does a rack of this name run on this machine, for this user? */
 bool instance_runs(const char *name);
 
+enum { INSTANCE_END_MS = 3000 }; /* what a rack that is told to stop may take for it */
+
+/* Waits for the rack of this name to end; false: it still runs after so many ms. */
+bool instance_await_end(const char *name, int ms);
+
 #endif

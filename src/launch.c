@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { END_MS = 3000, LOOK_MS = 10 };
+enum { LOOK_MS = 10 };
 
 static void nap(void)
 {
@@ -30,7 +30,7 @@ static bool has_ended(const char *name, pid_t engine, int *wait_status)
 static int wait_end(const char *name, pid_t engine)
 {
 	int wait_status = 0;
-	for (int ms = 0; ms < END_MS; ms += LOOK_MS) {
+	for (int ms = 0; ms < INSTANCE_END_MS; ms += LOOK_MS) {
 		if (has_ended(name, engine, &wait_status))
 			return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : EXIT_FAILED;
 		nap();

@@ -177,6 +177,27 @@ class Check(Cli):
                     f"lacquer: {rack}:2: warning: unknown parameter 'colour', kept\n"
                     f"lacquer: {rack}:3: warning: unknown module 'wah', its section is kept and has no effect\n")
 
+    def test_strict_takes_no_warnings(self):
+        good = self.put("good.rack", "[rack]\nformat = 1\n[trim]\ngain = -1.5 dB\n")
+        self.expect(run("check", "--strict", good), 0, "", "")
+        for text in ("[trim]\n", "[rack]\nformat = 1\n[wah]\n", "[rack]\nformat = 1\n[trim]\ncolour = red\n",
+                     "[rack]\nformat = 1\n[trim]\ngain = 1\ngain = 2\n"):
+            rack = self.put("w.rack", text)
+            plain = run("check", rack, good)
+            self.expect(plain, 0, out="")
+            self.assertEqual(plain.stderr.decode().count("warning: "), 1, plain.stderr)
+            self.expect(run("check", rack, good, "--strict"), 4, "", plain.stderr.decode())
+
+    def test_presets_move_with_the_program(self):
+        """Below a prefix that is not the configured one, as after DESTDIR or in a folder of somebody's own."""
+        program = self.folder + "/moved/bin/lacquer"
+        os.makedirs(os.path.dirname(program))
+        shutil.copy(LACQUER, program)
+        self.put("moved/share/lacquer/racks/along.rack", "[rack]\nformat = 1\n")
+        self.expect(run("check", "along"), 4, out="")
+        moved = subprocess.run([program, "check", "along"], capture_output=True, timeout=60)
+        self.expect(moved, 0, "", "")
+
     def test_bad_ones_are_all_told(self):
         bad = self.put("bad.rack", "[rack]\nformat = 2\n")
         good = self.put("good.rack", "[rack]\nformat = 1\n")
