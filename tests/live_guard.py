@@ -1,19 +1,37 @@
 #!/usr/bin/python3
 # Turns every control and edits the chain while guards watch the audio thread, then sees each guard catch a planted fault.
 # SPDX-License-Identifier: GPL-3.0-or-later
+# live_guard.py: under both guards of ours. live_guard.py rtsan: the program in build-rtsan/, whose guard is the sanitizer.
 import os
 import re
 import subprocess
 import sys
 import tempfile
 
-from liverack import BUILD, SERVER, TOP, Process, Rack, Server, describe, jack
+from liverack import BUILD, LACQUER, SERVER, TOP, Process, Rack, Server, describe, jack
 
-GUARDS = {"preload_guard.so": r"watched (\d+) cycles, (\d+) page faults",
-          "preload_seccomp.so": r"filter on for (\d+) cycles()"}
-PLANTED = [("preload_guard.so", "malloc", "callback called malloc"),
-           ("preload_guard.so", "lock", "callback called pthread_mutex_lock"),
-           ("preload_seccomp.so", "syscall", "audio thread made system call")]
+RTSAN = os.path.join(TOP, "build-rtsan", "lacquer")
+
+
+class Guard:
+    """A way to watch: what it says at a clean end, with the cycles watched where it counts them; for each fault what it says, and how the
+    program ends. RTSan counts what it has found, and nothing else."""
+
+    def __init__(self, name, clean, planted, preload=None, program=LACQUER, env=None):
+        self.name, self.clean, self.planted = name, clean, planted
+        self.preload, self.program, self.env = preload, program, env or {}
+
+    def rack(self, **env):
+        return Rack("--no-restore", "-i", "play:out_L,play:out_R", preload=self.preload, program=self.program, env={**self.env, **env})
+
+
+GUARDS = [Guard("preload_guard", r"watched (?P<cycles>\d+) cycles, (\d+) page faults",
+                {"malloc": "callback called malloc", "lock": "callback called pthread_mutex_lock"}, preload="preload_guard.so"),
+          Guard("preload_seccomp", r"filter on for (?P<cycles>\d+) cycles", {"syscall": "audio thread made system call"},
+                preload="preload_seccomp.so")]
+RTSANS = [Guard("rtsan", r"Total error count: 0\b",
+                {"malloc": "real-time unsafe function `malloc`", "lock": "real-time unsafe function `pthread_mutex_lock`",
+                 "syscall": "real-time unsafe function `syscall`"}, program=RTSAN, env={"RTSAN_OPTIONS": "print_stats_on_exit=true"})]
 
 
 def turn_everything(osc, slot, params):
@@ -56,48 +74,50 @@ def exercise(osc, modules):
     osc.sync()
 
 
-def run_guarded(guard, pattern, sound, modules):
-    rack = Rack("--no-restore", "-i", "play:out_L,play:out_R", preload=guard)
+def run_guarded(guard, sound, modules):
+    rack = guard.rack()
     with rack:
         with Process([os.path.join(BUILD, "play"), "-s", SERVER, sound]):
             rack.osc.send("/chain/insert", "limiter", 0)
             exercise(rack.osc, modules)
             rack.osc.listen(1.5)
-        assert rack.child.poll() is None, f"{guard}: the rack has ended"
-        assert not rack.osc.errors, f"{guard}: {rack.osc.errors[:5]}"
+        assert rack.child.poll() is None, f"{guard.name}: the rack has ended"
+        assert not rack.osc.errors, f"{guard.name}: {rack.osc.errors[:5]}"
         status = rack.stop()
-        report = re.search(pattern, rack.output())
-        assert status == 0 and report, f"{guard}: status {status}"
-        assert int(report[1]) > 2000, f"{guard}: watched only {report[1]} cycles"
-        print(f"{guard}: {report[0]}")
+        report = re.search(guard.clean, rack.output())
+        assert status == 0 and report, f"{guard.name}: status {status}"
+        assert int(report.groupdict().get("cycles", 2001)) > 2000, f"{guard.name}: watched only {report['cycles']} cycles"
+        print(f"{guard.name}: {report[0]}")
 
 
 def run_planted(guard, fault, said, sound):
     """With sound: a module runs from the first sample that is not silent."""
-    rack = Rack("--no-restore", "-i", "play:out_L,play:out_R", preload=guard, env={"LACQUER_TEST_MODULES": "1"})
+    rack = guard.rack(LACQUER_TEST_MODULES="1")
     with rack, Process([os.path.join(BUILD, "play"), "-s", SERVER, sound]):
         rack.osc.send("/chain/insert", "testfault", 0)
         rack.osc.sync()
-        assert rack.child.poll() is None, f"{guard}: ended before the fault"
+        assert rack.child.poll() is None, f"{guard.name}: ended before the fault"
         rack.osc.send("/rack/testfault/fault", fault)
         try:
             rack.child.wait(10)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"{guard}: planted {fault} was not caught") from None
-        assert said in rack.output(), f"{guard}: {rack.output()}"
-        print(f"{guard}: planted {fault} caught")
+            raise AssertionError(f"{guard.name}: planted {fault} was not caught") from None
+        assert said in rack.output(), f"{guard.name}: {rack.output()}"
+        print(f"{guard.name}: planted {fault} caught")
 
 
 def main():
     os.chdir(TOP)
+    guards = RTSANS if sys.argv[1:] == ["rtsan"] else GUARDS
     with tempfile.TemporaryDirectory() as folder, Server(period=64):
         sound = os.path.join(folder, "noise.wav")
         subprocess.run(["sox", "-R", "-n", "-r", "48000", "-c", "2", sound, "synth", "5", "pinknoise", "vol", "0.5"], check=True)
         modules = describe()
-        for guard, pattern in GUARDS.items():
-            run_guarded(guard, pattern, sound, modules)
-        for planted in PLANTED:
-            run_planted(*planted, sound)
+        for guard in guards:
+            run_guarded(guard, sound, modules)
+        for guard in guards:
+            for fault, said in guard.planted.items():
+                run_planted(guard, fault, said, sound)
 
 
 sys.exit(main())

@@ -146,8 +146,9 @@ class Server(Process):
 class Rack(Process):
     """lacquer without a terminal, with folders of its own, and an OSC client to it."""
 
-    def __init__(self, *arguments, name="lacquer", env=None, preload=None, folder=None, user=()):
-        """folder: of an earlier rack, which stays when this one ends. user: a command in front that becomes somebody else."""
+    def __init__(self, *arguments, name="lacquer", env=None, preload=None, folder=None, user=(), program=LACQUER):
+        """folder: of an earlier rack, which stays when this one ends. user: a command in front that becomes somebody else. program:
+        the same, built in another way."""
         self.borrowed = folder
         self.folder = folder or tempfile.mkdtemp()
         self.name, self.port = name, free_udp_port()
@@ -157,7 +158,7 @@ class Rack(Process):
         self.env = {**places, **(env or {})}
         if preload:
             self.env["LD_PRELOAD"] = os.path.join(BUILD, preload)
-        super().__init__([*user, LACQUER, "run", "--headless", "--server", SERVER, "--name", name, "--osc", str(self.port),
+        super().__init__([*user, program, "run", "--headless", "--server", SERVER, "--name", name, "--osc", str(self.port),
                           *arguments], self.env)
         self.osc = Osc(self.port)
         try:
