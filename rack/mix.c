@@ -47,6 +47,13 @@ void mix_restart(struct mix *m) RT
 	m->at = 0;
 }
 
+void mix_restart_wet(struct mix *m) RT
+{
+	m->dry += fade_weight(m->at, m->length) * (m->to_dry - m->dry);
+	m->wet = 0;
+	m->at = 0;
+}
+
 static void run_settled(const struct mix *m, double *const io[2], double *const dry[2], uint32_t n) RT
 {
 	for (int c = 0; c < 2; c++) {

@@ -24,6 +24,9 @@ bool mix_needs_wet(const struct mix *) RT;
 /* As after silence: the fade to where it goes starts from nothing. */
 void mix_restart(struct mix *) RT;
 
+/* As if the processed path had been silent until now: it comes in from nothing, the unprocessed one goes on from where it is. */
+void mix_restart_wet(struct mix *) RT;
+
 /* io: processed in, mixed out. Settled at one path alone this copies or leaves the bits. */
 void mix_run(struct mix *, double *const io[2], double *const dry[2], uint32_t n) RT;
 

@@ -17,6 +17,7 @@
 #define SETTLE_MS 10
 #define FADE_MS 20
 #define METER_HOLD_MS 50
+#define CURE_MS 10
 #define POISON 1e6f
 
 struct copy {
@@ -40,6 +41,10 @@ struct slot {
 	/* A module sleeps until the first sample that is not zero, and then starts afresh: what it does cannot depend on how long
 	 * the silence before was, and playing a file gives the same bits as rendering it. */
 	bool awake;
+	/* After poison it is silent from that very frame on for so many frames, and then sleeps: what is heard does not tell how the
+	 * frames were cut into calls, and a module that is broken for good does not cost a reset at every frame. */
+	uint32_t cure_left, cure_length;
+	bool muted; /* the cure silences the unprocessed path as well: alone it would be the difference's wrong half */
 	struct copy copies[2];
 	int current;
 	bool fading;                       /* copies[!current] runs too */
@@ -98,6 +103,7 @@ struct slot *slot_new(const struct spec *spec, const struct module *module, uint
 	s->settle = fade_frames(spec->rate, SETTLE_MS);
 	s->fade_length = fade_frames(spec->rate, FADE_MS);
 	s->hold_left = s->hold_length = fade_frames(spec->rate, METER_HOLD_MS);
+	s->cure_length = fade_frames(spec->rate, CURE_MS);
 	s->wanted = memory_new((module->n_params + N_HOST_PARAMS) * sizeof(float));
 	if (!s->wanted || !glide_init(&s->glide, module->params, module->n_params, spec, values) ||
 		!copy_init(s, &s->copies[0], values) || !copy_init(s, &s->copies[1], values) ||
@@ -135,15 +141,24 @@ uint32_t slot_uid(const struct slot *s) RT
 	return s->uid;
 }
 
+static void aim(struct slot *s) RT
+{
+	double wet, dry;
+	wanted_mix(s, &wet, &dry);
+	mix_to(&s->mix, wet, dry);
+	if (s->muted) {
+		mix_restart(&s->mix);
+		s->muted = mix_needs_wet(&s->mix);
+	}
+}
+
 void slot_set(struct slot *s, uint32_t param, float value, uint32_t glide_ms) RT
 {
 	if (s->wanted[param] == value && glide_ms)
 		return;
 	s->wanted[param] = value;
 	if (param >= s->n_params) {
-		double wet, dry;
-		wanted_mix(s, &wet, &dry);
-		mix_to(&s->mix, wet, dry);
+		aim(s);
 	} else if (param_glides(&s->module->params[param])) {
 		if (s->glide.n_moving == 0)
 			s->tick_left = 0;
@@ -165,6 +180,8 @@ void slot_adopt(struct slot *s, const struct slot *from) RT
 	glide_adopt(&s->glide, &from->glide);
 	s->tick_left = from->tick_left;
 	s->awake = from->awake;
+	s->cure_left = from->cure_left;
+	s->muted = from->muted;
 	s->current = from->current;
 	s->fading = from->fading;
 	s->fade_at = from->fade_at;
@@ -172,9 +189,7 @@ void slot_adopt(struct slot *s, const struct slot *from) RT
 	memcpy(s->held, from->held, sizeof s->held);
 	/* From the old values to our own. */
 	s->mix = from->mix;
-	double wet, dry;
-	wanted_mix(s, &wet, &dry);
-	mix_to(&s->mix, wet, dry);
+	aim(s);
 	for (uint32_t i = 0; i < s->n_params; i++)
 		if (param_glides(&s->module->params[i]) && s->wanted[i] != from->wanted[i])
 			glide_to(&s->glide, i, s->wanted[i], 0); /* any other goes on as slowly as it was told */
@@ -283,29 +298,62 @@ static bool is_poisoned(double *const io[2], uint32_t n) RT
 	return bad;
 }
 
-static void cure(struct slot *s, double *const io[2], uint32_t n) RT
+static uint32_t frames_to_poison(double *const io[2], uint32_t n) RT
+{
+	uint32_t i = 0;
+	while (i < n && fabsf((float)io[0][i]) <= POISON && fabsf((float)io[1][i]) <= POISON)
+		i++;
+	return i;
+}
+
+static void clear(double *const io[2], uint32_t from, uint32_t n) RT
+{
+	for (int c = 0; c < 2; c++)
+		memset(io[c] + from, 0, (n - from) * sizeof(double));
+}
+
+static void start_cure(struct slot *s) RT
 {
 	for (int i = 0; i < 2; i++) {
 		s->module->reset(s->copies[i].state);
 		s->module->set(s->copies[i].state, s->copies[i].values);
 		delay_clear(&s->copies[i].pad);
 	}
-	for (int c = 0; c < 2; c++)
-		memset(io[c], 0, n * sizeof(double));
-	if (mix_needs_wet(&s->mix))
+	s->awake = false;
+	s->cure_left = s->cure_length;
+	s->muted = mix_needs_wet(&s->mix); /* bypassed it goes on: nothing of the module is heard */
+	if (s->muted)
 		mix_restart(&s->mix);
 }
 
-/* n frames in which no tick falls and no fade ends. */
+static void spend_cure(struct slot *s, uint32_t n) RT
+{
+	s->cure_left -= n;
+	if (s->cure_left)
+		return;
+	if (!s->muted && mix_needs_wet(&s->mix))
+		mix_restart_wet(&s->mix);
+	s->muted = false;
+}
+
+static void run_mix(struct slot *s, double *const io[2], double *const dry[2], uint32_t from, uint32_t n) RT
+{
+	double *const io_part[2] = { io[0] + from, io[1] + from }, *const dry_part[2] = { dry[0] + from, dry[1] + from };
+	if (!s->muted && n > from)
+		mix_run(&s->mix, io_part, dry_part, n - from);
+}
+
+/* n frames in which no tick falls and no fade and no cure ends. */
 static uint32_t run_piece(struct slot *s, double *const io[2], uint32_t n) RT
 {
 	double unprocessed[2][BLOCK_MAX], faded[2][BLOCK_MAX];
 	double *const dry[2] = { unprocessed[0], unprocessed[1] }, *const new[2] = { faded[0], faded[1] };
 	float meters[MODULE_METERS_MAX] = { 0 }, unheard[MODULE_METERS_MAX] = { 0 };
-	uint32_t poisoned = 0;
 
 	if (s->latency || mix_needs_dry(&s->mix))
 		delay_run(&s->dry, io, mix_needs_dry(&s->mix) ? dry : NULL, n);
+	if (s->cure_left)
+		clear(io, 0, n);
 	if (s->fading)
 		for (int c = 0; c < 2; c++)
 			memcpy(new[c], io[c], n * sizeof(double));
@@ -314,15 +362,20 @@ static uint32_t run_piece(struct slot *s, double *const io[2], uint32_t n) RT
 		run_copy(s, &s->copies[!s->current], new, n, unheard);
 		run_fade(s, io, new, n);
 	}
-	if (is_poisoned(io, n)) {
-		cure(s, io, n);
-		poisoned = 1;
-	} else {
+	if (!is_poisoned(io, n)) {
 		hold_meters(s, meters, n);
+		run_mix(s, io, dry, 0, n);
+		if (s->cure_left)
+			spend_cure(s, n);
+		return 0;
 	}
-	if (!poisoned || !mix_needs_wet(&s->mix)) /* bypassed it goes on: nothing of the module is heard */
-		mix_run(&s->mix, io, dry, n);
-	return poisoned;
+	uint32_t sound = frames_to_poison(io, n);
+	run_mix(s, io, dry, 0, sound);
+	start_cure(s);
+	clear(io, sound, n);
+	run_mix(s, io, dry, sound, n);
+	spend_cure(s, n - sound);
+	return 1;
 }
 
 static uint32_t leading_silence(double *const io[2], uint32_t n) RT
@@ -360,8 +413,11 @@ uint32_t slot_process(struct slot *s, double *const io[2], uint32_t n) RT
 			uint32_t left = s->settle + s->fade_length - s->fade_at;
 			piece = piece < left ? piece : left;
 		}
+		piece = piece < s->cure_length ? piece : s->cure_length; /* longer than a cure at low rates */
+		if (s->cure_left && piece > s->cure_left)
+			piece = s->cure_left;
 		double *const at[2] = { io[0] + done, io[1] + done };
-		if (!s->awake) {
+		if (!s->awake && !s->cure_left) {
 			uint32_t silence = leading_silence(at, piece);
 			if (silence == 0)
 				wake(s);

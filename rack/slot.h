@@ -21,8 +21,8 @@ void slot_set(struct slot *, uint32_t param, float value, uint32_t glide_ms) RT;
 /* Audio thread. Takes over the sound of `from` (same module, same uid) and then goes to its own values. */
 void slot_adopt(struct slot *, const struct slot *from) RT;
 
-/* Audio thread. n (<= BLOCK_MAX) frames in place. Returns how often the module gave NaN, infinity or beyond 1e6: it was reset
- * and its output muted, and comes back by a fade. */
+/* Audio thread. n (<= BLOCK_MAX) frames in place. Returns how often the module gave NaN, infinity or beyond 1e6: from that frame on
+ * it is silent for 10 ms, and then starts afresh and comes back by a fade of 20 ms. */
 uint32_t slot_process(struct slot *, double *const io[2], uint32_t n) RT;
 
 /* Audio thread. MODULE_METERS_MAX values: unipolar meters as the highest of the last 50 to 100 ms, bipolar ones the newest. */

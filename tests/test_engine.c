@@ -400,7 +400,7 @@ static void a_poisoned_slot_can_be_bypassed(void **state)
 	rig_run(&rig, in.of, out.of, 4800, 19200, 64);
 	struct control_status status;
 	control_read_status(rig.control, &status);
-	assert_true(status.poisoned > 300); /* it still is */
+	assert_in_range(status.poisoned, 45, 50); /* it still is: once every 10 ms, as often as it is let try again */
 	assert_true(out.of[0][4700] == 0);
 	for (size_t i = 4800 + 960; i < in.n; i++)
 		assert_true(out.of[0][i] == in.of[0][i]);

@@ -276,8 +276,7 @@ static void edit_something(struct rig *rig, uint32_t *seed)
 	}
 }
 
-/* Returns whether a slot was poisoned: how long it is muted then is a piece's business. */
-static bool run_random(double rate, uint32_t seed, const struct stereo *in, struct stereo *out, uint32_t block)
+static void run_random(double rate, uint32_t seed, const struct stereo *in, struct stereo *out, uint32_t block)
 {
 	struct rig rig = rig_new(rate, "trim", "eq", "compressor", "limiter", NULL);
 	assert_int_equal(control_scene_store(rig.control, "start", NULL), STATUS_OK);
@@ -302,10 +301,7 @@ static bool run_random(double rate, uint32_t seed, const struct stereo *in, stru
 		engine_process(rig.engine, from, to, n, 0);
 		done += n;
 	}
-	struct control_status status;
-	control_read_status(rig.control, &status);
 	rig_free(&rig);
-	return status.poisoned;
 }
 
 /* Whatever is sent for whatever frame: the sound does not tell how it was cut into blocks. */
@@ -313,14 +309,12 @@ static void blocks_are_never_heard(void **state)
 {
 	(void)state;
 	static const double rates[] = { 48000, 8000, 96000 };
-	uint32_t compared = 0;
 	for (uint32_t turn = 0; turn < 12; turn++) {
 		double rate = rates[turn % 3];
 		struct stereo in = stereo_new((size_t)rate), whole = stereo_new(in.n), cut = stereo_new(in.n);
 		stereo_fill_music(&in, rate, 0.8f);
-		bool poisoned = run_random(rate, turn, &in, &whole, 1024);
-		compared += !poisoned;
-		for (uint32_t block = 0; block <= 64 && !poisoned; block += 32) {
+		run_random(rate, turn, &in, &whole, 1024);
+		for (uint32_t block = 0; block <= 64; block += 32) {
 			run_random(rate, turn, &in, &cut, block);
 			for (size_t i = 0; i < in.n; i++)
 				if (whole.of[0][i] != cut.of[0][i] || whole.of[1][i] != cut.of[1][i])
@@ -331,7 +325,6 @@ static void blocks_are_never_heard(void **state)
 		stereo_free(&whole);
 		stereo_free(&cut);
 	}
-	assert_true(compared >= 8);
 }
 
 int main(void)
