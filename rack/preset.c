@@ -14,7 +14,7 @@
 
 #define SUFFIX ".rack"
 
-enum { N_FOLDERS = 4, NAMES_MAX = 10000 };
+enum { N_FOLDERS = 3, NAMES_MAX = 10000 };
 
 bool preset_name_valid(const char *name)
 {
@@ -67,10 +67,8 @@ static bool get_folder(int index, char *folder, size_t size)
 		return file_place(FILE_CONFIG, "racks", folder, size, NULL) == STATUS_OK;
 	case 1:
 		return share_folder(folder, size);
-	case 2:
-		return snprintf(folder, size, "%s", LACQUER_SHARE "/racks") < (int)size;
 	default:
-		return examples_folder(folder, size);
+		return examples_folder(folder, size) || snprintf(folder, size, "%s", LACQUER_SHARE "/racks") < (int)size;
 	}
 }
 

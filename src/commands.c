@@ -51,6 +51,9 @@ static const struct command_option client_options[] = {
 
 static const struct command_option describe_options[] = {
 	{ KEY_JSON, "json", NULL, "One JSON object with all modules, their parameters and meters" },
+	{ KEY_MARKDOWN, "markdown", NULL,
+		"A page of Markdown, with curves measured as the presets that use a module have it; rack/modules/README.md is "
+		"one" },
 	{ KEY_MAN, "man", NULL, "The manual page, in the man(7) language" },
 	{ 0, NULL, NULL, NULL },
 };

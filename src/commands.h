@@ -22,6 +22,7 @@ enum {
 	KEY_MOUSE,
 	KEY_FPS,
 	KEY_STRICT,
+	KEY_MARKDOWN,
 };
 
 struct command_option {

@@ -206,6 +206,8 @@ int describe_main(int argc, char **argv)
 			return status;
 		if (key == KEY_JSON)
 			form = describe_json;
+		if (key == KEY_MARKDOWN)
+			form = describe_markdown;
 		man |= key == KEY_MAN;
 	}
 	if (!options_operands("describe", argc, argv, 0, man ? 0 : 1, &status))

@@ -20,5 +20,6 @@ bool describe_group(const struct param *rows, uint32_t n, uint32_t index, struct
 void describe_text(const struct module *);
 void describe_json(const struct module *);
 void describe_man(void);
+void describe_markdown(const struct module *);
 
 #endif

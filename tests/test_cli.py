@@ -163,6 +163,57 @@ class Usage(Cli):
         self.expect(run("run", "-H", "no such preset"), 4, out="")
 
 
+class Page(Cli):
+    """describe --markdown, and the page that is made of it."""
+
+    def test_committed_page_is_of_today(self):
+        result = run("describe", "--markdown")
+        self.expect(result, 0, err="")
+        with open("rack/modules/README.md", encoding="utf-8") as file:
+            committed = file.read()
+        self.assertTrue(result.stdout.decode() == committed,
+                        "rows, examples or sound have changed since the page was made; look at what it says now, and commit it:\n"
+                        "    build/lacquer describe --markdown >rack/modules/README.md")
+
+    def test_every_row_has_its_place(self):
+        page = run("describe", "--markdown").stdout.decode()
+        sections = dict(re.findall(r"(?ms)^## (\w+)$(.*?)(?=^## |\Z)", page))
+        modules = json.loads(run("describe", "--json").stdout)["modules"]
+        self.assertEqual([m["id"] for m in modules], re.findall(r"(?m)^## (\w+)$", page))
+        for module in modules:
+            text = sections[module["id"]]
+            rows = set()
+            for row in re.findall(r"(?m)^\| `([^`/][^`]*)` \|", text):
+                first, last = re.search(r"(\d+)\.\.(\d+)|$", row).groups() if ".." in row else (0, 0)
+                rows |= {re.sub(r"\d+\.\.\d+", str(n), row) for n in range(int(first), int(last) + 1)}
+            self.assertEqual(rows, {p["id"] for p in module["params"]})
+            self.assertEqual(re.findall(r"(?m)^\| `/meter/\w+/(\w+)` \|", text), [m["id"] for m in module["meters"]])
+            for thing in module["params"] + module["meters"]:
+                self.assertIn(re.sub(r"([|<*])", r"\\\1", thing["help"]), text)
+                self.assertTrue(all(choice in text for choice in thing.get("choices", [])), thing)
+            for link in re.findall(r"\]\(([^)]*)\)", text):
+                self.assertTrue(os.path.exists(os.path.join("rack/modules", link)), link)
+
+    def test_pictures_are_of_the_sound(self):
+        def picture(rack, module):
+            self.put("config/lacquer/racks/streaming.rack", rack)  # one's own presets are not on the page
+            text = run("describe", "--markdown", module).stdout.decode()
+            self.assertNotIn("streaming", text)
+            return re.search(r"(?s)```\n(.*?)```", text)
+        self.assertIsNone(picture("", "trim"))
+        lines = picture("[rack]\nformat = 1\n[eq]\ngain = 12 dB\n", "eq")[1].splitlines()
+        self.assertEqual(len(lines), 10)
+        self.assertRegex(lines[4], r"^   0 dB\|")
+        curve = picture("", "clipper")[1].splitlines()
+        tops = [line for line in curve if "▄▄▄▄" in line or "▀▀▀▀▀" in line]
+        self.assertTrue(tops and tops[0].rstrip()[-1] in "▄▀", "a clipper's curve ends flat")
+
+    def test_modules_for_tests_are_left_out(self):
+        os.environ["LACQUER_TEST_MODULES"] = "1"
+        self.assertNotIn("testfault", run("describe", "--markdown").stdout.decode())
+        self.assertIn("testfault", run("describe").stdout.decode())
+
+
 class Check(Cli):
     def test_good(self):
         good = self.put("good.rack", "[rack]\nformat = 1\n[trim]\ngain = -1.5 dB\n")

@@ -62,6 +62,14 @@ double curve_freq(int column, int columns)
 	return 20 * pow(1000, columns > 1 ? (double)column / (columns - 1) : 0);
 }
 
+double curve_span(const double *db, int columns)
+{
+	double most = 0;
+	for (int c = 0; c < columns; c++)
+		most = fmax(most, fmin(fabs(db[c]), db[c] < 0 ? 12 : 24));
+	return most <= 6 ? 6 : most <= 12 ? 12 : 24;
+}
+
 int curve_half_row(double db, double span, int rows)
 {
 	int last = 2 * rows - 1;

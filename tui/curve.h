@@ -21,6 +21,9 @@ double curve_band_db(const struct curve_band *, double freq);
 /* Frequency of a column: 20 Hz to 20 kHz, logarithmic. */
 double curve_freq(int column, int columns);
 
+/* The span that a response needs: boosts and cuts, while a pass or notch may leave at the bottom. */
+double curve_span(const double *db, int columns);
+
 /* Half rows from the top, 0 .. 2 rows - 1, for a level where the picture spans -span .. span dB. */
 int curve_half_row(double db, double span, int rows);
 

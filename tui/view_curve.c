@@ -113,15 +113,6 @@ static void plot(const struct screen *s, int y, int x, int columns, const double
 	}
 }
 
-/* The span that the shown response needs: boosts and cuts, while a pass or notch may leave at the bottom. */
-static double pick_span(const double *db, int columns)
-{
-	double most = 0;
-	for (int c = 0; c < columns; c++)
-		most = fmax(most, fmin(fabs(db[c]), db[c] < 0 ? 12 : 24));
-	return most <= 6 ? 6 : most <= 12 ? 12 : 24;
-}
-
 void view_curve(struct screen *s)
 {
 	const struct remote_slot *slot = screen_slot(s);
@@ -139,7 +130,7 @@ void view_curve(struct screen *s)
 		for (int i = 0; i < bands.n; i++)
 			db[c] += curve_band_db(&bands.band[i], curve_freq(c, columns));
 	}
-	double span = pick_span(db, columns);
+	double span = curve_span(db, columns);
 	draw_axes(s, y, x, columns, span);
 	plot(s, y, x, columns, db, span);
 }
