@@ -15,10 +15,13 @@
 
 enum {
 	HOPS_PER_S = 100,
-	NAP_MS = 20,      /* waking up costs more than measuring a hop */
+	NAP_MS = 33, /* waking up costs more than measuring a hop, and values are sent 30 times a second at most */
+	LONG_NAP_MS = 100, /* once nobody has read for AWAKE_MS */
+	AWAKE_MS = 1000,
 	WINDOW_HOPS = 30, /* 300 ms for rms, correlation, balance */
 	STACK_BYTES = 256 * 1024,
 	FEED_CHUNK = 64,
+	LANES = 4,
 };
 #define BALANCE_MAX_DB 60.0
 #define FALL_PER_HOP 0.97723722095581068 /* 20 dB a second: 10^(-0.2 / 20) */
@@ -41,16 +44,16 @@ struct side {
 struct analysis {
 	struct ring *ring;
 	_Atomic uint64_t lost;
-	_Atomic unsigned resets;
+	_Atomic unsigned resets, reads;
 	atomic_bool paused, stop;
 	pthread_t thread;
 
 	/* The thread's own. */
 	uint32_t hop_frames;
 	struct quad *hop;
-	float *pairs; /* one side of the hop, interleaved */
+	float *channels[4]; /* the hop's, in the order of a quad */
 	uint32_t newest;
-	unsigned resets_done;
+	unsigned resets_done, reads_seen, unread_ms;
 	bool is_paused;
 	uint64_t lost_before_reset;
 	struct side in, out;
@@ -72,13 +75,16 @@ void analysis_feed(struct analysis *a, const float *const in[2], const float *co
 	}
 }
 
-static void take_pairs(struct analysis *a, int first)
+/* What is not finite or beyond 1e6 counts as silence. */
+static void take_hop(struct analysis *a)
 {
+	ring_read(a->ring, a->hop, a->hop_frames);
 	for (uint32_t i = 0; i < a->hop_frames; i++)
-		for (int channel = 0; channel < 2; channel++) {
-			float sample = a->hop[i].samples[first + channel];
-			a->pairs[2 * i + (uint32_t)channel] = fabsf(sample) <= 1e6f ? sample : 0;
+		for (int k = 0; k < 4; k++) {
+			float sample = a->hop[i].samples[k];
+			a->channels[k][i] = fabsf(sample) <= 1e6f ? sample : 0;
 		}
+	a->newest = (a->newest + 1) % WINDOW_HOPS;
 }
 
 static void fall(float *held, const float *peaks)
@@ -92,22 +98,30 @@ static void fall(float *held, const float *peaks)
 	}
 }
 
-static void measure_side(struct analysis *a, struct side *side, int first)
+/* In sums beside each other: one alone would wait for its own last addition at every frame. Silence follows the last
+ * frame, as far as it is read. */
+static struct sums sum_products(const float *left, const float *right, uint32_t n)
 {
-	struct sums sums = { 0 };
+	double lefts[LANES] = { 0 }, rights[LANES] = { 0 }, boths[LANES] = { 0 };
+	for (uint32_t i = 0; i < n; i += LANES)
+		for (uint32_t k = 0; k < LANES; k++) {
+			double l = (double)left[i + k], r = (double)right[i + k];
+			lefts[k] += l * l;
+			rights[k] += r * r;
+			boths[k] += l * r;
+		}
+	return (struct sums){ lefts[0] + lefts[1] + lefts[2] + lefts[3], rights[0] + rights[1] + rights[2] + rights[3],
+		boths[0] + boths[1] + boths[2] + boths[3] };
+}
+
+static void measure_side(struct analysis *a, struct side *side, float *const channels[2])
+{
 	float peak[2], true_peak[2];
-	take_pairs(a, first);
-	loudness_add(side->loudness, a->pairs, a->hop_frames);
+	loudness_add_channels(side->loudness, (const float *const[2]){ channels[0], channels[1] }, a->hop_frames);
 	loudness_take_peaks(side->loudness, peak, true_peak);
 	fall(side->peak, peak);
 	fall(side->true_peak, true_peak);
-	for (uint32_t i = 0; i < a->hop_frames; i++) {
-		double left = a->pairs[2 * i], right = a->pairs[2 * i + 1];
-		sums.left += left * left;
-		sums.right += right * right;
-		sums.both += left * right;
-	}
-	side->hops[a->newest] = sums;
+	side->hops[a->newest] = sum_products(channels[0], channels[1], a->hop_frames);
 }
 
 static float to_db(double magnitude)
@@ -188,22 +202,33 @@ static bool obey(struct analysis *a)
 	return true;
 }
 
+static unsigned nap_ms(struct analysis *a)
+{
+	unsigned reads = atomic_load_explicit(&a->reads, memory_order_relaxed);
+	if (reads != a->reads_seen)
+		a->unread_ms = 0;
+	a->reads_seen = reads;
+	if (a->unread_ms >= AWAKE_MS)
+		return LONG_NAP_MS;
+	a->unread_ms += NAP_MS;
+	return NAP_MS;
+}
+
 /* The audio thread must not call the system, so nobody wakes this one: it looks for itself. */
 static void *run(void *user)
 {
 	struct analysis *a = user;
-	const struct timespec nap = { .tv_nsec = NAP_MS * 1000000 };
 	while (!atomic_load_explicit(&a->stop, memory_order_relaxed)) {
 		bool news = obey(a);
 		while (ring_ready(a->ring) >= a->hop_frames) {
-			ring_read(a->ring, a->hop, a->hop_frames);
-			a->newest = (a->newest + 1) % WINDOW_HOPS;
-			measure_side(a, &a->in, 0);
-			measure_side(a, &a->out, 2);
+			take_hop(a);
+			measure_side(a, &a->in, a->channels);
+			measure_side(a, &a->out, a->channels + 2);
 			news = true;
 		}
 		if (news)
 			publish(a);
+		const struct timespec nap = { .tv_nsec = (long)nap_ms(a) * 1000000 };
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
 	}
 	return NULL;
@@ -230,7 +255,7 @@ static void free_memory(struct analysis *a)
 	loudness_free(a->out.loudness);
 	ring_free(a->ring);
 	free(a->hop);
-	free(a->pairs);
+	free(a->channels[0]);
 	free(a);
 }
 
@@ -252,11 +277,14 @@ struct analysis *analysis_new(const struct spec *spec, struct reason *reason)
 	a->hop_frames = (rate + HOPS_PER_S / 2) / HOPS_PER_S;
 	a->ring = ring_new(ring_capacity(rate), sizeof(struct quad));
 	a->hop = calloc(a->hop_frames, sizeof *a->hop);
-	a->pairs = calloc(a->hop_frames, 2 * sizeof *a->pairs);
+	uint32_t padded = (a->hop_frames + LANES - 1) / LANES * LANES;
+	a->channels[0] = calloc(padded, 4 * sizeof *a->channels[0]);
 	a->in.loudness = loudness_new(rate, 2);
 	a->out.loudness = loudness_new(rate, 2);
-	if (!a->ring || !a->hop || !a->pairs || !a->in.loudness || !a->out.loudness)
+	if (!a->ring || !a->hop || !a->channels[0] || !a->in.loudness || !a->out.loudness)
 		goto no_memory;
+	for (int k = 1; k < 4; k++)
+		a->channels[k] = a->channels[0] + (size_t)k * padded;
 	triple_init(&a->triple);
 	publish(a);
 	int error = start_thread(a);
@@ -286,6 +314,7 @@ void analysis_free(struct analysis *a)
 
 void analysis_read(struct analysis *a, struct analysis_values *values)
 {
+	atomic_fetch_add_explicit(&a->reads, 1, memory_order_relaxed);
 	*values = a->values[triple_read(&a->triple, NULL)];
 }
 

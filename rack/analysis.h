@@ -32,7 +32,8 @@ void analysis_free(struct analysis *); /* ends the thread */
 /* Audio thread. n frames of the rack's input and output, as JACK has them; drops (and counts) what finds no room. */
 void analysis_feed(struct analysis *, const float *const in[2], const float *const out[2], uint32_t n) RT;
 
-/* Control thread. The latest values, published every 20 ms or so, measured every 10 ms of audio. */
+/* Control thread. The latest values, measured every 10 ms of audio, published every 33 ms or so; every 100 ms while
+ * nobody reads them: the first ones after a second without may be that old. */
 void analysis_read(struct analysis *, struct analysis_values *);
 
 /* Control thread: /meter/reset, /meter/pause, /meter/start. */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/loudness.h"
 
+#include "rack/dsp/pair.h"
 #include "rack/dsp/true_peak.h"
 
 #include <math.h>
@@ -36,9 +37,11 @@ struct biquad {
 	double b0, b1, b2, a1, a2;
 };
 
-struct weighting { /* of one channel */
-	double shelf[2], highpass[2];
-	double energy; /* of the hop that is not full yet: one sum, so that cuts leave no trace in its rounding */
+/* Both filters in the direct form, whose next value waits for the last one by one product and one sum only. The newest
+ * value first; one channel: right is silence. */
+struct weighting {
+	pair in[2], shelved[2], out[2];
+	pair energy; /* of the hop that is not full yet: one sum, so that cuts leave no trace in its rounding */
 };
 
 struct loudness {
@@ -46,7 +49,7 @@ struct loudness {
 	bool paused;
 
 	struct biquad shelf, highpass;
-	struct weighting weightings[2];
+	struct weighting weighting;
 	uint32_t hop_fill;
 	double hops[SHORT_TERM_HOPS]; /* mean squares, sum over channels */
 	uint32_t newest;
@@ -81,7 +84,8 @@ static void design_weighting(struct loudness *l, uint32_t rate)
 	k = tan(M_PI * 38.13547087602444 / rate);
 	q = 0.5003270373238773;
 	a0 = 1 + k / q + k * k;
-	l->highpass = (struct biquad){ 1, -2, 1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0 };
+	l->highpass =
+		(struct biquad){ 1, -2, 1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0 }; /* b: see add_weighted */
 }
 
 struct loudness *loudness_new(uint32_t rate, uint32_t channels)
@@ -105,24 +109,21 @@ void loudness_free(struct loudness *l)
 	free(l);
 }
 
-static double filter(const struct biquad *f, double *z, double x)
+static void add_weighted(struct loudness *l, const float *const x[2], uint32_t n)
 {
-	double y = f->b0 * x + z[0];
-	z[0] = f->b1 * x - f->a1 * y + z[1];
-	z[1] = f->b2 * x - f->a2 * y;
-	return y;
-}
-
-/* The channels side by side: their chains of sums do not wait for each other. */
-static void add_weighted(struct loudness *l, float (*x)[CHUNK], uint32_t n)
-{
-	struct weighting w[2] = { l->weightings[0], l->weightings[1] };
-	for (uint32_t i = 0; i < n; i++)
-		for (uint32_t c = 0; c < l->channels; c++) {
-			double y = filter(&l->highpass, w[c].highpass, filter(&l->shelf, w[c].shelf, x[c][i]));
-			w[c].energy += y * y;
-		}
-	memcpy(l->weightings, w, sizeof w);
+	const struct biquad s = l->shelf, h = l->highpass;
+	struct weighting w = l->weighting;
+	for (uint32_t i = 0; i < n; i++) {
+		pair in = { (double)x[0][i], (double)x[1][i] };
+		pair shelved =
+			(s.b0 * in + s.b1 * w.in[0] + s.b2 * w.in[1] - s.a2 * w.shelved[1]) - s.a1 * w.shelved[0];
+		pair out = (shelved - 2 * w.shelved[0] + w.shelved[1] - h.a2 * w.out[1]) - h.a1 * w.out[0];
+		w.energy += out * out;
+		w.in[1] = w.in[0], w.in[0] = in;
+		w.shelved[1] = w.shelved[0], w.shelved[0] = shelved;
+		w.out[1] = w.out[0], w.out[0] = out;
+	}
+	l->weighting = w;
 }
 
 static void histogram_add(struct histogram *h, double energy)
@@ -179,12 +180,27 @@ static double range(const struct histogram *h)
 	return count ? percentile(h, first, count, 0.95) - percentile(h, first, count, 0.10) : 0;
 }
 
+/* In sums beside each other: one alone would wait for its own last addition at every hop. */
+static double sum_of(const double *hops, uint32_t n)
+{
+	enum { LANES = 4 };
+	double sums[LANES] = { 0 };
+	uint32_t i = 0;
+	for (; i + LANES <= n; i += LANES)
+		for (uint32_t k = 0; k < LANES; k++)
+			sums[k] += hops[i + k];
+	for (; i < n; i++)
+		sums[0] += hops[i];
+	return sums[0] + sums[1] + sums[2] + sums[3];
+}
+
 /* Mean of the newest hops; what lies before `available` hops counts as silence. */
 static double window_energy(const struct loudness *l, uint32_t n_hops, uint64_t available)
 {
-	double sum = 0;
-	for (uint32_t i = 0; i < n_hops && i < available; i++)
-		sum += l->hops[(l->newest + SHORT_TERM_HOPS - i) % SHORT_TERM_HOPS];
+	uint32_t n = available < n_hops ? (uint32_t)available : n_hops, end = l->newest + 1;
+	uint32_t wrapped = n > end ? n - end : 0;
+	double sum =
+		sum_of(&l->hops[end + wrapped - n], n - wrapped) + sum_of(&l->hops[SHORT_TERM_HOPS - wrapped], wrapped);
 	return sum / n_hops;
 }
 
@@ -193,11 +209,15 @@ static double higher(double a, double b)
 	return a > b ? a : b;
 }
 
-static void integrate_hop(struct loudness *l)
+/* momentary, short_term: energies of the full windows, which may reach back over the last reset. */
+static void integrate_hop(struct loudness *l, double momentary, double short_term)
 {
 	struct loudness_values *v = &l->values;
 	uint64_t hops = ++l->hops_since_reset;
-	double momentary = window_energy(l, MOMENTARY_HOPS, hops), short_term = window_energy(l, SHORT_TERM_HOPS, hops);
+	if (hops < MOMENTARY_HOPS)
+		momentary = window_energy(l, MOMENTARY_HOPS, hops);
+	if (hops < SHORT_TERM_HOPS)
+		short_term = window_energy(l, SHORT_TERM_HOPS, hops);
 	v->momentary_max_lufs = higher(v->momentary_max_lufs, to_lufs(momentary));
 	v->short_term_max_lufs = higher(v->short_term_max_lufs, to_lufs(short_term));
 	if (hops % GATE_HOPS)
@@ -215,25 +235,26 @@ static void integrate_hop(struct loudness *l)
 /* In long silence the filters' tails would become denormal numbers. */
 static void flush(struct weighting *w)
 {
-	double *states[] = { &w->shelf[0], &w->shelf[1], &w->highpass[0], &w->highpass[1] };
+	pair *states[] = { &w->shelved[0], &w->shelved[1], &w->out[0], &w->out[1] };
 	for (int i = 0; i < 4; i++)
-		if (fabs(*states[i]) < 1e-30)
-			*states[i] = 0;
+		for (int channel = 0; channel < 2; channel++)
+			if (fabs((*states[i])[channel]) < 1e-30)
+				(*states[i])[channel] = 0;
 }
 
 static void end_hop(struct loudness *l)
 {
 	l->newest = (l->newest + 1) % SHORT_TERM_HOPS;
-	l->hops[l->newest] = (l->weightings[0].energy + l->weightings[1].energy) / l->hop_frames;
+	l->hops[l->newest] = (l->weighting.energy[0] + l->weighting.energy[1]) / l->hop_frames;
 	l->hop_fill = 0;
-	for (uint32_t channel = 0; channel < l->channels; channel++) {
-		l->weightings[channel].energy = 0;
-		flush(&l->weightings[channel]);
-	}
-	l->values.momentary_lufs = to_lufs(window_energy(l, MOMENTARY_HOPS, MOMENTARY_HOPS));
-	l->values.short_term_lufs = to_lufs(window_energy(l, SHORT_TERM_HOPS, SHORT_TERM_HOPS));
+	l->weighting.energy = (pair){ 0, 0 };
+	flush(&l->weighting);
+	double momentary = window_energy(l, MOMENTARY_HOPS, MOMENTARY_HOPS);
+	double short_term = window_energy(l, SHORT_TERM_HOPS, SHORT_TERM_HOPS);
+	l->values.momentary_lufs = to_lufs(momentary);
+	l->values.short_term_lufs = to_lufs(short_term);
 	if (!l->paused)
-		integrate_hop(l);
+		integrate_hop(l, momentary, short_term);
 }
 
 /* Eight at a time, as one would wait for the last. */
@@ -267,32 +288,39 @@ static void add_peaks(struct loudness *l, uint32_t channel, const float *x, uint
 	note_peak(highest(x, n), &l->taken_sample_peak[channel], &l->sample_peak[channel], l->paused);
 }
 
-/* One channel of n interleaved frames. */
-static void take_channel(const struct loudness *l, const float *frames, uint32_t channel, float *x, uint32_t n)
+void loudness_add_channels(struct loudness *l, const float *const channels[2], size_t n)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		float sample = frames[i * l->channels + channel];
-		x[i] = fabsf(sample) <= 1e6f ? sample : 0;
-	}
-}
-
-void loudness_add(struct loudness *l, const float *frames, size_t n)
-{
+	static const float silence[CHUNK];
+	const float *x[2] = { channels[0], l->channels == 2 ? channels[1] : silence };
 	while (n) {
 		uint32_t part = l->hop_frames - l->hop_fill;
 		part = part < CHUNK ? part : CHUNK;
 		part = part < n ? part : (uint32_t)n;
-		float x[2][CHUNK];
-		for (uint32_t channel = 0; channel < l->channels; channel++) {
-			take_channel(l, frames, channel, x[channel], part);
+		for (uint32_t channel = 0; channel < l->channels; channel++)
 			add_peaks(l, channel, x[channel], part);
-		}
 		add_weighted(l, x, part);
 		l->hop_fill += part;
 		if (!l->paused)
 			l->values.frames += part;
 		if (l->hop_fill == l->hop_frames)
 			end_hop(l);
+		for (uint32_t channel = 0; channel < l->channels; channel++)
+			x[channel] += part;
+		n -= part;
+	}
+}
+
+void loudness_add(struct loudness *l, const float *frames, size_t n)
+{
+	while (n) {
+		uint32_t part = n < CHUNK ? (uint32_t)n : CHUNK;
+		float x[2][CHUNK];
+		for (uint32_t channel = 0; channel < l->channels; channel++)
+			for (uint32_t i = 0; i < part; i++) {
+				float sample = frames[i * l->channels + channel];
+				x[channel][i] = fabsf(sample) <= 1e6f ? sample : 0;
+			}
+		loudness_add_channels(l, (const float *const[2]){ x[0], x[1] }, part);
 		frames += part * l->channels;
 		n -= part;
 	}

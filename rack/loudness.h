@@ -26,6 +26,9 @@ void loudness_free(struct loudness *);
  * cut into calls: everything is read every 10 ms. */
 void loudness_add(struct loudness *, const float *frames, size_t n);
 
+/* The same, a channel beside the other (one channel: the second is not read); every sample finite and within 1e6. */
+void loudness_add_channels(struct loudness *, const float *const channels[2], size_t n);
+
 /* The programme has ended: takes the peaks of its last frames, which the true-peak filter still holds. Add no more
  * after. */
 void loudness_end(struct loudness *);

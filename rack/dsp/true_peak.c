@@ -19,7 +19,7 @@
 /* Lanes are neighbouring frames, so sums are made in the same order whatever the width is. */
 typedef float lanes __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
 typedef int32_t lanes_bits __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
-enum { N_LANES = VECTOR_BYTES / sizeof(float) };
+enum { N_LANES = VECTOR_BYTES / sizeof(float), STEP = 2 * N_LANES };
 enum { PAST = 2 * TRUE_PEAK_HALF_PAIRS - 1, EDGE_STEP = 8 };
 #define LOAD(P) (*(const lanes *)(P))
 
@@ -82,15 +82,20 @@ void true_peak_design(struct true_peak_filter *f)
 	}
 }
 
-/* The points in the middle: x[0] is the frame 31 before the first of them. */
+/* The points in the middle: x[0] is the frame 31 before the first of them. Two vectors at a time: a coefficient is
+ * loaded for both, and neither waits for its own last sum. */
 CLONES static void interpolate_halves(const struct true_peak_filter *f, const float *x, float *halves, uint32_t n) RT
 {
-	for (uint32_t i = 0; i < n; i += N_LANES) {
-		lanes sum = { 0 };
-		for (int j = TRUE_PEAK_HALF_PAIRS - 1; j >= 0; j--)
-			sum += f->half[j] *
-			       (LOAD(x + i + TRUE_PEAK_HALF_PAIRS - 1 - j) + LOAD(x + i + TRUE_PEAK_HALF_PAIRS + j));
-		*(lanes *)(halves + i) = sum;
+	for (uint32_t i = 0; i < n; i += STEP) {
+		lanes first = { 0 }, second = { 0 };
+		for (int j = 0; j < TRUE_PEAK_HALF_PAIRS; j++) {
+			const float *before = x + i + j, *after = x + i + 2 * TRUE_PEAK_HALF_PAIRS - 1 - j;
+			float weight = f->half[TRUE_PEAK_HALF_PAIRS - 1 - j];
+			first += weight * (LOAD(before) + LOAD(after));
+			second += weight * (LOAD(before + N_LANES) + LOAD(after + N_LANES));
+		}
+		*(lanes *)(halves + i) = first;
+		*(lanes *)(halves + i + N_LANES) = second;
 	}
 }
 
@@ -125,11 +130,11 @@ CLONES static void interpolate_interval(
 void true_peak_process(
 	struct true_peak *s, const struct true_peak_filter *f, const float *in, float *peaks, uint32_t n) RT
 {
-	enum { N_MAX = TRUE_PEAK_BLOCK_MAX + N_LANES };
+	enum { N_MAX = TRUE_PEAK_BLOCK_MAX + STEP };
 	float x[PAST + N_MAX], halves[4 + N_MAX], result[N_MAX];
 	memcpy(x, s->frames, sizeof s->frames);
 	memcpy(x + PAST, in, n * sizeof *in);
-	memset(x + PAST + n, 0, N_LANES * sizeof *x);
+	memset(x + PAST + n, 0, STEP * sizeof *x);
 	memcpy(halves, s->halves, sizeof s->halves);
 	interpolate_halves(f, x, halves + 4, n);
 	/* Frame e[0] and the half h[0] behind it are the first whose neighbours are all known. */
