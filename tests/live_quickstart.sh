@@ -59,9 +59,9 @@ kill "$jackd" && wait "$jackd"
 jackd=
 echo "beside a server: $(tail -n 1 "$folder/beside.txt")"
 
-# In a terminal: the UI shows the rack; q ends everything.
-tmux -L "$server" -f /dev/null new-session -d -x 100 -y 32 \
-    "JACK_DEFAULT_SERVER=${server}_none examples/quickstart; echo ended with \$?; sleep 60"
+# In a terminal: the UI shows the rack; q leaves all running, and by what it says then one comes back and ends it.
+tmux -L "$server" -f /dev/null new-session -d -x 140 -y 32 \
+    "JACK_DEFAULT_SERVER=${server}_none examples/quickstart; echo ended with \$?; exec env PS1='shell> ' bash --norc"
 screen() {
     tmux -L "$server" capture-pane -p
 }
@@ -81,7 +81,29 @@ own=lacquer_quickstart_$(pgrep -P "$pane" -f examples/quickstart | head -n 1)
 pgrep -f -- "$own" >/dev/null || fail "no server called $own"
 tmux -L "$server" send-keys q
 wait_screen 'Quit'
-tmux -L "$server" send-keys Down Enter
+tmux -L "$server" send-keys Enter
 wait_screen 'ended with 0'
+sleep 1
+JACK_DEFAULT_SERVER=$own jack_lsp -c | grep -q play:out_L || fail "the player was not left running"
+back=$(screen | grep 'XDG_RUNTIME_DIR=/')
+scratch=$(sed 's/.*XDG_RUNTIME_DIR=\([^ ]*\).*/\1/' <<<"$back")
+[ -d "$scratch" ] || fail "the way back is not told"
+tmux -L "$server" send-keys "clear; $back" Enter
+wait_screen 'OUT .*LUFS'
+tmux -L "$server" send-keys q
+wait_screen 'Quit'
+tmux -L "$server" send-keys Down Enter
+wait_screen 'shell>'
 nothing_left "$own"
-echo "in a terminal: shown and ended"
+for ((i = 0; i < 50; i++)); do [ -d "$scratch" ] && sleep 0.1; done
+[ -d "$scratch" ] && fail "$scratch is still there"
+tmux -L "$server" send-keys "clear; JACK_DEFAULT_SERVER=${server}_none examples/quickstart" Enter
+wait_screen 'OUT .*LUFS'
+own=lacquer_quickstart_$(pgrep -P "$pane" -f examples/quickstart | head -n 1)
+pgrep -f -- "$own" >/dev/null || fail "no server called $own"
+tmux -L "$server" send-keys q
+wait_screen 'Quit'
+tmux -L "$server" send-keys Down Enter
+wait_screen 'stops all that it started'
+nothing_left "$own"
+echo "in a terminal: shown, left running, come back to, ended; ended at once"
