@@ -306,15 +306,28 @@ static double measure(struct state *s, int channel, double x) RT
 	return sqrt(*square);
 }
 
-/* Level of one channel in dBFS. */
-static double detect(struct state *s, int channel, double x) RT
+/* Level of an amplitude in dBFS. Logarithm and exponential are most of what a frame costs: one serves both channels where
+ * they have the same, as they do when linked. */
+static double level_of(struct state *s, int channel, double amplitude) RT
 {
-	double amplitude = measure(s, channel, x);
 	if (amplitude != s->amplitude[channel]) {
 		s->amplitude[channel] = amplitude;
-		s->level[channel] = decibel_from_gain(amplitude);
+		s->level[channel] = amplitude == s->amplitude[0] && channel ? s->level[0] : decibel_from_gain(amplitude);
 	}
 	return s->level[channel];
+}
+
+/* Levels of both channels as linked. */
+static void detect(struct state *s, double left, double right, double levels[2]) RT
+{
+	double amplitudes[2] = { measure(s, 0, left), measure(s, 1, right) }, link = s->ramp[R_LINK].value;
+	if (link == 1)
+		amplitudes[0] = amplitudes[1] = dynamics_higher(amplitudes[0], amplitudes[1]);
+	for (int c = 0; c < 2; c++)
+		levels[c] = level_of(s, c, amplitudes[c]);
+	double louder = dynamics_higher(levels[0], levels[1]);
+	for (int c = 0; c < 2; c++)
+		levels[c] += link * (louder - levels[c]);
 }
 
 /* The static curve: reduction in dB for a level in dBFS. */
@@ -381,17 +394,17 @@ static double turn_down(struct state *s, int channel, double level) RT
 	double reduction = smooth(s, channel, aim(s, channel, level));
 	if (reduction != s->turned_down[channel]) {
 		s->turned_down[channel] = reduction;
-		s->gain[channel] = decibel_to_gain(-reduction);
+		s->gain[channel] = reduction == s->turned_down[0] && channel ? s->gain[0] : decibel_to_gain(-reduction);
 	}
 	return reduction;
 }
 
 static double process_frame(struct state *s, double *left, double *right) RT
 {
-	double levels[2] = { detect(s, 0, *left), detect(s, 1, *right) };
-	double link = s->ramp[R_LINK].value, louder = dynamics_higher(levels[0], levels[1]), worst = 0;
+	double levels[2], worst = 0;
+	detect(s, *left, *right, levels);
 	for (int c = 0; c < 2; c++)
-		worst = dynamics_higher(turn_down(s, c, levels[c] + link * (louder - levels[c])), worst);
+		worst = dynamics_higher(turn_down(s, c, levels[c]), worst);
 	const double x[2] = { delayed(s, 0, *left), delayed(s, 1, *right) };
 	double mix = s->ramp[R_MIX].value, up = s->ramp[R_MAKEUP].value;
 	if (s->auto_makeup) {
