@@ -36,6 +36,11 @@ enum { GROUP = CROSSOVER_PIECE };
 #define LEVEL_MIN (-80.0) /* dBFS: below this is silence, and noise is no onset */
 #define DONE 1e-6         /* dB */
 
+/* Attack and sustain of a band are sums that end at 100 %. One that is moved beyond that stops at once, and this time
+ * constant rounds it off: bare, that bend alone was heard. */
+#define ROUND_MS 3.0
+#define ROUND_DONE 1e-7
+
 enum { R_ATTACK, R_SUSTAIN = R_ATTACK + BANDS, R_MIX = R_SUSTAIN + BANDS, R_GAIN, N_RAMPS };
 enum { FAST_ATTACK, SLOW_ATTACK, FAST_RELEASE, SLOW_RELEASE, N_FOLLOWERS };
 
@@ -44,6 +49,8 @@ struct state {
 	uint32_t n_bands;
 	struct ramp_clock clock;
 	struct ramp ramp[N_RAMPS];
+	double round;                              /* part of the way in a group */
+	double amount[N_BAND][BANDS];              /* of attack and sustain, 1 at most */
 	double up[N_FOLLOWERS], down[N_FOLLOWERS]; /* part of the way in a group */
 	float crossover_hz[BANDS - 1];             /* as last set */
 	struct crossover_glide crossovers;
@@ -82,18 +89,19 @@ static void forget(struct state *s) RT
 	s->change = 0;
 }
 
+static double part_of_way(const struct state *s, double ms) RT
+{
+	return 1 - exp(-1000 * GROUP / (ms * s->rate));
+}
+
 static void init(void *state, const struct spec *spec)
 {
 	struct state *s = state;
 	s->rate = spec->rate;
 	s->n_bands = 1;
+	s->round = part_of_way(s, ROUND_MS);
 	crossover_glide_init(&s->crossovers, s->rate);
 	forget(s);
-}
-
-static double part_of_way(const struct state *s, double ms) RT
-{
-	return 1 - exp(-1000 * GROUP / (ms * s->rate));
 }
 
 /* A crossover is never below the one before. */
@@ -119,6 +127,14 @@ static void set_bands(struct state *s, uint32_t n_bands, bool at_once) RT
 	s->seat_left = at_once ? 0 : SEAT_HOLDS * hold_groups(s);
 }
 
+static void land_amounts(struct state *s) RT
+{
+	for (int b = 0; b < BANDS; b++) {
+		s->amount[ATTACK][b] = s->ramp[R_ATTACK + b].target;
+		s->amount[SUSTAIN][b] = s->ramp[R_SUSTAIN + b].target;
+	}
+}
+
 static void set(void *state, const float *values) RT
 {
 	struct state *s = state;
@@ -137,6 +153,8 @@ static void set(void *state, const float *values) RT
 		s->down[i] = slow;
 	}
 	s->down[SLOW_RELEASE] = part_of_way(s, TAIL * speed);
+	if (at_once)
+		land_amounts(s);
 	set_bands(s, (uint32_t)values[N_BANDS] + 1, at_once);
 	set_crossovers(s, values, at_once);
 }
@@ -152,6 +170,7 @@ static void reset(void *state) RT
 	struct state *s = state;
 	ramp_clock_reset(&s->clock);
 	land(s);
+	land_amounts(s);
 	crossover_glide_land(&s->crossovers);
 	forget(s);
 	s->group_at = 0;
@@ -187,6 +206,15 @@ static void follow(struct state *s, const double *level, int n) RT
 		}
 }
 
+static inline __attribute__((always_inline)) void follow_amounts(struct state *s, int n) RT
+{
+	for (int i = 0; i < N_BAND; i++)
+		for (int b = 0; b < n; b++) {
+			double way = s->ramp[(i == ATTACK ? R_ATTACK : R_SUSTAIN) + b].value - s->amount[i][b];
+			s->amount[i][b] += fabs(way) < ROUND_DONE ? way : way * s->round;
+		}
+}
+
 /* Always inlined with a constant n, so that the compiler makes a loop for each. One band takes its decibels from libm,
  * to the last bit; bands in loops that it can vectorise, within 1e-9 dB. */
 static inline __attribute__((always_inline)) void end_group(struct state *s, int n) RT
@@ -198,10 +226,11 @@ static inline __attribute__((always_inline)) void end_group(struct state *s, int
 	}
 	hold(s);
 	follow(s, level, n);
+	follow_amounts(s, n);
 	for (int b = 0; b < n; b++) {
 		double onset = bounded(s->follower[FAST_ATTACK][b] - s->follower[SLOW_ATTACK][b]);
 		double tail = bounded(s->follower[SLOW_RELEASE][b] - s->follower[FAST_RELEASE][b]);
-		change[b] = s->ramp[R_ATTACK + b].value * onset + s->ramp[R_SUSTAIN + b].value * tail;
+		change[b] = s->amount[ATTACK][b] * onset + s->amount[SUSTAIN][b] * tail;
 	}
 	for (int b = 0; b < n; b++) {
 		s->gain[b] = s->gain_target[b];
