@@ -91,6 +91,8 @@ static const struct meter meters_table[] = {
 
 enum { R_DRIVE, R_CEILING, N_SMOOTHED, R_KNEE = N_SMOOTHED, R_MIX, R_OUTPUT, N_RAMPS };
 enum { DELAY_MASK = 127 }; /* of the delayed sound, more than the longest delay */
+enum { PAST_MASK = 255 };  /* of its settings, written a block ahead */
+_Static_assert(PAST_MASK >= DELAY_MASK + BLOCK, "a block does not overtake the delay");
 
 struct channel {
 	struct oversample past;
@@ -107,6 +109,10 @@ struct state {
 	struct ramp_clock clock;
 	struct ramp ramp[N_RAMPS];
 	double smoothing, smooth[N_SMOOTHED][2];
+	/* What drive and ceiling were when the sound came in that comes out now: with newer ones, what is taken off
+	 * would be given back at another scale, and a jump of the ceiling makes more harmonics than either side of it
+	 * has. */
+	double past[N_SMOOTHED][PAST_MASK + 1];
 	struct channel channel[2];
 };
 
@@ -138,16 +144,25 @@ static uint32_t latency(const struct spec *spec, const float *values) RT
 	return delay_of((int)values[OVERSAMPLING], &pad);
 }
 
+static void fill_past(struct state *s) RT
+{
+	for (int i = 0; i < N_SMOOTHED; i++)
+		for (int k = 0; k <= PAST_MASK; k++)
+			s->past[i][k] = s->smooth[i][1];
+}
+
 static void forget(struct state *s) RT
 {
 	memset(s->channel, 0, sizeof s->channel);
 	s->at = 0;
+	fill_past(s);
 }
 
 static void land_smooth(struct state *s) RT
 {
 	for (int i = 0; i < N_SMOOTHED; i++)
 		s->smooth[i][0] = s->smooth[i][1] = s->ramp[i].target;
+	fill_past(s);
 }
 
 static void set(void *state, const float *values) RT
@@ -292,8 +307,9 @@ static double run_block(
 	take_off(s, c, u, values[R_KNEE], n);
 	for (uint32_t i = 0; i < n; i++) {
 		c->dry[(s->at + i) & DELAY_MASK] = x[i];
-		double dry = c->dry[(s->at + i - s->delay) & DELAY_MASK];
-		double wet = (dry * values[R_DRIVE][i] + values[R_CEILING][i] * u[i]) * values[R_OUTPUT][i];
+		uint32_t then = s->at + i - s->delay;
+		double dry = c->dry[then & DELAY_MASK], drive = s->past[R_DRIVE][then & PAST_MASK];
+		double wet = (dry * drive + s->past[R_CEILING][then & PAST_MASK] * u[i]) * values[R_OUTPUT][i];
 		x[i] = dry + values[R_MIX][i] * (wet - dry);
 	}
 	return most;
@@ -317,7 +333,7 @@ static void fill(struct state *s, double (*values)[BLOCK], uint32_t n) RT
 		for (int k = 0; k < N_RAMPS; k++)
 			values[k][i] = s->clock.left ? ramp_next(&s->ramp[k]) : s->ramp[k].target;
 		for (int k = 0; k < N_SMOOTHED; k++)
-			values[k][i] = smooth(s, k, values[k][i]);
+			s->past[k][(s->at + i) & PAST_MASK] = values[k][i] = smooth(s, k, values[k][i]);
 		if (s->clock.left && --s->clock.left == 0)
 			land(s);
 	}
