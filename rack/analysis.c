@@ -22,13 +22,18 @@ enum {
 	STACK_BYTES = 256 * 1024,
 	FEED_CHUNK = 64,
 	LANES = 4,
+	CHANNELS = 6,
+	CHANGE_HOPS = 300,      /* 3 s, as short-term loudness */
+	CHANGE_LEAST_HOPS = 40, /* 400 ms, as momentary loudness */
+	CHANGE_HISTORY = 1024,  /* the longest delay beside them */
 };
 #define BALANCE_MAX_DB 60.0
+#define SOUND_ENERGY 1.1725e-6 /* -60 LUFS: below, nothing is said of how loud the slots make it */
 #define FALL_PER_HOP 0.97723722095581068 /* 20 dB a second: 10^(-0.2 / 20) */
 
 /* One element of the ring. */
-struct quad {
-	float samples[4]; /* in left, in right, out left, out right */
+struct frame {
+	float samples[CHANNELS]; /* left and right of in, of out, and of what the slots made */
 };
 
 struct sums {
@@ -41,8 +46,18 @@ struct side {
 	float peak[2], true_peak[2]; /* falling, linear */
 };
 
+/* Energies of hops: the slots' change is measured beside their input of the same sound. */
+struct change {
+	struct loudness *loudness; /* of what they made */
+	double in[CHANGE_HISTORY], made[CHANGE_HISTORY];
+	uint32_t newest;
+	float lu;
+	bool known;
+};
+
 struct analysis {
 	struct ring *ring;
+	_Atomic uint32_t delay_frames;
 	_Atomic uint64_t lost;
 	_Atomic unsigned resets, reads;
 	atomic_bool paused, stop;
@@ -50,27 +65,29 @@ struct analysis {
 
 	/* The thread's own. */
 	uint32_t hop_frames;
-	struct quad *hop;
-	float *channels[4]; /* the hop's, in the order of a quad */
+	struct frame *hop;
+	float *channels[CHANNELS]; /* the hop's, in the order of a frame */
 	uint32_t newest;
 	unsigned resets_done, reads_seen, unread_ms;
 	bool is_paused;
 	uint64_t lost_before_reset;
 	struct side in, out;
+	struct change change;
 
 	struct analysis_values values[3];
 	struct triple triple;
 };
 
-void analysis_feed(struct analysis *a, const float *const in[2], const float *const out[2], uint32_t n) RT
+void analysis_feed(struct analysis *a, const float *const in[2], const float *const out[2], const double *const processed[2],
+	uint32_t n) RT
 {
 	for (uint32_t start = 0; start < n; start += FEED_CHUNK) {
-		struct quad quads[FEED_CHUNK];
+		struct frame frames[FEED_CHUNK];
 		uint32_t part = n - start < FEED_CHUNK ? n - start : FEED_CHUNK;
 		for (uint32_t i = 0; i < part; i++)
-			quads[i] = (struct quad){ { in[0][start + i], in[1][start + i], out[0][start + i],
-				out[1][start + i] } };
-		if (!ring_write(a->ring, quads, part))
+			frames[i] = (struct frame){ { in[0][start + i], in[1][start + i], out[0][start + i],
+				out[1][start + i], (float)processed[0][start + i], (float)processed[1][start + i] } };
+		if (!ring_write(a->ring, frames, part))
 			atomic_fetch_add_explicit(&a->lost, part, memory_order_relaxed);
 	}
 }
@@ -80,7 +97,7 @@ static void take_hop(struct analysis *a)
 {
 	ring_read(a->ring, a->hop, a->hop_frames);
 	for (uint32_t i = 0; i < a->hop_frames; i++)
-		for (int k = 0; k < 4; k++) {
+		for (int k = 0; k < CHANNELS; k++) {
 			float sample = a->hop[i].samples[k];
 			a->channels[k][i] = fabsf(sample) <= 1e6f ? sample : 0;
 		}
@@ -122,6 +139,36 @@ static void measure_side(struct analysis *a, struct side *side, float *const cha
 	fall(side->peak, peak);
 	fall(side->true_peak, true_peak);
 	side->hops[a->newest] = sum_products(channels[0], channels[1], a->hop_frames);
+}
+
+static void note_change(struct analysis *a, float *const made[2])
+{
+	struct change *change = &a->change;
+	loudness_add_channels(change->loudness, (const float *const[2]){ made[0], made[1] }, a->hop_frames);
+	change->newest = (change->newest + 1) % CHANGE_HISTORY;
+	change->in[change->newest] = loudness_newest(a->in.loudness);
+	change->made[change->newest] = loudness_newest(change->loudness);
+}
+
+/* Both sides over the same sound, so it holds from its first moment on. */
+static void sum_change(struct analysis *a)
+{
+	struct change *change = &a->change;
+	uint32_t delay = (atomic_load_explicit(&a->delay_frames, memory_order_relaxed) + a->hop_frames / 2) / a->hop_frames;
+	if (delay > CHANGE_HISTORY - CHANGE_HOPS)
+		delay = CHANGE_HISTORY - CHANGE_HOPS;
+	double in = 0, made = 0;
+	uint32_t sounding = 0;
+	for (uint32_t i = 0; i < CHANGE_HOPS; i++) {
+		double energy = change->in[(change->newest + 2 * CHANGE_HISTORY - i - delay) % CHANGE_HISTORY];
+		in += energy;
+		made += change->made[(change->newest + CHANGE_HISTORY - i) % CHANGE_HISTORY];
+		sounding += energy > SOUND_ENERGY;
+	}
+	if (sounding < CHANGE_LEAST_HOPS || made <= CHANGE_HOPS * SOUND_ENERGY)
+		return;
+	change->lu = (float)(10 * log10(made / in));
+	change->known = true;
 }
 
 static float to_db(double magnitude)
@@ -180,6 +227,9 @@ static void publish(struct analysis *a)
 	values->frames = loudness.frames;
 	values->lost_frames = atomic_load_explicit(&a->lost, memory_order_relaxed) - a->lost_before_reset;
 	values->paused = a->is_paused;
+	sum_change(a);
+	values->change_lu = a->change.lu;
+	values->change_known = a->change.known;
 	triple_publish(&a->triple);
 }
 
@@ -224,6 +274,7 @@ static void *run(void *user)
 			take_hop(a);
 			measure_side(a, &a->in, a->channels);
 			measure_side(a, &a->out, a->channels + 2);
+			note_change(a, a->channels + 4);
 			news = true;
 		}
 		if (news)
@@ -253,6 +304,7 @@ static void free_memory(struct analysis *a)
 {
 	loudness_free(a->in.loudness);
 	loudness_free(a->out.loudness);
+	loudness_free(a->change.loudness);
 	ring_free(a->ring);
 	free(a->hop);
 	free(a->channels[0]);
@@ -275,16 +327,19 @@ struct analysis *analysis_new(const struct spec *spec, struct reason *reason)
 		goto no_memory;
 	memset(a, 0, sizeof *a);
 	a->hop_frames = (rate + HOPS_PER_S / 2) / HOPS_PER_S;
-	a->ring = ring_new(ring_capacity(rate), sizeof(struct quad));
+	a->ring = ring_new(ring_capacity(rate), sizeof(struct frame));
 	a->hop = calloc(a->hop_frames, sizeof *a->hop);
 	uint32_t padded = (a->hop_frames + LANES - 1) / LANES * LANES;
-	a->channels[0] = calloc(padded, 4 * sizeof *a->channels[0]);
+	a->channels[0] = calloc(padded, CHANNELS * sizeof *a->channels[0]);
 	a->in.loudness = loudness_new(rate, 2);
 	a->out.loudness = loudness_new(rate, 2);
-	if (!a->ring || !a->hop || !a->channels[0] || !a->in.loudness || !a->out.loudness)
+	a->change.loudness = loudness_new(rate, 2);
+	if (!a->ring || !a->hop || !a->channels[0] || !a->in.loudness || !a->out.loudness || !a->change.loudness)
 		goto no_memory;
-	for (int k = 1; k < 4; k++)
+	for (int k = 1; k < CHANNELS; k++)
 		a->channels[k] = a->channels[0] + (size_t)k * padded;
+	loudness_skip_peaks(a->change.loudness);
+	loudness_pause(a->change.loudness, 1); /* of it only the hops are wanted */
 	triple_init(&a->triple);
 	publish(a);
 	int error = start_thread(a);
@@ -316,6 +371,11 @@ void analysis_read(struct analysis *a, struct analysis_values *values)
 {
 	atomic_fetch_add_explicit(&a->reads, 1, memory_order_relaxed);
 	*values = a->values[triple_read(&a->triple, NULL)];
+}
+
+void analysis_set_delay(struct analysis *a, uint32_t frames)
+{
+	atomic_store_explicit(&a->delay_frames, frames, memory_order_relaxed);
 }
 
 void analysis_reset(struct analysis *a)

@@ -9,6 +9,7 @@
 #include "rack/slot.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct chain {
 	uint32_t n_slots, latency;
@@ -141,7 +142,7 @@ void chain_match(struct chain *c, double processed, double unprocessed) RT
 	aim(c);
 }
 
-uint32_t chain_process(struct chain *c, double *const io[2], uint32_t n) RT
+uint32_t chain_process(struct chain *c, double *const io[2], double *const processed[2], uint32_t n) RT
 {
 	double unprocessed[2][BLOCK_MAX];
 	double *const dry[2] = { unprocessed[0], unprocessed[1] };
@@ -154,6 +155,8 @@ uint32_t chain_process(struct chain *c, double *const io[2], uint32_t n) RT
 		poisoned += slot_process(c->slots[i], io, n);
 	if (c->pad.frames)
 		delay_run(&c->pad, io, io, n);
+	for (int channel = 0; processed && channel < 2; channel++)
+		memcpy(processed[channel], io[channel], n * sizeof(double));
 	mix_run(&c->mix, io, dry, n);
 	return poisoned;
 }

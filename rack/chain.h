@@ -40,7 +40,7 @@ void chain_set(struct chain *, uint32_t uid, uint32_t param, float value, uint32
 void chain_match(struct chain *, double processed, double unprocessed) RT;
 
 /* Audio thread. n (<= BLOCK_MAX) frames in place; returns how many times a slot was poisoned. */
-uint32_t chain_process(struct chain *, double *const io[2], uint32_t n) RT;
+uint32_t chain_process(struct chain *, double *const io[2], double *const processed[2], uint32_t n) RT;
 
 /* Audio thread. Meters of slot i, and its uid. */
 uint32_t chain_n_slots(const struct chain *) RT;

@@ -5,47 +5,33 @@
 #include <math.h>
 
 enum { LOOK_MS = 100 };
-
-/* Short-term loudness looks 3 s back. The difference of the sides is taken only when all of that was one path at one gain, or
- * the gains would be measured against themselves. */
-#define STEADY_S 3.2
 #define SMALLEST_LU 0.05f
-#define QUIETEST_LUFS -60
 
-static void send_gains(struct control *c, float processed_db, float unprocessed_db, uint64_t frame)
+static void send_gains(struct control *c, float processed_db, float unprocessed_db)
 {
 	c->match.processed_db = processed_db;
 	c->match.unprocessed_db = unprocessed_db;
-	c->match.since = frame;
 	c->match.dirty = true;
 	control_changed(c);
 }
 
+/* What the slots do is measured before bypass and match have a say: so it is known whenever there was sound, and follows what is
+ * changed while they are bypassed. */
 int control_match(struct control *c)
 {
 	struct match *m = &c->match;
 	if (!c->engine || !c->analysis)
 		return -1;
-	uint64_t frame = engine_read_telemetry(c->engine)->frame;
-	bool bypassed = c->rack.values[RACK_BYPASS] != 0;
-	if (bypassed != m->was_bypassed)
-		m->since = frame;
-	m->was_bypassed = bypassed;
-	if (c->rack.values[RACK_MATCH] == 0) {
-		if (m->processed_db != 0 || m->unprocessed_db != 0)
-			send_gains(c, 0, 0, frame);
+	bool wanted = c->rack.values[RACK_MATCH] != 0;
+	if (!wanted && m->processed_db == 0 && m->unprocessed_db == 0)
 		return -1;
-	}
 	struct analysis_values levels;
 	analysis_read(c->analysis, &levels);
-	bool steady = frame - m->since >= (uint64_t)(STEADY_S * c->spec.rate);
-	bool sounding = levels.in.short_term > QUIETEST_LUFS && levels.out.short_term > QUIETEST_LUFS;
-	if (bypassed || !steady || !sounding)
-		return LOOK_MS;
-	/* What the rack does, without what the match does. */
-	float louder_lu = levels.out.short_term - m->processed_db - levels.in.short_term;
-	float processed_db = -fmaxf(louder_lu, 0), unprocessed_db = fminf(louder_lu, 0);
-	if (fabsf(processed_db - m->processed_db) > SMALLEST_LU || fabsf(unprocessed_db - m->unprocessed_db) > SMALLEST_LU)
-		send_gains(c, processed_db, unprocessed_db, frame);
-	return LOOK_MS;
+	if (levels.change_known)
+		m->change_lu = levels.change_lu;
+	float processed_db = wanted ? -fmaxf(m->change_lu, 0) : 0, unprocessed_db = wanted ? fminf(m->change_lu, 0) : 0;
+	if (!wanted || fabsf(processed_db - m->processed_db) > SMALLEST_LU ||
+		fabsf(unprocessed_db - m->unprocessed_db) > SMALLEST_LU)
+		send_gains(c, processed_db, unprocessed_db);
+	return wanted ? LOOK_MS : -1;
 }

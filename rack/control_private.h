@@ -73,9 +73,8 @@ struct control {
 
 	struct match {
 		float processed_db, unprocessed_db; /* as sent */
+		float change_lu;                    /* the newest known, of an earlier engine too */
 		bool dirty;
-		bool was_bypassed;
-		uint64_t since;             /* engine frame from which on the output is one steady path */
 	} match;
 
 	struct spec spec;

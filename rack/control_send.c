@@ -48,6 +48,8 @@ void control_replan(struct control *c)
 	if (sum <= c->latency)
 		return;
 	c->latency = sum;
+	if (c->analysis)
+		analysis_set_delay(c->analysis, sum);
 	for (uint32_t i = 0; i < c->n_listeners; i++)
 		if (c->listeners[i].latency)
 			c->listeners[i].latency(c->listeners[i].user, sum);
@@ -310,7 +312,7 @@ enum status control_start(struct control *c, const struct spec *spec, unsigned f
 	c->chains_out = 0;
 	c->n_later = 0;
 	c->base_mark = c->mark;
-	c->match = (struct match){ 0 };
+	c->match = (struct match){ .change_lu = c->match.change_lu };
 	memset(c->promised, 0, sizeof c->promised);
 	if (!(flags & CONTROL_OFFLINE)) {
 		c->analysis = analysis_new(spec, reason);
@@ -322,6 +324,8 @@ enum status control_start(struct control *c, const struct spec *spec, unsigned f
 		c->promised[i].frames = slot_needs(c, &c->rack.slots[i]);
 		c->latency += c->promised[i].frames;
 	}
+	if (c->analysis)
+		analysis_set_delay(c->analysis, c->latency);
 	struct chain *chain = control_make_chain(c);
 	c->engine = chain ? engine_new(spec, chain, c->analysis, flags & CONTROL_OFFLINE) : NULL;
 	if (!c->engine) {

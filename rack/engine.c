@@ -227,16 +227,16 @@ static void give_output(struct engine *e, double *const io[2], float *const out[
 static void run(struct engine *e, const float *const in[2], float *const out[2], uint32_t at, uint32_t n) RT
 {
 	float heard[2][BLOCK_MAX]; /* kept for the analysis: out may be the same memory as in */
-	double samples[2][BLOCK_MAX];
+	double samples[2][BLOCK_MAX], made[2][BLOCK_MAX];
 	float *const taken[2] = { heard[0], heard[1] };
-	double *const io[2] = { samples[0], samples[1] };
+	double *const io[2] = { samples[0], samples[1] }, *const processed[2] = { made[0], made[1] };
 	take_input(e, in, at, taken, io, n);
-	e->poisoned += stage_process(&e->stage, io, n);
+	e->poisoned += stage_process(&e->stage, io, e->analysis ? processed : NULL, n);
 	give_output(e, io, out, at, n);
 	if (e->analysis) {
 		const float *const before[2] = { heard[0], heard[1] };
 		const float *const after[2] = { out[0] + at, out[1] + at };
-		analysis_feed(e->analysis, before, after, n);
+		analysis_feed(e->analysis, before, after, (const double *const *)processed, n);
 	}
 }
 

@@ -46,7 +46,7 @@ struct weighting {
 
 struct loudness {
 	uint32_t channels, hop_frames;
-	bool paused;
+	bool paused, no_peaks;
 
 	struct biquad shelf, highpass;
 	struct weighting weighting;
@@ -296,7 +296,7 @@ void loudness_add_channels(struct loudness *l, const float *const channels[2], s
 		uint32_t part = l->hop_frames - l->hop_fill;
 		part = part < CHUNK ? part : CHUNK;
 		part = part < n ? part : (uint32_t)n;
-		for (uint32_t channel = 0; channel < l->channels; channel++)
+		for (uint32_t channel = 0; !l->no_peaks && channel < l->channels; channel++)
 			add_peaks(l, channel, x[channel], part);
 		add_weighted(l, x, part);
 		l->hop_fill += part;
@@ -340,6 +340,16 @@ void loudness_read(const struct loudness *l, struct loudness_values *values)
 		values->true_peak_dbtp[i] = to_db(l->true_peak[i]);
 		values->sample_peak_dbfs[i] = to_db(l->sample_peak[i]);
 	}
+}
+
+double loudness_newest(const struct loudness *l)
+{
+	return l->hops[l->newest];
+}
+
+void loudness_skip_peaks(struct loudness *l)
+{
+	l->no_peaks = true;
 }
 
 void loudness_take_peaks(struct loudness *l, float sample_peak[2], float true_peak[2])

@@ -35,6 +35,12 @@ void loudness_end(struct loudness *);
 
 void loudness_read(const struct loudness *, struct loudness_values *);
 
+/* Mean square of the newest whole 10 ms, K-weighted, both channels together; -0.691 dB and it is in LUFS. */
+double loudness_newest(const struct loudness *);
+
+/* Peaks are not wanted: they stay those of silence, and cost nothing. */
+void loudness_skip_peaks(struct loudness *);
+
 /* The highest magnitudes (linear) since the last call, per channel, paused or not: what a falling meter is fed with. */
 void loudness_take_peaks(struct loudness *, float sample_peak[2], float true_peak[2]);
 
