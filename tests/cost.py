@@ -1,56 +1,125 @@
 #!/usr/bin/python3
 # What a rack costs under a real JACK server: processor of all who take part, memory, threads, start. Not part of tests/run.
 # SPDX-License-Identifier: GPL-3.0-or-later
+import contextlib
 import os
 import statistics
 import sys
 import tempfile
 import time
 
-from liverack import BUILD, SERVER, Process, Rack, Server, ports, wait_until
+from liverack import BUILD, SERVER, Process, Rack, Server, jack, ports, wait_until
 
-USAGE = "usage: tests/cost.py [RACK [PERIOD]]: examples/streaming.rack at 64 frames by default"
+USAGE = """usage: tests/cost.py [--one-core] [RACK [PERIOD]]: examples/streaming.rack at 64 frames by default
+
+Shares of a core, median of 3 times 5 s, by the scheduler's own count:
+  jackd alone; with a client that only copies; with one that only plays; with that one playing into the rack; and with the
+  rack's output wired to its input, so that sound goes round with nobody else there.
+--one-core: all of it on the last core."""
 SECONDS, ROUNDS = 5, 3
 
 
-def ran_s(process):
-    """Processor time of all threads, by the scheduler's own count."""
-    place = f"/proc/{process.child.pid}/task"
-    total = 0
+@contextlib.contextmanager
+def music():
+    """The demo mix, for a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "demo.wav")
+        with Process([os.path.join(BUILD, "demomix"), file]) as mix:
+            mix.child.wait(60)
+        yield file
+
+
+def threads_s(process):
+    """Processor time of each thread so far, by the scheduler's own count, with the thread's name."""
+    place, found = f"/proc/{process.child.pid}/task", {}
     for thread in os.listdir(place):
-        with open(f"{place}/{thread}/schedstat") as f:
-            total += int(f.read().split()[0])
-    return total / 1e9
+        with open(f"{place}/{thread}/schedstat") as ran, open(f"{place}/{thread}/comm") as name:
+            real_time = os.sched_getscheduler(int(thread)) & 3 in (os.SCHED_FIFO, os.SCHED_RR)
+            found[thread] = int(ran.read().split()[0]) / 1e9, name.read().strip() + (" (real-time)" if real_time else "")
+    return found
 
 
-def shares(processes):
-    before, begin = [ran_s(p) for p in processes], time.monotonic()
-    time.sleep(SECONDS)
-    took = time.monotonic() - begin
-    return [100 * (ran_s(p) - b) / took for p, b in zip(processes, before)]
+class Count:
+    """Shares of a core that processes and their threads take."""
+
+    def __init__(self, **processes):
+        self.processes, self.threads, self.rounds = processes, {}, []
+
+    def round(self):
+        before, begin = {n: threads_s(p) for n, p in self.processes.items()}, time.monotonic()
+        time.sleep(SECONDS)
+        took, shares = time.monotonic() - begin, dict.fromkeys(self.processes, 0)
+        for name, process in self.processes.items():
+            for thread, (ran, called) in threads_s(process).items():
+                share = 100 * (ran - before[name].get(thread, (0,))[0]) / took
+                self.threads.setdefault((name, thread, called), []).append(share)
+                shares[name] += share
+        self.rounds.append(shares)
+
+    def of(self, *names):
+        return statistics.median(sum(r[n] for n in names) for r in self.rounds)
+
+    def tell_threads(self, name):
+        for (process, _, called), shares in sorted(self.threads.items(), key=lambda item: -statistics.median(item[1])):
+            if process == name and statistics.median(shares) >= 0.005:
+                print(f"    {called}: {statistics.median(shares):.2f} %", flush=True)
+
+
+def count(what, **processes):
+    """Prints what the processes take, of the last named the threads too; gives their sum."""
+    c = Count(**processes)
+    for _ in range(ROUNDS):
+        c.round()
+    sums = [sum(r.values()) for r in c.rounds]
+    print(f"{what}: {' + '.join(f'{n} {c.of(n):.2f}' for n in processes)} = {c.of(*processes):.2f} % of a core "
+          f"({min(sums):.2f} to {max(sums):.2f})", flush=True)
+    return c
+
+
+def sizes(rack):
+    with open(f"/proc/{rack.child.pid}/status") as f:
+        return ", ".join(" ".join(line.split()) for line in f if line.startswith(("VmHWM", "VmRSS", "Threads")))
+
+
+def in_a_circle(rack):
+    for channel in "LR":
+        jack("jack_connect", f"lacquer:out_{channel}", f"lacquer:in_{channel}")
+    time.sleep(2)
+    level = rack.osc.ask("/meter/out/peak")
+    assert min(level) > -40, f"nothing goes round: {level} dBFS"
+
+
+def tell(rack_file, period):
+    with music() as file, Server(period=period) as server:
+        count("jackd alone", jackd=server)
+        with Process([os.path.join(BUILD, "nullclient"), "-s", SERVER]) as null:
+            wait_until("the client that copies", lambda: "null:out_R" in ports())
+            count("with a client that only copies", jackd=server, copying=null)
+        with Process([os.path.join(BUILD, "play"), "-s", SERVER, "-n", "daw", file]) as player:
+            wait_until("the player", lambda: "daw:out_R" in ports())
+            without = count("with a client that only plays", jackd=server, playing=player)
+            begin = time.monotonic()
+            with Rack("--no-restore", "-i", "daw:out_L,daw:out_R", rack_file) as rack:
+                started_ms = 1000 * (time.monotonic() - begin)
+                time.sleep(2)
+                both = count("that one playing into lacquer", jackd=server, playing=player, lacquer=rack)
+                both.tell_threads("lacquer")
+                print(f"    what lacquer adds to the machine: "
+                      f"{both.of('jackd', 'playing', 'lacquer') - without.of('jackd', 'playing'):.2f} %")
+                player.stop()
+                in_a_circle(rack)
+                count("lacquer and jackd, sound going round", jackd=server, lacquer=rack).tell_threads("lacquer")
+                print(f"start to ports seen: at most {started_ms:.0f} ms, looked at every 20 ms; {sizes(rack)}")
 
 
 def main():
-    if sys.argv[1:2] in (["-h"], ["--help"]):
+    arguments = sys.argv[1:]
+    if set(arguments) & {"-h", "--help"}:
         return print(USAGE)
-    rack_file = sys.argv[1] if len(sys.argv) > 1 else "examples/streaming.rack"
-    period = int(sys.argv[2]) if len(sys.argv) > 2 else 64
-    with tempfile.TemporaryDirectory() as folder, Server(period=period) as server:
-        music = os.path.join(folder, "demo.wav")
-        with Process([os.path.join(BUILD, "demomix"), music]) as mix:
-            mix.child.wait(60)
-        with Process([os.path.join(BUILD, "play"), "-s", SERVER, "-n", "daw", music]) as player:
-            wait_until("the player", lambda: "daw:out_R" in ports())
-            begin = time.monotonic()
-            with Rack("--no-restore", "-i", "daw:out_L,daw:out_R", rack_file) as rack:
-                print(f"start to ports seen: at most {1000 * (time.monotonic() - begin):.0f} ms, looked at every 20 ms")
-                time.sleep(2)
-                rounds = [shares([rack, server, player]) for _ in range(ROUNDS)]
-                for name, figures in zip(("lacquer", "jackd", "a client that only plays"), zip(*rounds)):
-                    print(f"{name}: {statistics.median(figures):.2f} % of a core (of {ROUNDS}: "
-                          f"{min(figures):.2f} to {max(figures):.2f})")
-                with open(f"/proc/{rack.child.pid}/status") as f:
-                    print(*(" ".join(line.split()) for line in f if line.startswith(("VmHWM", "VmRSS", "Threads"))), sep=", ")
+    if "--one-core" in arguments:
+        arguments.remove("--one-core")
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    tell(arguments[0] if arguments else "examples/streaming.rack", int(arguments[1]) if len(arguments) > 1 else 64)
 
 
 if __name__ == "__main__":
