@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PATH_SIZE = 1024 };
 
@@ -58,6 +59,18 @@ static enum status read_rack(const char *path, const char *name, struct rack *ra
 	return status;
 }
 
+/* People write presets by hand, so the one before a broken one is not what they want to hear: it is named, not loaded.
+ */
+static void name_backup(const char *path, struct reason *reason)
+{
+	char backup[PATH_SIZE + sizeof FILE_BACKUP];
+	size_t used = strlen(reason->text);
+	snprintf(backup, sizeof backup, "%s" FILE_BACKUP, path);
+	if (access(backup, R_OK) == 0)
+		snprintf(reason->text + used, sizeof reason->text - used, "; the one before is kept as %s",
+			base_name(backup));
+}
+
 static void load_work(struct job *job)
 {
 	struct preset_job *load = (struct preset_job *)job;
@@ -65,6 +78,8 @@ static void load_work(struct job *job)
 	load->status = preset_find(load->name, path, sizeof path, &load->reason);
 	if (load->status == STATUS_OK)
 		load->status = read_rack(path, base_name(path), &load->rack, &load->file, &load->reason);
+	if (load->status == STATUS_BAD_VALUE)
+		name_backup(path, &load->reason);
 }
 
 static void finish(struct preset_job *job)
@@ -93,7 +108,7 @@ static void save_work(struct job *job)
 	char path[PATH_SIZE];
 	save->status = preset_save_path(save->name, path, sizeof path, &save->reason);
 	if (save->status == STATUS_OK)
-		save->status = file_write(path, save->text, strlen(save->text), &save->reason);
+		save->status = file_write_keeping(path, save->text, strlen(save->text), &save->reason);
 }
 
 static void save_done(struct job *job)

@@ -20,8 +20,9 @@
 #define TEMPORARY_SUFFIX ".lacquer-tmp"
 
 enum {
-	LINKS_MAX = 16,          /* symbolic links followed */
-	TEMPORARY_STEM_MAX = 190 /* bytes of NAME kept, so that the whole stays below NAME_MAX */
+	LINKS_MAX = 16,           /* symbolic links followed */
+	TEMPORARY_STEM_MAX = 190, /* bytes of NAME kept, so that the whole stays below NAME_MAX */
+	NAMES_TRIED = 100
 };
 
 static enum status io_error(struct reason *reason, const char *what)
@@ -163,13 +164,18 @@ static enum status check_old(int folder, const char *name, struct stat *old, boo
 	return faccessat(folder, name, W_OK, AT_EACCESS) == 0 ? STATUS_OK : io_error(reason, "cannot be written");
 }
 
-static int open_temporary(int folder, const char *name, char temporary[NAME_MAX + 1])
+static void name_temporary(const char *name, char temporary[NAME_MAX + 1])
 {
 	static _Atomic uint32_t number;
+	snprintf(temporary, NAME_MAX + 1, "%.*s.%ld.%u" TEMPORARY_SUFFIX, TEMPORARY_STEM_MAX, name, (long)getpid(),
+		(unsigned)atomic_fetch_add_explicit(&number, 1, memory_order_relaxed));
+}
+
+static int open_temporary(int folder, const char *name, char temporary[NAME_MAX + 1])
+{
 	int fd = -1;
-	for (int i = 0; i < 100; i++) {
-		snprintf(temporary, NAME_MAX + 1, "%.*s.%ld.%u" TEMPORARY_SUFFIX, TEMPORARY_STEM_MAX, name,
-			(long)getpid(), (unsigned)atomic_fetch_add_explicit(&number, 1, memory_order_relaxed));
+	for (int i = 0; i < NAMES_TRIED; i++) {
+		name_temporary(name, temporary);
 		fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
 		if (fd >= 0 || errno != EEXIST)
 			break;
@@ -177,7 +183,26 @@ static int open_temporary(int folder, const char *name, char temporary[NAME_MAX 
 	return fd;
 }
 
-static enum status replace(int folder, const char *name, const char *text, size_t size, struct reason *reason)
+/* The old file gets a second name, which takes the backup's place in one step. What cannot be kept does not stop the
+ * save. */
+static void keep_old(int folder, const char *name)
+{
+	char backup[NAME_MAX + 1], temporary[NAME_MAX + 1];
+	if (snprintf(backup, sizeof backup, "%s" FILE_BACKUP, name) >= (int)sizeof backup)
+		return;
+	int linked = -1;
+	for (int i = 0; i < NAMES_TRIED && linked != 0; i++) {
+		name_temporary(name, temporary);
+		linked = linkat(folder, name, folder, temporary, 0);
+		if (linked != 0 && errno != EEXIST)
+			return;
+	}
+	(void)renameat(folder, temporary, folder, backup);
+	unlinkat(folder, temporary, 0); /* it stays where both are one file already: a save was killed just here */
+}
+
+static enum status replace(
+	int folder, const char *name, const char *text, size_t size, bool keep, struct reason *reason)
 {
 	struct stat old;
 	bool exists;
@@ -199,6 +224,8 @@ static enum status replace(int folder, const char *name, const char *text, size_
 		status = write_all(fd, text, size, reason);
 	if (close(fd) != 0 && status == STATUS_OK)
 		status = io_error(reason, "cannot be written");
+	if (status == STATUS_OK && keep && exists)
+		keep_old(folder, name);
 	if (status == STATUS_OK && renameat(folder, temporary, folder, name) != 0)
 		status = io_error(reason, "cannot be written");
 	if (status != STATUS_OK)
@@ -206,7 +233,7 @@ static enum status replace(int folder, const char *name, const char *text, size_
 	return status;
 }
 
-enum status file_write(const char *path, const char *text, size_t size, struct reason *reason)
+static enum status write_file(const char *path, const char *text, size_t size, bool keep, struct reason *reason)
 {
 	char target[PATH_MAX], folder_path[PATH_MAX];
 	enum status status = follow_links(path, target, reason);
@@ -222,13 +249,23 @@ enum status file_write(const char *path, const char *text, size_t size, struct r
 	}
 	if (folder < 0)
 		return reason_set(reason, STATUS_IO, "cannot open the folder %.160s: %s", folder_path, strerror(errno));
-	status = replace(folder, base_of(target), text, size, reason);
+	status = replace(folder, base_of(target), text, size, keep && strcmp(target, path) == 0, reason);
 	/* Past the rename the new file stands; a folder that cannot be synced (EINVAL on some file systems) undoes
 	 * nothing. */
 	if (status == STATUS_OK)
 		(void)fsync(folder);
 	close(folder);
 	return status;
+}
+
+enum status file_write(const char *path, const char *text, size_t size, struct reason *reason)
+{
+	return write_file(path, text, size, false, reason);
+}
+
+enum status file_write_keeping(const char *path, const char *text, size_t size, struct reason *reason)
+{
+	return write_file(path, text, size, true, reason);
 }
 
 /* Walks back over a dot and digits that end at *end. */

@@ -261,6 +261,102 @@ static void a_killed_writer_leaves_a_whole_file_and_sweep_its_rest(void **state)
 	assert_int_equal(count_files(), 1);
 }
 
+static void keep(const char *path, const char *text)
+{
+	struct reason reason = { "" };
+	if (file_write_keeping(path, text, strlen(text), &reason) != STATUS_OK)
+		fail_msg("%s: %s", path, reason.text);
+}
+
+static void what_was_there_before_is_kept(void **state)
+{
+	(void)state;
+	keep(at("a"), "first");
+	assert_int_equal(count_files(), 1);
+	assert_int_equal(chmod(at("a"), 0640), 0);
+	keep(at("a"), "second");
+	assert_holds(at("a"), "second");
+	assert_holds(at("a.bak"), "first");
+	assert_int_equal(mode_of(at("a.bak")) & 0777, 0640);
+	keep(at("a"), "third");
+	assert_holds(at("a"), "third");
+	assert_holds(at("a.bak"), "second");
+	assert_int_equal(count_files(), 2);
+	put(at("a"), "fourth");
+	assert_holds(at("a.bak"), "second");
+}
+
+/* Killed between the two renames: both names are one file. */
+static void a_backup_that_is_the_file_itself_is_replaced(void **state)
+{
+	(void)state;
+	put(at("a"), "first");
+	assert_int_equal(link(at("a"), at("a.bak")), 0);
+	keep(at("a"), "second");
+	assert_holds(at("a"), "second");
+	assert_holds(at("a.bak"), "first");
+	assert_int_equal(count_files(), 2);
+}
+
+static void nothing_is_kept_behind_a_link_or_of_a_failed_write(void **state)
+{
+	(void)state;
+	put(at("real/a"), "old");
+	assert_int_equal(symlink("real/a", at("a")), 0);
+	keep(at("a"), "new");
+	assert_holds(at("real/a"), "new");
+	assert_int_equal(access(at("real/a.bak"), F_OK), -1);
+	assert_int_equal(access(at("a.bak"), F_OK), -1);
+	keep(at("b"), "one");
+	keep(at("b"), "two");
+	assert_int_equal(mkdir(at("b.d"), 0700), 0);
+	assert_int_equal(file_write_keeping(at("b.d"), "x", 1, NULL), STATUS_IO);
+	assert_int_equal(unlink(at("b.bak")), 0);
+	assert_int_equal(mkdir(at("b.bak"), 0700), 0); /* cannot be a backup: the save goes on */
+	keep(at("b"), "three");
+	assert_holds(at("b"), "three");
+	assert_int_equal(count_files(), 5);
+}
+
+static void check_whole(const char *path, const char *one, const char *two, size_t size)
+{
+	char *text;
+	size_t got;
+	assert_int_equal(file_read(path, 1 << 20, &text, &got, NULL), STATUS_OK);
+	assert_int_equal(got, size);
+	assert_memory_equal(text, text[0] == '1' ? one : two, size);
+	free(text);
+}
+
+static void a_killed_writer_leaves_file_and_backup_whole(void **state)
+{
+	(void)state;
+	static char one[60000], two[60000];
+	memset(one, '1', sizeof one);
+	memset(two, '2', sizeof two);
+	assert_int_equal(file_write_keeping(at("a"), one, sizeof one, NULL), STATUS_OK);
+	assert_int_equal(file_write_keeping(at("a"), two, sizeof two, NULL), STATUS_OK);
+	for (int round = 0; round < 20; round++) {
+		pid_t child = fork();
+		if (child == 0)
+			for (;;) {
+				file_write_keeping(at("a"), two, sizeof two, NULL);
+				file_write_keeping(at("a"), one, sizeof one, NULL);
+			}
+		for (int look = 0; look < 20; look++) { /* both are there at every moment */
+			check_whole(at("a"), one, two, sizeof one);
+			check_whole(at("a.bak"), one, two, sizeof one);
+		}
+		usleep(1000 + (useconds_t)round * 300);
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+		check_whole(at("a"), one, two, sizeof one);
+		check_whole(at("a.bak"), one, two, sizeof one);
+	}
+	file_sweep(at("a"));
+	assert_int_equal(count_files(), 2);
+}
+
 static void touch(const char *path)
 {
 	int fd = open(path, O_CREAT | O_WRONLY, 0600);
@@ -352,6 +448,10 @@ int main(void)
 		TEST(a_write_that_fails_half_way_leaves_the_old_file_alone),
 		TEST(a_full_disk_is_told),
 		TEST(a_killed_writer_leaves_a_whole_file_and_sweep_its_rest),
+		TEST(what_was_there_before_is_kept),
+		TEST(a_backup_that_is_the_file_itself_is_replaced),
+		TEST(nothing_is_kept_behind_a_link_or_of_a_failed_write),
+		TEST(a_killed_writer_leaves_file_and_backup_whole),
 		TEST(sweep_takes_only_what_a_dead_writer_left),
 		TEST(places_follow_the_standard),
 		TEST(the_runtime_folder_is_ours_alone_or_refused),

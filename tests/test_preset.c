@@ -90,6 +90,7 @@ static void the_list_is_sorted_and_holds_presets_only(void **state)
 	put(".hidden.rack");
 	put("\xc3\xa4.rack");
 	put("zz.rack.1.2.lacquer-tmp");
+	put("before.rack.bak");
 	put("folder.rack/x");
 	char **names = preset_list();
 	unsigned n = 0, n_streaming = 0;
@@ -97,6 +98,7 @@ static void the_list_is_sorted_and_holds_presets_only(void **state)
 		n_streaming += strcmp(names[n], "streaming") == 0;
 		assert_true(n == 0 || strcmp(names[n - 1], names[n]) < 0);
 		assert_string_not_equal(names[n], "folder");
+		assert_null(strstr(names[n], "before"));
 	}
 	assert_int_equal(n_streaming, 1);
 	assert_string_equal(names[0], "A b");
