@@ -36,6 +36,13 @@ lo_message body_of_info(struct control *control)
 	return body;
 }
 
+static const char *input_text(const struct host_status *host)
+{
+	if (host->hears[0] && host->hears[1])
+		return "connected";
+	return host->hears[0] ? "no right input" : host->hears[1] ? "no left input" : "no input";
+}
+
 lo_message body_of_status(struct server *server)
 {
 	struct control_status status;
@@ -55,6 +62,7 @@ lo_message body_of_status(struct server *server)
 	message_add(body, "ss", "overload", overload_text(status.overload));
 	message_add(body, "sisisi", "poisoned", count(status.poisoned), "peers", leases_count(&server->leases),
 		"dropped", count(dropped));
+	message_add(body, "ssss", "input", input_text(&status.host), "awaited", status.host.awaited);
 	return body;
 }
 

@@ -132,6 +132,10 @@ static void take_pair(struct mirror *m, const char *key, const struct message *m
 		utf8_copy(s->version, sizeof s->version, text);
 	else if (text && strcmp(key, "client") == 0)
 		utf8_copy(s->client, sizeof s->client, text);
+	else if (text && strcmp(key, "input") == 0)
+		utf8_copy(s->input, sizeof s->input, strcmp(text, "connected") == 0 ? "" : text);
+	else if (text && strcmp(key, "awaited") == 0)
+		utf8_copy(s->awaited, sizeof s->awaited, text);
 	else if (text && strcmp(key, "overload") == 0)
 		s->safe_bypass = strcmp(text, "safe bypass") == 0;
 	if (!message_number(msg, index, &number) || !isfinite(number))

@@ -44,6 +44,8 @@ struct remote_status {
 	float load_mean, load_worst;
 	uint64_t xruns_own, xruns_foreign, poisoned;
 	bool connected, realtime;
+	char input[32];    /* "" or what is missing ("no input") */
+	char awaited[128]; /* ports that were asked for as input and are not there, with commas */
 	bool safe_bypass; /* heard instead of the chain, because the machine could not keep up */
 };
 

@@ -73,7 +73,8 @@ static const struct route routes[] = {
 		"Names and values: load_mean, load_worst, xruns_own, xruns_foreign, realtime, scheduling (real-time or "
 		"not "
 		"real-time), connected, rate, period, latency, overload (none, warning or "
-		"safe bypass), poisoned, peers, dropped",
+		"safe bypass), poisoned, peers, dropped, input (connected, no input, no left input or no right input), "
+		"awaited (ports asked for as input that are not there)",
 		handle_status, false },
 	{ "/sync", "i:number", "Answered with /synced i:number when the audio thread has applied everything before it",
 		handle_sync, false },

@@ -151,6 +151,8 @@ struct host_status {
 	bool realtime;
 	uint32_t rate, period;
 	uint64_t xruns_own, xruns_foreign;
+	bool hears[2];     /* something is connected to the left, the right input */
+	char awaited[256]; /* what was asked for as input and is not there, with commas */
 };
 void control_set_host(struct control *, const struct host_status *);
 

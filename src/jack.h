@@ -44,6 +44,9 @@ void jack_link_set_latency(struct jack_link *, uint32_t frames, bool active);
 bool jack_link_take_rewire(struct jack_link *);
 void jack_link_update_wires(struct jack_link *, struct wires *);
 
+/* Is anything connected to this port of ours? */
+bool jack_link_hears(const struct jack_link *, unsigned port);
+
 struct jack_link_state {
 	const char *name; /* as JACK has it */
 	bool lost;        /* the server has gone, or goes on at another rate */

@@ -169,3 +169,32 @@ const char *wires_missing(const struct wires *w, unsigned nth)
 			return w->list[i].other;
 	return NULL;
 }
+
+void wires_awaited(const struct wires *w, char *text, size_t size)
+{
+	const char *last = NULL;
+	size_t used = 0;
+	text[0] = '\0';
+	for (unsigned i = 0; i < w->n && used < size; i++) {
+		const struct wire *wire = &w->list[i];
+		bool same = last && !strcmp(last, wire->other); /* a client stands for both its ports */
+		if (!wire->pinned || !wire->wanted || wire->port > PORT_IN_R || same)
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s%s", last ? ", " : "", wire->other);
+		last = wire->other;
+	}
+}
+
+void wires_hand_over(const struct wires *w, wires_tell *tell, void *user)
+{
+	for (unsigned i = 0; i < w->n; i++)
+		if (!w->list[i].pinned && (w->list[i].connected || w->list[i].wanted))
+			tell(user, w->list[i].port, w->list[i].other);
+}
+
+void wires_want(struct wires *w, unsigned port, const char *other)
+{
+	struct wire *wire = port < N_PORTS ? add(w, port, other, strlen(other)) : NULL;
+	if (wire)
+		wire->wanted = true;
+}

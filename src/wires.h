@@ -50,6 +50,15 @@ void wires_port(struct wires *, const void *handle, const char *name);
 /* The server has gone: what was connected is wanted again. */
 void wires_lost(struct wires *);
 
+/* The asked-for ends of the inputs that are not there, with commas; "" when none is. */
+void wires_awaited(const struct wires *, char *text, size_t size);
+
+/* For a successor of this process: calls tell for each connection that is there or wanted and was not asked for on the
+ * command line; want takes it up there. */
+typedef void wires_tell(void *user, unsigned port, const char *other);
+void wires_hand_over(const struct wires *, wires_tell *tell, void *user);
+void wires_want(struct wires *, unsigned port, const char *other);
+
 /* The nth asked-for end that has not been found yet; NULL: no more. */
 const char *wires_missing(const struct wires *, unsigned nth);
 

@@ -272,6 +272,74 @@ static void crowds_do_not_overflow(void **state)
 	assert_true(r->graph.connected[PORT_OUT_L][PORTS_MAX - 1]);
 }
 
+static void what_inputs_wait_for_is_told(void **state)
+{
+	struct rig *r = *state;
+	char text[64];
+	wires_awaited(r->wires, text, sizeof text);
+	assert_string_equal(text, "");
+	wires_pin(r->wires, true, "daw:l,daw:r", NULL);
+	wires_pin(r->wires, false, "amp:l,amp:r", NULL);
+	update(r);
+	wires_awaited(r->wires, text, sizeof text);
+	assert_string_equal(text, "daw:l, daw:r");
+	wires_awaited(r->wires, text, 10);
+	assert_string_equal(text, "daw:l, da");
+	come(r, 5, "daw:l");
+	update(r);
+	wires_awaited(r->wires, text, sizeof text);
+	assert_string_equal(text, "daw:r");
+	come(r, 6, "daw:r");
+	update(r);
+	r->graph.connected[PORT_IN_L][5] = false; /* taken away on purpose: nothing is waited for */
+	update(r);
+	wires_awaited(r->wires, text, sizeof text);
+	assert_string_equal(text, "");
+	go(r, 5);
+	update(r);
+	wires_awaited(r->wires, text, sizeof text);
+	assert_string_equal(text, "daw:l");
+}
+
+static void a_client_that_is_waited_for_is_told_once(void **state)
+{
+	struct rig *r = *state;
+	char text[64];
+	wires_pin(r->wires, true, "daw", NULL);
+	update(r);
+	wires_awaited(r->wires, text, sizeof text);
+	assert_string_equal(text, "daw");
+}
+
+static void hand_to_successor(void *user, unsigned port, const char *other)
+{
+	wires_want(user, port, other);
+}
+
+static void a_successor_makes_what_is_handed_over(void **state)
+{
+	struct rig *r = *state;
+	struct wires *successor = wires_new();
+	wires_pin(r->wires, true, "daw:l,daw:r", NULL); /* on its command line too */
+	come(r, 5, "amp:l");
+	come(r, 6, "daw:l");
+	r->graph.connected[PORT_OUT_L][5] = r->graph.connected[PORT_OUT_R][5] = true;
+	update(r);
+	r->graph.connected[PORT_OUT_R][5] = false; /* forgotten */
+	update(r);
+	wires_lost(r->wires);
+	wires_hand_over(r->wires, hand_to_successor, successor);
+	wires_want(successor, N_PORTS, "no:port");
+	wires_free(r->wires);
+	r->wires = successor;
+	memset(&r->graph, 0, sizeof r->graph);
+	come(r, 10, "amp:l");
+	come(r, 11, "daw:l");
+	update(r);
+	assert_true(r->graph.connected[PORT_OUT_L][10]);
+	assert_int_equal(r->graph.made, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -284,6 +352,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(others_are_not_made_again_in_between, setup, teardown),
 		cmocka_unit_test_setup_teardown(late_ports_are_waited_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(crowds_do_not_overflow, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_inputs_wait_for_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_client_that_is_waited_for_is_told_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_successor_makes_what_is_handed_over, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

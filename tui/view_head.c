@@ -58,6 +58,11 @@ static void health(struct screen *s, int end)
 		x = put_left(s, 1, x, end, STYLE_BAD, "not real-time  ");
 	if (status->safe_bypass)
 		x = put_left(s, 1, x, end, STYLE_BAD, "OVERLOAD: safe bypass  ");
+	if (status->input[0]) {
+		snprintf(text, sizeof text, status->awaited[0] ? "%s, waiting for %.60s  " : "%s%s  ", status->input,
+			status->awaited);
+		x = put_left(s, 1, x, end, STYLE_WARN, text);
+	}
 	if (status->poisoned) {
 		snprintf(text, sizeof text, "bad samples %llu  ", (unsigned long long)status->poisoned);
 		x = put_left(s, 1, x, end, STYLE_BAD, text);
