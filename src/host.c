@@ -12,6 +12,7 @@
 #include "src/options.h"
 #include "src/process.h"
 #include "src/reconnect.h"
+#include "src/resume.h"
 #include "src/state.h"
 
 #include <errno.h>
@@ -39,7 +40,7 @@ struct host {
 	double rate;      /* of the engine, 0: none yet */
 	unsigned refused; /* attempts to find a server */
 	bool quit, connected;
-	bool told_not_realtime, told_waiting;
+	bool told_not_realtime, told_waiting, told_stuck;
 	int64_t watchdog_ms;
 	int status; /* of the program */
 };
@@ -54,18 +55,6 @@ static void fail(struct host *h, int status, const char *place, const char *text
 	options_error(place, "%s", text);
 	h->status = status;
 	h->quit = true;
-}
-
-/* A file's parser begins its reasons with the place in it ("club.rack:12: unknown ..."). */
-static void tell_file(const char *path, const struct reason *reason)
-{
-	size_t length = strlen(path);
-	const char *colon = strstr(reason->text, ": ");
-	char place[sizeof reason->text] = "";
-	if (colon && !strncmp(reason->text, path, length) &&
-		(reason->text[length] == ':' || colon == reason->text + length))
-		snprintf(place, sizeof place, "%.*s", (int)(colon - reason->text), reason->text);
-	options_error(place[0] ? place : path, "%s", place[0] ? colon + 2 : reason->text);
 }
 
 /* ---- Being told */
@@ -175,13 +164,36 @@ static void refused(struct host *h)
 {
 	if (h->rate > 0 || h->told_waiting || ++h->refused < ATTEMPTS)
 		return;
-	if (!h->options->wait) {
+	if (!h->options->wait && !h->options->resume) {
 		fail(h, EXIT_NO_SERVER, "JACK", reconnect_error(h->jack));
 		return;
 	}
 	options_error("JACK", "%s; waiting for it", reconnect_error(h->jack));
 	h->told_waiting = true;
 	tell_ready(h);
+}
+
+/* libjack hangs in this process for good: all is saved, and the same program takes its place, with the name, the
+ * sockets' addresses and the connections. */
+static void start_anew(struct host *h)
+{
+	static const char place[] = "JACK hangs in a client that cannot be closed";
+	const struct resume *before = h->options->resume;
+	struct reason reason = { "the rack stays as it is, as it has started anew a short time ago" };
+	struct resume resume = { .lock_fd = h->lock_fd };
+	if (before && !resume_may(before)) {
+		if (!h->told_stuck)
+			options_error(place, "%s", reason.text);
+		h->told_stuck = true;
+		return;
+	}
+	tell_ready(h);
+	options_error(place, "the rack starts anew");
+	if (state_save(h->state))
+		resume_exec(&resume, h->options->wires, &reason);
+	else
+		reason_set(&reason, STATUS_IO, "it stays as it is, as it could not be saved");
+	options_error(place, "%s", reason.text);
 }
 
 static int poll_jack(struct host *h)
@@ -197,6 +209,10 @@ static int poll_jack(struct host *h)
 		break;
 	case RECONNECT_LOST:
 		lost(h);
+		timeout_ms = 0;
+		break;
+	case RECONNECT_STUCK:
+		start_anew(h);
 		timeout_ms = 0;
 		break;
 	case RECONNECT_NOTHING:
@@ -254,28 +270,26 @@ static bool open_preset(struct host *h, const char *name)
 	}
 	if (control_open_file(h->control, path, &reason) == STATUS_OK)
 		return true;
-	tell_file(path, &reason);
+	options_file_error(path, &reason);
 	return false;
 }
 
 /* What was asked for, else what was saved, else (the first start ever) the streaming rack. */
 static bool load_rack(struct host *h)
 {
-	struct reason reason;
 	char path[PATH_MAX];
 	if (file_place(FILE_CONFIG, "racks/", path, sizeof path, NULL) == STATUS_OK)
 		file_sweep(path); /* presets that a killed rack was saving */
+	if (h->options->resume && state_restore(h->state))
+		return true;
 	if (h->options->rack && !h->options->no_restore)
 		state_restore_scenes(h->state);
 	if (h->options->rack)
 		return open_preset(h, h->options->rack);
 	if (h->options->no_restore)
 		return true;
-	enum status status = state_restore(h->state, &reason);
-	if (status == STATUS_OK)
+	if (state_restore(h->state))
 		return true;
-	if (status != STATUS_UNKNOWN)
-		tell_file(state_path(h->state), &reason);
 	if (preset_find(FIRST_RACK, path, sizeof path, NULL) == STATUS_OK)
 		open_preset(h, path);
 	return true;
@@ -311,7 +325,7 @@ static bool host_open(struct host *h)
 	const struct host_options *o = h->options;
 	struct reason reason = { "" };
 	h->status = EXIT_FAILED;
-	h->lock_fd = instance_lock(o->name, NULL, &reason);
+	h->lock_fd = instance_keep(o->name, o->resume ? o->resume->lock_fd : -1, &reason);
 	if (h->lock_fd >= 0)
 		h->signal_fd = process_take_signals();
 	if (h->signal_fd >= 0)

@@ -15,6 +15,7 @@ struct host_options {
 	const char *osc_allow;
 	int osc_port;
 	bool headless, wait, no_restore;
+	const struct resume *resume; /* what this process's former program left; NULL: this is a start like any other */
 	struct wires *wires;
 };
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -62,6 +63,26 @@ int instance_lock(const char *name, enum status *status, struct reason *reason)
 	*status = tell_owner(fd, name, reason);
 	close(fd);
 	return -1;
+}
+
+static bool is_held(const char *name, int fd)
+{
+	struct stat held, file;
+	int probe = open_file(name, NULL);
+	bool same = probe >= 0 && fstat(fd, &held) == 0 && fstat(probe, &file) == 0 && held.st_dev == file.st_dev &&
+		    held.st_ino == file.st_ino && flock(fd, LOCK_EX | LOCK_NB) == 0;
+	if (probe >= 0)
+		close(probe);
+	return same && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+int instance_keep(const char *name, int held_fd, struct reason *reason)
+{
+	if (held_fd >= 0 && is_held(name, held_fd))
+		return held_fd;
+	if (held_fd >= 0)
+		close(held_fd);
+	return instance_lock(name, NULL, reason);
 }
 
 bool instance_runs(const char *name)

@@ -11,6 +11,10 @@
  * process that has it, IO's says why the file could not be made. *status may be NULL. */
 int instance_lock(const char *name, enum status *, struct reason *);
 
+/* The same, going on with a descriptor that this process's former program has left (-1: none) where that holds the
+ * name. */
+int instance_keep(const char *name, int held_fd, struct reason *);
+
 /* Does a rack of this name run on this machine, for this user? */
 bool instance_runs(const char *name);
 

@@ -27,6 +27,7 @@ enum {
 	PORT_EVENTS = 1024,
 	THREADS_MAX = 4,
 	FLUSH_TO_ZERO = 0x8040, /* FTZ and DAZ of MXCSR */
+	CALM_MS = 200,
 	STACK_TOUCHED = 192 * 1024, /* bytes: more than the engine uses, less than the half of what JACK gives */
 };
 
@@ -352,9 +353,19 @@ void jack_link_open(void *arg)
 	c->jack = NULL;
 }
 
+/* The audio thread may see the server's end before JACK's notification thread has dealt with its last words.
+ * jack_client_close cancels that thread where it is, and with it goes the lock that it holds: close hangs, and every
+ * later open. */
+static void let_notifications_end(const struct jack_link *c)
+{
+	if (atomic_load(&c->lost))
+		nanosleep(&(struct timespec){ .tv_nsec = CALM_MS * 1000000L }, NULL);
+}
+
 void jack_link_close(void *arg)
 {
 	struct jack_link *c = arg;
+	let_notifications_end(c);
 	if (!c->nameless && !atomic_load(&c->lost))
 		for (int i = 0; i < N_PORTS; i++)
 			jack_remove_properties(c->jack, jack_port_uuid(c->ports[i]));
@@ -440,6 +451,11 @@ void jack_link_update_wires(struct jack_link *c, struct wires *wires)
 }
 
 /* ---- The control thread: the rest */
+
+bool jack_link_hears(const struct jack_link *c, unsigned port)
+{
+	return jack_port_connected(c->ports[port]) > 0;
+}
 
 void jack_be_quiet(void)
 {

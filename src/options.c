@@ -44,6 +44,17 @@ void options_error(const char *place, const char *format, ...)
 	va_end(args);
 }
 
+void options_file_error(const char *path, const struct reason *reason)
+{
+	size_t length = strlen(path);
+	const char *colon = strstr(reason->text, ": ");
+	char place[sizeof reason->text] = "";
+	if (colon && !strncmp(reason->text, path, length) &&
+		(reason->text[length] == ':' || colon == reason->text + length))
+		snprintf(place, sizeof place, "%.*s", (int)(colon - reason->text), reason->text);
+	options_error(place[0] ? place : path, "%s", place[0] ? colon + 2 : reason->text);
+}
+
 void options_message(const char *format, ...)
 {
 	va_list args;

@@ -3,6 +3,7 @@
 #ifndef SRC_OPTIONS_H
 #define SRC_OPTIONS_H
 
+#include "rack/status.h"
 #include "src/commands.h"
 
 /* What scripts may rely on. */
@@ -44,6 +45,9 @@ int options_wrong(const char *command, const char *format, ...) __attribute__((f
 /* "lacquer: PLACE: REASON" on stderr, control characters shown as '?'. PLACE: a file, a file and line, an address, a
  * command. */
 void options_error(const char *place, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same for what is wrong with a file, where the reason may name the line ("club.rack:12: unknown ..."). */
+void options_file_error(const char *path, const struct reason *);
 
 /* The same where the text names the place itself, as the reasons of rackfile_parse do. */
 void options_message(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -18,7 +18,8 @@
 enum {
 	OPEN_EVERY_MS = 250,
 	HANG_MS = 2000,          /* an open or close that takes longer is left behind */
-	PATIENCE_MAX_MS = 60000, /* more, for an open after others that hung: the server may just stand still */
+	PATIENCE_MAX_MS = 60000, /* more, for one on a server that may just stand still */
+	HUNG_MAX = 3,            /* threads and clients that may be left behind so */
 	FREE_MS = 500,           /* the same at the end of the program */
 	SETTLE_MS = 100,         /* changes of connections come in bursts, and before the news that the server ends */
 	CHECK_MS = 250,          /* watchdog and scheduling policy */
@@ -34,6 +35,9 @@ struct reconnect {
 	struct errand *opening;   /* of `opened` */
 	struct jack_link *opened;
 	struct errand *closing; /* of the last client */
+	struct errand *hung[HUNG_MAX]; /* closes that were left behind */
+	bool gone;                     /* the last client's server: nobody will answer its close any more */
+	bool hears[2];
 	bool nameless;          /* naming ports has hung once */
 	bool realtime;
 	uint32_t latency;
@@ -122,8 +126,10 @@ static void start_closing(struct reconnect *r)
 	jack_link_read(r->client, &last);
 	r->xruns_own += last.xruns_own;
 	r->xruns_foreign += last.xruns_foreign;
-	r->running = false;
-	r->close_until_ms = now_ms() + HANG_MS;
+	r->gone = last.lost;
+	r->running = r->hears[0] = r->hears[1] = false;
+	/* A server that only stands still will answer it, and until then an open would have to wait behind it. */
+	r->close_until_ms = now_ms() + (r->gone ? HANG_MS : PATIENCE_MAX_MS);
 	r->closing = errand_start(jack_link_close, r->client, r->event_fd);
 	r->client = NULL;
 }
@@ -138,25 +144,67 @@ static enum reconnect_event lose(struct reconnect *r, const char *why)
 	return RECONNECT_LOST;
 }
 
+/* How many closes hang at this moment; some come back after all, as when the server only stood still. */
+static unsigned count_hung(struct reconnect *r)
+{
+	unsigned n = 0;
+	for (int i = 0; i < HUNG_MAX; i++)
+		if (r->hung[i] && errand_done(r->hung[i])) {
+			errand_end(r->hung[i]);
+			r->hung[i] = NULL;
+		} else
+			n += r->hung[i] != NULL;
+	return n;
+}
+
+static enum reconnect_event leave_closing(struct reconnect *r)
+{
+	unsigned n = count_hung(r);
+	for (int i = 0; i < HUNG_MAX && r->closing; i++)
+		if (!r->hung[i]) {
+			r->hung[i] = r->closing;
+			r->closing = NULL;
+		}
+	errand_end(r->closing); /* no room: forgotten */
+	r->closing = NULL;
+	return n + 1 >= HUNG_MAX ? RECONNECT_STUCK : RECONNECT_NOTHING;
+}
+
+/* jack2 closes and opens under one lock: an open behind a close that will never end does not end either. */
+static enum reconnect_event leave_opening(struct reconnect *r)
+{
+	r->nameless |= jack_link_is_naming(r->opened);
+	r->patience_ms = r->patience_ms < PATIENCE_MAX_MS ? 2 * r->patience_ms + HANG_MS : PATIENCE_MAX_MS;
+	errand_end(r->opening);
+	r->opening = NULL;
+	return r->gone && count_hung(r) ? RECONNECT_STUCK : RECONNECT_NOTHING;
+}
+
 /* One client at a time: the next is opened once the last is closed, or has hung for too long. So is an open that hangs,
  * as one does on a server that ends just then; if it names ports, the next one does without. */
 static enum reconnect_event poll_away(struct reconnect *r, uint64_t now)
 {
-	if (r->closing && (errand_done(r->closing) || now >= r->close_until_ms)) {
+	enum reconnect_event event = RECONNECT_NOTHING;
+	if (r->closing && errand_done(r->closing)) {
 		errand_end(r->closing);
 		r->closing = NULL;
 	}
+	if (r->closing && now >= r->close_until_ms)
+		event = leave_closing(r);
 	if (r->opening && errand_done(r->opening))
 		return finish_opening(r);
-	if (r->opening && now >= r->opening_since_ms + HANG_MS + r->patience_ms) {
-		r->nameless |= jack_link_is_naming(r->opened);
-		r->patience_ms = r->patience_ms < PATIENCE_MAX_MS ? 2 * r->patience_ms + HANG_MS : PATIENCE_MAX_MS;
-		errand_end(r->opening);
-		r->opening = NULL;
-	}
-	if (!r->opening && !r->closing && now >= r->open_at_ms)
+	if (r->opening && now >= r->opening_since_ms + HANG_MS + r->patience_ms)
+		event = leave_opening(r);
+	if (!r->opening && !r->closing && now >= r->open_at_ms && event == RECONNECT_NOTHING)
 		start_opening(r);
-	return RECONNECT_NOTHING;
+	return event;
+}
+
+static void update_wires(struct reconnect *r)
+{
+	jack_link_update_wires(r->client, r->config.wires);
+	for (unsigned i = 0; i < 2; i++)
+		r->hears[i] = jack_link_hears(r->client, PORT_IN_L + i);
 }
 
 static bool is_stalled(struct reconnect *r, const struct jack_link_state *state, uint64_t now)
@@ -175,10 +223,13 @@ static enum reconnect_event poll_running(struct reconnect *r, const struct jack_
 		r->look_at_ms = now + SETTLE_MS;
 	if (r->look_at_ms && now >= r->look_at_ms) {
 		r->look_at_ms = 0;
-		jack_link_update_wires(r->client, r->config.wires);
+		update_wires(r);
 	}
 	if (now < r->check_at_ms)
 		return RECONNECT_NOTHING;
+	if (now > r->check_at_ms +
+			  CHECK_MS) /* we stood still ourselves (stopped, suspended): that is no news of the server */
+		r->cycled_at_ms = now;
 	r->check_at_ms = now + CHECK_MS;
 	if (!state->freewheel) /* which takes real-time scheduling from the thread as long as it lasts */
 		r->realtime = jack_link_is_realtime(r->client);
@@ -234,7 +285,7 @@ enum status reconnect_start(struct reconnect *r, struct engine *engine, struct r
 	r->cycled_at_ms = now_ms();
 	r->check_at_ms = r->cycled_at_ms + CHECK_MS; /* the thread gets its scheduling only after it has started */
 	r->realtime = true;
-	jack_link_update_wires(r->client, r->config.wires);
+	update_wires(r);
 	return STATUS_OK;
 }
 
@@ -253,6 +304,8 @@ void reconnect_read(const struct reconnect *r, struct host_status *host)
 	*host = (struct host_status){ .xruns_own = r->xruns_own + state.xruns_own,
 		.xruns_foreign = r->xruns_foreign + state.xruns_foreign };
 	snprintf(host->client, sizeof host->client, "%s", state.name);
+	memcpy(host->hears, r->hears, sizeof host->hears);
+	wires_awaited(r->config.wires, host->awaited, sizeof host->awaited);
 	if (!r->running)
 		return;
 	host->connected = true;
@@ -271,7 +324,7 @@ bool reconnect_free(struct reconnect *r)
 	while (((r->opening && !errand_done(r->opening)) || (r->closing && !errand_done(r->closing))) &&
 		now_ms() < until)
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
-	bool ended = errand_end(r->closing);
+	bool ended = errand_end(r->closing) && count_hung(r) == 0;
 	if (r->opening && !errand_end(r->opening))
 		ended = false;
 	else if (r->opening && jack_link_error(r->opened))

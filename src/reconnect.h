@@ -27,7 +27,9 @@ int reconnect_fd(const struct reconnect *);
 
 enum reconnect_event {
 	RECONNECT_NOTHING,
-	RECONNECT_FOUND,   /* a client is open at reconnect_rate: call reconnect_start */
+	RECONNECT_FOUND, /* a client is open at reconnect_rate: call reconnect_start */
+	RECONNECT_STUCK, /* libjack hangs: closes have not come back, and no client may ever open again in this process
+			  */
 	RECONNECT_REFUSED, /* one more attempt to find a server has failed; reconnect_error has the words */
 	RECONNECT_LOST, /* the server has gone, stands still, or has another rate now; the engine is free to use. Goes
 		      on trying. */

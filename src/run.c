@@ -4,6 +4,7 @@
 #include "rack/preset.h"
 #include "src/launch.h"
 #include "src/options.h"
+#include "src/resume.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -89,9 +90,9 @@ static bool read_options(struct host_options *o, int argc, char **argv, int *sta
 static int run(const struct host_options *o)
 {
 	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	if (terminal && !o->headless)
+	if (terminal && !o->headless && !o->resume)
 		return launch_run(o);
-	if (!o->headless)
+	if (!o->headless && !o->resume)
 		options_error("run", "this is no terminal, so there is no terminal UI ('lacquer attach' opens one)");
 	return host_run(o, -1);
 }
@@ -104,8 +105,11 @@ int run_main(int argc, char **argv)
 		options_error("run", "out of memory");
 		return EXIT_FAILED;
 	}
-	if (read_options(&options, argc, argv, &status))
+	struct resume resume;
+	if (read_options(&options, argc, argv, &status)) {
+		options.resume = resume_take(&resume, options.wires) ? &resume : NULL;
 		status = run(&options);
+	}
 	wires_free(options.wires);
 	return status;
 }

@@ -4,13 +4,13 @@
 
 #include "rack/file.h"
 #include "rack/rackfile.h"
+#include "src/kept.h"
 #include "src/options.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { LIST_SIZE_MAX = 64 * 1024, WORD_SIZE = 128 };
 
@@ -19,6 +19,7 @@ struct session {
 	char folder[PATH_MAX];
 	/* Of the texts on disk; 0: not known. */
 	uint64_t scenes[SCENES_MAX], sides[AB_SIDES], list;
+	bool backup; /* something was taken from one */
 };
 
 static uint64_t hash_of(const char *text)
@@ -77,32 +78,37 @@ static void warn_stderr(void *user, const char *place, const char *text)
 	options_error(place, "%s", text);
 }
 
-static void put_aside(const char *path)
+/* A rack and the hash of its text. */
+struct reading {
+	struct rack *rack;
+	uint64_t hash;
+};
+
+static enum status parse_rack(void *user, const char *path, struct reason *reason)
 {
-	char *aside = NULL;
-	if (asprintf(&aside, "%s.bad", path) >= 0)
-		rename(path, aside);
-	free(aside);
+	struct reading *reading = user;
+	char *text;
+	size_t size;
+	enum status status = file_read(path, RACKFILE_SIZE_MAX, &text, &size, reason);
+	if (status != STATUS_OK)
+		return status;
+	status = rackfile_parse(path, text, size, reading->rack, NULL, warn_stderr, NULL, reason);
+	reading->hash = hash_of(text);
+	free(text);
+	return status;
 }
 
 /* False: told. */
-static bool read_rack(const char *path, struct rack *rack, uint64_t *hash)
+static bool read_rack(struct session *s, const char *path, struct rack *rack, uint64_t *hash)
 {
-	char *text;
-	size_t size;
-	struct reason reason;
-	if (file_read(path, RACKFILE_SIZE_MAX, &text, &size, &reason) != STATUS_OK) {
-		options_error(path, "%s", reason.text);
-		return false;
-	}
-	enum status status = rackfile_parse(path, text, size, rack, NULL, warn_stderr, NULL, &reason);
-	*hash = hash_of(text);
-	free(text);
-	if (status == STATUS_OK)
-		return true;
-	options_error("states", "%s", reason.text);
-	put_aside(path);
-	return false;
+	bool backup;
+	struct reading reading = { .rack = rack };
+	enum status status = kept_open(path, parse_rack, &reading, &backup);
+	if (status == STATUS_UNKNOWN)
+		options_error(path, "it is not there");
+	s->backup |= backup;
+	*hash = backup ? 0 : reading.hash;
+	return status == STATUS_OK;
 }
 
 static enum status read_scene(struct session *s, const char *name, struct reason *reason)
@@ -113,7 +119,7 @@ static enum status read_scene(struct session *s, const char *name, struct reason
 	char *path = path_of(s, "scene-", name);
 	if (!path)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
-	if (read_rack(path, &rack, &hash)) {
+	if (read_rack(s, path, &rack, &hash)) {
 		status = control_scene_put(s->control, name, &rack, reason);
 		if (status == STATUS_OK)
 			s->scenes[control_n_scenes(s->control) - 1] = hash;
@@ -135,7 +141,7 @@ static enum status read_side(struct session *s, const char *name, bool heard, st
 	char *path = path_of(s, "side-", name);
 	if (!path)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
-	if (read_rack(path, &rack, &s->sides[side]))
+	if (read_rack(s, path, &rack, &s->sides[side]))
 		status = control_ab_put(s->control, side, &rack, reason);
 	free(path);
 	return status;
@@ -157,20 +163,34 @@ static enum status read_lock(struct session *s, char *row, bool locked, struct r
 	return control_lock(s->control, (uint32_t)slot, (uint32_t)param, locked, reason);
 }
 
+/* Of "key = value". */
+static enum status split_line(const char *line, char key[WORD_SIZE], char value[WORD_SIZE], struct reason *reason)
+{
+	static const char *const keys[] = { "scene", "side", "kept", "lock", "unlock" };
+	if (sscanf(line, "%127[a-z] = %127[^\n]", key, value) != 2)
+		return reason_set(reason, STATUS_BAD_VALUE, "not 'key = value'");
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (strcmp(key, keys[i]) == 0)
+			return STATUS_OK;
+	return reason_set(reason, STATUS_BAD_VALUE, "'%.40s' is none of side, kept, scene, lock and unlock", key);
+}
+
+static bool is_comment(const char *line)
+{
+	return line[0] == '#' || line[0] == '\n' || line[0] == '\0';
+}
+
 static enum status read_line(struct session *s, const char *line, bool whole, struct reason *reason)
 {
 	char key[WORD_SIZE], value[WORD_SIZE];
-	if (line[0] == '#' || line[0] == '\0')
-		return STATUS_OK;
-	if (sscanf(line, "%127[a-z] = %127[^\n]", key, value) != 2)
-		return reason_set(reason, STATUS_BAD_VALUE, "not 'key = value'");
+	enum status status = is_comment(line) ? STATUS_OK : split_line(line, key, value, reason);
+	if (is_comment(line) || status != STATUS_OK)
+		return status;
 	if (strcmp(key, "scene") == 0)
 		return read_scene(s, value, reason);
 	if (strcmp(key, "side") == 0 || strcmp(key, "kept") == 0)
 		return whole ? read_side(s, value, key[0] == 's', reason) : STATUS_OK;
-	if (strcmp(key, "lock") == 0 || strcmp(key, "unlock") == 0)
-		return whole ? read_lock(s, value, key[0] == 'l', reason) : STATUS_OK;
-	return reason_set(reason, STATUS_UNKNOWN, "'%.40s' is none of side, kept, scene, lock and unlock", key);
+	return whole ? read_lock(s, value, key[0] == 'l', reason) : STATUS_OK;
 }
 
 static void read_list(struct session *s, const char *path, char *text, bool whole)
@@ -188,22 +208,47 @@ static void read_list(struct session *s, const char *path, char *text, bool whol
 	}
 }
 
-void session_restore(struct session *s, bool whole)
+/* As print_list leaves it: what was cut short or is noise has a line that is none, or no end. */
+static enum status check_list(const char *path, const char *text, size_t size, struct reason *reason)
 {
-	char *text, *path = path_of(s, "", "list");
-	size_t size;
-	struct reason reason;
-	if (!path || access(path, F_OK) != 0) {
-		free(path);
-		return;
+	char key[WORD_SIZE], value[WORD_SIZE];
+	unsigned number = 0;
+	if (size == 0 || strlen(text) != size || text[size - 1] != '\n')
+		return reason_set(reason, STATUS_BAD_VALUE, "%s: cut short, or no text", path);
+	for (const char *line = text; *line; line = strchr(line, '\n') + 1) {
+		struct reason fault;
+		number++;
+		if (!is_comment(line) && split_line(line, key, value, &fault) != STATUS_OK)
+			return reason_set(reason, STATUS_BAD_VALUE, "%s:%u: %s", path, number, fault.text);
 	}
-	if (file_read(path, LIST_SIZE_MAX, &text, &size, &reason) == STATUS_OK) {
-		s->list = hash_of(text);
+	return STATUS_OK;
+}
+
+/* Keeps the text of the last that could be read, be it damaged. */
+static enum status take_list(void *user, const char *path, struct reason *reason)
+{
+	char **kept = user, *text;
+	size_t size;
+	enum status status = file_read(path, LIST_SIZE_MAX, &text, &size, reason);
+	if (status != STATUS_OK)
+		return status;
+	free(*kept);
+	*kept = text;
+	return check_list(path, text, size, reason);
+}
+
+bool session_restore(struct session *s, bool whole)
+{
+	bool backup = false;
+	char *text = NULL, *path = path_of(s, "", "list");
+	enum status status = path ? kept_open(path, take_list, &text, &backup) : STATUS_NO_MEMORY;
+	s->backup = backup;
+	s->list = text && status == STATUS_OK && !backup ? hash_of(text) : 0;
+	if (text) /* where none is whole, what can be understood of it is taken */
 		read_list(s, path, text, whole);
-		free(text);
-	} else
-		options_error(path, "%s", reason.text);
+	free(text);
 	free(path);
+	return s->backup;
 }
 
 /* ---- Writing */

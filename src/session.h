@@ -14,9 +14,9 @@ struct session *session_new(struct control *, const char *name, struct reason *)
 void session_free(struct session *);
 
 /* Puts the scenes into the control; whole: the sides and locks too, which belong to the rack that was heard. What
- * cannot be used is told on stderr with its place and left out; a rack file of that kind is put aside with .bad behind
- * its name. */
-void session_restore(struct session *, bool whole);
+ * cannot be used is told on stderr with its place, and the one before it is taken (see src/kept.h) or it is left out.
+ * True: something was taken from a backup. */
+bool session_restore(struct session *, bool whole);
 
 /* Calls write for each file whose text is not what it was at the last call; path and text are malloc()ed and write's to
  * free. */

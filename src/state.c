@@ -4,6 +4,7 @@
 
 #include "rack/file.h"
 #include "rack/worker.h"
+#include "src/kept.h"
 #include "src/options.h"
 #include "src/session.h"
 
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
 	SAVE_AFTER_MS = 2000,
@@ -134,36 +134,28 @@ void state_free(struct state *s)
 	free(s);
 }
 
-const char *state_path(const struct state *s)
-{
-	return s->path;
-}
-
 static void nothing_to_save(struct state *s)
 {
 	s->due_ms = 0;
 	s->rack = s->session_too = false;
 }
 
-static enum status restore_rack(struct state *s, struct reason *reason)
+static enum status open_rack(void *user, const char *path, struct reason *reason)
 {
-	char aside[PATH_MAX + 4];
-	if (access(s->path, F_OK) != 0)
-		return reason_set(reason, STATUS_UNKNOWN, "nothing is saved");
-	enum status status = control_open_file(s->control, s->path, reason);
-	if (status != STATUS_BAD_VALUE)
-		return status;
-	snprintf(aside, sizeof aside, "%s.bad", s->path);
-	rename(s->path, aside);
-	return status;
+	struct state *s = user;
+	return control_open_file(s->control, path, reason);
 }
 
-enum status state_restore(struct state *s, struct reason *reason)
+bool state_restore(struct state *s)
 {
-	enum status status = restore_rack(s, reason);
-	session_restore(s->session, status == STATUS_OK);
+	bool backup, whole = kept_open(s->path, open_rack, s, &backup) == STATUS_OK;
+	backup |= session_restore(s->session, whole);
 	nothing_to_save(s);
-	return status;
+	if (!backup)
+		return whole;
+	s->rack = s->session_too = true; /* so that there is a file of its own name again */
+	changed(s, SAVE_AFTER_MS);
+	return whole;
 }
 
 void state_restore_scenes(struct state *s)
@@ -185,8 +177,8 @@ static void write_files(struct job *job)
 {
 	struct save *save = (struct save *)job;
 	for (uint32_t i = 0; i < save->n && save->failed < 0; i++)
-		if (file_write(save->files[i].path, save->files[i].text, strlen(save->files[i].text), &save->reason) !=
-			STATUS_OK)
+		if (file_write_keeping(save->files[i].path, save->files[i].text, strlen(save->files[i].text),
+			    &save->reason) != STATUS_OK)
 			save->failed = (int)i;
 }
 
@@ -265,4 +257,12 @@ void state_flush(struct state *s)
 	if (s->due_ms)
 		start_save(s);
 	wait_for_worker(s);
+}
+
+bool state_save(struct state *s)
+{
+	s->rack = s->session_too = true;
+	changed(s, 0);
+	state_flush(s);
+	return !s->due_ms && !s->failed;
 }

@@ -11,11 +11,10 @@ struct state;
  * Listens to the control from here on. NULL and a reason. */
 struct state *state_new(struct control *, const char *name, struct reason *);
 void state_free(struct state *); /* what is not flushed is not kept */
-const char *state_path(const struct state *);
 
-/* Loads it. UNKNOWN: nothing is saved. A file that cannot be used is put aside as NAME.rack.bad, with the reason;
- * scenes are taken up all the same. */
-enum status state_restore(struct state *, struct reason *);
+/* Loads it. Of what cannot be used the one before is, see src/kept.h. False: there is no rack to take up; scenes are
+ * taken up all the same. */
+bool state_restore(struct state *);
 
 /* The scenes alone, for a rack that comes from somewhere else. */
 void state_restore_scenes(struct state *);
@@ -27,5 +26,9 @@ int state_poll(struct state *);
 
 /* Writes what is not written yet and waits for it: the end of the program. */
 void state_flush(struct state *);
+
+/* Writes the rack whatever has changed and waits for it, and for all that the worker was given before. False: it could
+ * not be written, which was told. */
+bool state_save(struct state *);
 
 #endif

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from liverack import LACQUER, Rack, Server, numbers, wait_until
+from liverack import LACQUER, Rack, Server, numbers, ports, wait_until
 
 SAVED_S = 3  # two seconds, and the time that writing takes
 KILLS = int(os.environ.get("LACQUER_TEST_KILLS", "100"))
@@ -73,6 +73,8 @@ def survives_kill(folder):
         fill(rack.osc)
         time.sleep(SAVED_S)
         rack.kill()
+        wait_until("the end of its ports", lambda: not any(p.startswith("lacquer:") for p in ports()), 2)
+        assert "system:playback_1" in ports(), "the server went with it"
     with Rack(folder=folder) as rack:
         check(rack.osc)
         rack.osc.send("/rack/trim/gain", -6.0)
@@ -96,12 +98,24 @@ def is_whole(folder):
     return gain, scenes
 
 
+def check_backups(folder, before):
+    """No backup has gone, each file that has one is there, and all of them can be used."""
+    backups = {*glob.glob(state_file(folder, "*.bak")), *glob.glob(state_file(folder, "lacquer.states", "*.bak"))}
+    assert backups >= before, before - backups
+    files = [*backups, *(name.removesuffix(".bak") for name in backups)]
+    assert all(os.path.getsize(name) for name in files), files
+    racks = [name for name in files if ".rack" in os.path.basename(name)]
+    done = subprocess.run([LACQUER, "check", *racks], capture_output=True, text=True)
+    assert done.returncode == 0 and not done.stderr, done
+    return backups
+
+
 def survives_kill_in_save(folder):
     """`set` and `scene` until a kill, which falls into a save where it can: the time of the save is known. In each life that
     follows, everything is whole and the temporary files of the life before are gone."""
-    dice, lost, gain, interrupted = random.Random(5), [], -5.0, 0
+    dice, lost, gain, interrupted, backups = random.Random(5), [], -5.0, 0, set()
     for life in range(KILLS):
-        with Rack(folder=folder) as rack:
+        with Rack(folder=folder, preload="preload_hang.so", env={"LACQUER_HANG": "nameless"}) as rack:
             left = temporary_files(folder)
             said = [line for line in rack.output().split("\n") if ".rack" in line or "/list:" in line or "states" in line]
             now = rack.osc.ask("/rack/trim/gain")[0]
@@ -119,8 +133,10 @@ def survives_kill_in_save(folder):
             time.sleep(0.02 + dice.uniform(0, 0.06))
             rack.kill()
             interrupted += bool(temporary_files(folder))
+        backups = check_backups(folder, backups)
     gain_now, scenes = is_whole(folder)
     assert gain_now in (gain, *lost) and scenes[:3] == ["verse", "the chorus", "a.b-c"] and not temporary_files(folder)
+    assert state_file(folder, "lacquer.rack.bak") in backups and len(backups) >= 4, backups
     print(f"killed {KILLS} times about the save: {KILLS} of {KILLS} whole ({interrupted} kills fell into a write)")
 
 
@@ -194,6 +210,58 @@ def outlives_damage(folder):
     print("damaged files: told, put aside, the rest is used")
 
 
+def falls_back(folder):
+    """A damaged file with a backup: the one before is used and said so, also when the next start follows at once; presets, which
+    people write, are not replaced by older ones."""
+    shutil.rmtree(state_file(folder))
+    with Rack("--no-restore", folder=folder) as rack:
+        fill(rack.osc)
+    with Rack(folder=folder) as rack:
+        osc = rack.osc
+        osc.send("/rack/trim/gain", -9.0)
+        osc.send("/scene/store", "verse")
+        osc.send("/scene/store", "new")
+        osc.sync()
+    rack_path, scene, listed = (state_file(folder, *n) for n in (("lacquer.rack",), ("lacquer.states", "scene-verse.rack"),
+                                                                 ("lacquer.states", "list")))
+    for path in rack_path, scene, listed:
+        with open(path, "r+b") as f:
+            f.truncate(os.path.getsize(path) - 3)
+            f.seek(0)
+            f.write(b"\xff\xfe\0")
+    for start in range(2):  # killed before anything is saved, so the second finds the backup only
+        with Rack(folder=folder) as rack:
+            osc, said = rack.osc, rack.output()
+            for path in rack_path, scene, listed:
+                assert f"{path}: the one before is used: {path}.bak" in said, (start, path, said)
+                assert os.path.exists(path + ".bad")
+            check(osc)
+            rack.kill()
+    with Rack(folder=folder) as rack:
+        wait_until("a file of its own name", lambda: all(map(os.path.exists, (rack_path, scene, listed))), SAVED_S)
+        rack.osc.ask("/scene/recall", "verse")
+        assert rack.osc.ask("/rack/trim/gain") == [-1.0]
+    with Rack(folder=folder) as rack:
+        assert "the one before" not in rack.output()
+        osc = rack.osc
+        preset = os.path.join(folder, "XDG_CONFIG_HOME", "lacquer", "racks", "club.rack")
+        for gain in -3.0, -4.0:
+            osc.send("/rack/trim/gain", gain)
+            osc.ask("/preset/save", "club")
+        assert "gain = -4" in read(preset) and "gain = -3" in read(preset + ".bak")
+        assert [name for name in osc.ask("/preset/list") if "club" in name] == ["club"]
+        with open(preset, "a") as f:
+            f.write("[trim second]\ngain = loud\n")
+        osc.send("/rack/trim/gain", -6.0)
+        osc.send("/preset/load", "club")
+        wait_until("the error", lambda: osc.socket.recv(20) and osc.errors)
+        path, (address, reason) = osc.errors[0][0], osc.errors[0][1]
+        lines = len(read(preset).split("\n")) - 1
+        assert address == "/preset/load" and f"club.rack:{lines}:" in reason and reason.endswith("club.rack.bak"), reason
+        assert osc.ask("/rack/trim/gain") == [-6.0] and osc.ask("/chain") == ["trim", "limiter"], "half applied"
+    print("damaged files with a backup: that is used and said; a damaged preset is refused, with both names")
+
+
 def scenes_with_another_rack(folder):
     shutil.rmtree(state_file(folder))
     with Rack("--no-restore", folder=folder) as rack:
@@ -223,7 +291,7 @@ def main():
     folder = tempfile.mkdtemp()
     try:
         with Server(period=256):
-            for part in (survives_kill, survives_kill_in_save, survives_full_disk, outlives_damage, scenes_with_another_rack,
+            for part in (survives_kill, survives_kill_in_save, survives_full_disk, outlives_damage, falls_back, scenes_with_another_rack,
                          failed_start):
                 begin = time.monotonic()
                 part(folder)
