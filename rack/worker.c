@@ -16,6 +16,9 @@
 
 enum { JOBS_MAX = 64, STACK_BYTES = 256 * 1024 };
 
+/* Of a job: both threads want to take it out of WAITING, and one does. */
+enum { WAITING, BEGUN, CANCELLED };
+
 struct worker {
 	struct ring *todo, *finished; /* of struct job pointers */
 	int todo_fd, finished_fd;
@@ -39,11 +42,20 @@ static void wait_for_bell(int fd)
 		;
 }
 
+/* What it holds needs no order of its own: the ring has handed it over. Cancelled, the worker does not touch it. */
+static bool take(struct job *job, int stage)
+{
+	int waiting = WAITING;
+	return atomic_compare_exchange_strong_explicit(
+		&job->stage, &waiting, stage, memory_order_relaxed, memory_order_relaxed);
+}
+
 static void work_off(struct worker *w)
 {
 	struct job *job;
 	while (ring_read(w->todo, &job, 1)) {
-		job->work(job);
+		if (take(job, BEGUN))
+			job->work(job);
 		ring_write(w->finished, &job, 1);
 		ring_bell(w->finished_fd);
 	}
@@ -117,10 +129,21 @@ bool worker_post(struct worker *w, struct job *job)
 {
 	if (w->n_pending == JOBS_MAX || atomic_load_explicit(&w->ending, memory_order_relaxed))
 		return false;
+	atomic_store_explicit(&job->stage, WAITING, memory_order_relaxed);
 	ring_write(w->todo, &job, 1);
 	w->n_pending++;
 	ring_bell(w->todo_fd);
 	return true;
+}
+
+bool worker_cancel(struct job *job)
+{
+	return take(job, CANCELLED) || worker_cancelled(job);
+}
+
+bool worker_cancelled(const struct job *job)
+{
+	return atomic_load_explicit(&job->stage, memory_order_relaxed) == CANCELLED;
 }
 
 int worker_fd(const struct worker *w)

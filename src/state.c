@@ -19,6 +19,7 @@
 enum {
 	SAVE_AFTER_MS = 2000,
 	AGAIN_MS = 10000,                          /* after a write that failed */
+	SAVES_MAX = 4,                             /* with the worker: one is enough, the rest was cancelled */
 	FILES_MAX = 1 + SCENES_MAX + AB_SIDES + 1, /* the rack, scenes, sides, their list */
 };
 
@@ -27,7 +28,8 @@ struct state {
 	struct session *session;
 	int64_t due_ms;         /* 0: nothing to save */
 	bool rack, session_too; /* what has changed */
-	bool writing;           /* the worker is at it */
+	struct save *newest;    /* with the worker, not back */
+	uint32_t n_saves;       /* with the worker, the cancelled ones too */
 	bool failed;            /* the last write */
 	char path[PATH_MAX];
 };
@@ -36,6 +38,7 @@ struct state {
 struct save {
 	struct job job;
 	struct state *state;
+	bool rack, session_too; /* what of it was to be written */
 	uint32_t n;
 	struct {
 		char *path, *text;
@@ -117,7 +120,7 @@ struct state *state_new(struct control *control, const char *name, struct reason
 static void wait_for_worker(struct state *s)
 {
 	struct worker *worker = control_worker(s->control);
-	while (s->writing) {
+	while (s->n_saves) {
 		struct pollfd fd = { .fd = worker_fd(worker), .events = POLLIN };
 		if (poll(&fd, 1, -1) < 0 && errno != EINTR)
 			return;
@@ -186,7 +189,8 @@ static void on_written(struct job *job)
 {
 	struct save *save = (struct save *)job;
 	struct state *s = save->state;
-	s->writing = false;
+	s->n_saves--;
+	s->newest = s->newest == save ? NULL : s->newest;
 	if (save->failed >= 0) {
 		if (!s->failed)
 			options_error(save->files[save->failed].path, "%s", save->reason.text);
@@ -194,7 +198,8 @@ static void on_written(struct job *job)
 		s->rack = s->session_too = true;
 		changed(s, AGAIN_MS);
 	}
-	s->failed = save->failed >= 0;
+	if (!worker_cancelled(&save->job))
+		s->failed = save->failed >= 0;
 	for (uint32_t i = 0; i < save->n; i++) {
 		free(save->files[i].path);
 		free(save->files[i].text);
@@ -212,7 +217,8 @@ static struct save *make_save(struct state *s)
 		free(save);
 		return NULL;
 	}
-	*save = (struct save){ .job = { .work = write_files, .done = on_written }, .state = s, .failed = -1 };
+	*save = (struct save){ .job = { .work = write_files, .done = on_written }, .state = s, .failed = -1,
+		.rack = s->rack, .session_too = s->session_too };
 	if (s->rack)
 		take_file(save, path, text);
 	else {
@@ -224,36 +230,57 @@ static struct save *make_save(struct state *s)
 	return save;
 }
 
+/* Takes back what waits for the worker; the next save holds it too. False: it is being written already. */
+static bool take_back(struct state *s)
+{
+	struct save *save = s->newest;
+	if (!save)
+		return true;
+	if (s->n_saves == SAVES_MAX || !worker_cancel(&save->job))
+		return false;
+	s->rack |= save->rack;
+	s->session_too |= save->session_too;
+	if (save->session_too)
+		session_forget(s->session);
+	s->newest = NULL;
+	return true;
+}
+
 static void start_save(struct state *s)
 {
-	struct save *save = make_save(s);
 	struct worker *worker = control_worker(s->control);
+	struct save *save = make_save(s);
 	if (!save) {
 		s->due_ms = now_ms() + AGAIN_MS;
 		return;
 	}
 	nothing_to_save(s);
-	s->writing = true;
-	if (worker && worker_post(worker, &save->job))
+	s->n_saves++;
+	if (worker && worker_post(worker, &save->job)) {
+		s->newest = save;
 		return;
+	}
 	write_files(&save->job);
 	on_written(&save->job);
 }
 
 int state_poll(struct state *s)
 {
-	if (!s->due_ms || s->writing)
-		return -1;
 	int64_t wait_ms = s->due_ms - now_ms();
+	if (!s->due_ms)
+		return -1;
 	if (wait_ms > 0)
 		return (int)wait_ms;
+	if (!take_back(s))
+		return -1; /* until it is written */
 	start_save(s);
 	return s->due_ms ? AGAIN_MS : -1;
 }
 
 void state_flush(struct state *s)
 {
-	wait_for_worker(s);
+	if (!s->due_ms || !take_back(s))
+		wait_for_worker(s);
 	if (s->due_ms)
 		start_save(s);
 	wait_for_worker(s);

@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -45,7 +46,7 @@ static void write_down(struct job *job)
 static struct note *make_note(struct log *log, unsigned number)
 {
 	struct note *note = calloc(1, sizeof *note);
-	note->job = (struct job){ square, write_down };
+	note->job = (struct job){ .work = square, .done = write_down };
 	note->number = number;
 	note->log = log;
 	return note;
@@ -148,6 +149,103 @@ static void done_may_post(void **state)
 	assert_int_equal(log.n_refused, 1);
 }
 
+/* ---- A newer job makes an older one needless */
+
+struct gate {
+	struct job job;
+	sem_t begun, go;
+};
+
+static void wait_at_gate(struct job *job)
+{
+	struct gate *gate = (struct gate *)job;
+	sem_post(&gate->begun);
+	sem_wait(&gate->go);
+}
+
+static void leave(struct job *job)
+{
+	(void)job;
+}
+
+static void note_cancelled(struct job *job)
+{
+	struct note *note = (struct note *)job;
+	note->log->order[note->log->n++] = note->number + 100 * worker_cancelled(job) + 1000 * (note->answer != 0);
+	free(note);
+}
+
+static void what_has_not_begun_can_be_cancelled(void **state)
+{
+	(void)state;
+	struct log log = { .n = 0 };
+	struct worker *w = worker_new(NULL);
+	struct gate gate = { .job = { .work = wait_at_gate, .done = leave } };
+	sem_init(&gate.begun, 0, 0);
+	sem_init(&gate.go, 0, 0);
+	struct note *notes[3];
+	assert_true(worker_post(w, &gate.job));
+	sem_wait(&gate.begun);
+	for (unsigned i = 0; i < 3; i++) {
+		notes[i] = make_note(&log, i + 1);
+		notes[i]->job.done = note_cancelled;
+		assert_true(worker_post(w, &notes[i]->job));
+	}
+	assert_false(worker_cancel(&gate.job)); /* it is under way */
+	assert_true(worker_cancel(&notes[1]->job));
+	assert_true(worker_cancel(&notes[1]->job));
+	sem_post(&gate.go);
+	collect_until(w, &log, 3);
+	assert_int_equal(log.order[0], 1001);
+	assert_int_equal(log.order[1], 102); /* in its turn, and never worked on */
+	assert_int_equal(log.order[2], 1003);
+	worker_free(w);
+	sem_destroy(&gate.begun);
+	sem_destroy(&gate.go);
+}
+
+struct starter {
+	struct job job;
+	atomic_bool begun;
+};
+
+static void say_begun(struct job *job)
+{
+	atomic_store(&((struct starter *)job)->begun, true);
+}
+
+/* Both threads at once, over and over: the worker goes up, the poster comes down, and where they meet they agree. */
+static void a_cancelled_job_is_never_worked_on(void **state)
+{
+	(void)state;
+	enum { ROUNDS = 500, JOBS = 60 };
+	struct worker *w = worker_new(NULL);
+	unsigned n_cancelled = 0;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct log log = { .n = 0 };
+		struct note *notes[JOBS];
+		unsigned said[JOBS];
+		struct starter starter = { .job = { .work = say_begun, .done = leave } };
+		assert_true(worker_post(w, &starter.job));
+		for (unsigned i = 0; i < JOBS; i++) {
+			notes[i] = make_note(&log, i + 1);
+			notes[i]->job.done = note_cancelled;
+			assert_true(worker_post(w, &notes[i]->job));
+		}
+		while (!atomic_load(&starter.begun))
+			; /* asleep the worker would come too late to meet anybody */
+		for (unsigned i = JOBS; i-- > 0;) {
+			bool cancelled = worker_cancel(&notes[i]->job);
+			n_cancelled += cancelled;
+			said[i] = i + 1 + (cancelled ? 100 : 1000);
+		}
+		collect_until(w, &log, JOBS);
+		assert_memory_equal(log.order, said, sizeof said);
+	}
+	worker_free(w);
+	assert_in_range(n_cancelled, 1, ROUNDS * JOBS);
+}
+
 struct mask_job {
 	struct job job;
 	sigset_t blocked;
@@ -173,7 +271,7 @@ static void the_thread_takes_no_signals_and_little_stack(void **state)
 {
 	(void)state;
 	struct worker *w = worker_new(NULL);
-	struct mask_job m = { .job = { look_at_thread, nothing } };
+	struct mask_job m = { .job = { .work = look_at_thread, .done = nothing } };
 	assert_true(worker_post(w, &m.job));
 	worker_free(w);
 	const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGUSR1, SIGWINCH, SIGTSTP };
@@ -193,6 +291,8 @@ int main(void)
 		cmocka_unit_test(sixty_four_wait_at_most),
 		cmocka_unit_test(freeing_finishes_what_is_posted),
 		cmocka_unit_test(done_may_post),
+		cmocka_unit_test(what_has_not_begun_can_be_cancelled),
+		cmocka_unit_test(a_cancelled_job_is_never_worked_on),
 		cmocka_unit_test(the_thread_takes_no_signals_and_little_stack),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
