@@ -75,7 +75,7 @@ static void run_slow(struct limit_gain *g, float *held_memory, const struct limi
 	double *slow, double *falls, uint32_t n) RT
 {
 	if (g->held.length != s->hold)
-		sliding_min_reset(&g->held, held_memory, s->hold);
+		sliding_min_resize(&g->held, held_memory, s->hold);
 	double here = g->last_slow;
 	for (uint32_t i = 0; i < n; i++) {
 		g->group = lower(g->group, (float)needs[i]);

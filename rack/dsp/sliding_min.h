@@ -26,6 +26,15 @@ static inline void sliding_min_reset(struct sliding_min *m, float *memory, uint3
 		memory[i] = 1;
 }
 
+/* Another length, in the middle of things: the lowest so far holds for all of it. */
+static inline void sliding_min_resize(struct sliding_min *m, float *memory, uint32_t length) RT
+{
+	float lowest = m->length ? lower(m->prefix, memory[m->at]) : 1;
+	sliding_min_reset(m, memory, length);
+	for (uint32_t i = 0; i < length; i++)
+		memory[i] = lowest;
+}
+
 static inline float sliding_min_next(struct sliding_min *m, float *memory, float value) RT
 {
 	memory[m->at++] = value;
