@@ -5,12 +5,12 @@
 #include <math.h>
 #include <string.h>
 
-#define PITCH_MS 5.0 /* of each filter */
+#define PITCH_MS 5.0
 #define PITCH_DONE 1e-7
 
-void crossover_glide_init(struct crossover_glide *g, double rate)
+void crossover_glide_init(struct crossover_glide *g, double rate, double ms)
 {
-	*g = (struct crossover_glide){ .rate = rate, .way = 1 - exp(-1000 * CROSSOVER_PIECE / (PITCH_MS * rate)) };
+	*g = (struct crossover_glide){ .rate = rate, .way = 1 - exp(-1000 * CROSSOVER_PIECE / (ms * rate)) };
 }
 
 void crossover_glide_land(struct crossover_glide *g) RT

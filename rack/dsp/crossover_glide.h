@@ -15,8 +15,8 @@ struct crossover_glide {
 	bool moving;                          /* else the corners stand at target */
 };
 
-/* Any thread. */
-void crossover_glide_init(struct crossover_glide *, double rate);
+/* Any thread. ms: time constant of each filter. */
+void crossover_glide_init(struct crossover_glide *, double rate, double ms);
 
 /* Where the corners shall be, in Hz, ascending; at_once: where they are. From rest nothing moves before the next
  * crossover_glide_next. */

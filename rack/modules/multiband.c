@@ -35,7 +35,8 @@ enum { GROUP = CROSSOVER_PIECE, BANDS = CROSSOVER_BANDS_MAX, LANES = 2 * BANDS }
 
 #define HOLD_MS_MAX 12.5
 #define HOLD_MS_MIN 1.0
-#define DONE 1e-9 /* dB: so little change is none */
+#define DONE 1e-9        /* dB: so little change is none */
+#define CROSSOVER_MS 5.0 /* of a crossover's way to another frequency */
 
 /* What glides: these for each band, then two for all. */
 enum { R_THRESHOLD, R_SLOPE, R_KNEE, R_RANGE, R_ATTACK, R_RELEASE, R_GAIN, R_BAND };
@@ -83,7 +84,7 @@ static void init(void *state, const struct spec *spec)
 {
 	struct state *s = state;
 	s->rate = spec->rate;
-	crossover_glide_init(&s->crossovers, s->rate);
+	crossover_glide_init(&s->crossovers, s->rate, CROSSOVER_MS);
 	crossover_linear_reset(&s->crossover_linear, memory(s), s->rate, s->group_at);
 }
 

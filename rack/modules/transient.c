@@ -41,6 +41,10 @@ enum { GROUP = CROSSOVER_PIECE };
 #define ROUND_MS 3.0
 #define ROUND_DONE 1e-7
 
+/* A crossover that moves across a tone makes an onset in one band and a tail in the other. The slower it is, the
+ * smoother they are: at 5 ms for each filter they were heard. */
+#define CROSSOVER_MS 20.0
+
 enum { R_ATTACK, R_SUSTAIN = R_ATTACK + BANDS, R_MIX = R_SUSTAIN + BANDS, R_GAIN, N_RAMPS };
 enum { FAST_ATTACK, SLOW_ATTACK, FAST_RELEASE, SLOW_RELEASE, N_FOLLOWERS };
 
@@ -100,7 +104,7 @@ static void init(void *state, const struct spec *spec)
 	s->rate = spec->rate;
 	s->n_bands = 1;
 	s->round = part_of_way(s, ROUND_MS);
-	crossover_glide_init(&s->crossovers, s->rate);
+	crossover_glide_init(&s->crossovers, s->rate, CROSSOVER_MS);
 	forget(s);
 }
 
