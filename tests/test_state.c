@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/state.h"
 
+#include "rack/file.h"
 #include "rack/worker.h"
 
 #include <poll.h>
@@ -72,12 +73,12 @@ static int start(void **state)
 	state_flush(t->state); /* makes the folders */
 	set_gain(t, -1);
 	state_flush(t->state);
-	snprintf(t->path, sizeof t->path, "%s", state_path(t->state));
+	assert_int_equal(file_place(FILE_STATE, "kept.rack", t->path, sizeof t->path, NULL), STATUS_OK);
 	char folder[256];
 	snprintf(folder, sizeof folder, "%s", t->path);
 	*strrchr(folder, '/') = '\0';
 	t->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	assert_true(inotify_add_watch(t->watch, folder, IN_CREATE) >= 0);
+	assert_true(inotify_add_watch(t->watch, folder, IN_CLOSE_WRITE) >= 0);
 	t->slow.job = (struct job){ .work = wait_for_go, .done = leave };
 	sem_init(&t->slow.begun, 0, 0);
 	sem_init(&t->slow.go, 0, 0);
@@ -101,7 +102,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* Temporary files of the rack's since the last call: each is written under a name of its own and then renamed. */
+/* Files of the rack that were written since the last call: each under a name of its own, then it is renamed. */
 static int count_writes(struct test *t)
 {
 	_Alignas(struct inotify_event) char events[4096];
