@@ -29,7 +29,7 @@ struct click {
 
 /* What is measured of a sound, and the tools for it. */
 struct click_sound {
-	double rate, hz;
+	double rate, hz, away;        /* Hz: the tone, and how far from it everything counts */
 	size_t from, n, edge, window; /* n frames from `from` on; `edge` before and after them are there too */
 	double *time;
 	double complex *spectrum, *kept;
@@ -38,7 +38,9 @@ struct click_sound {
 
 static inline struct click_sound click_sound_new(double rate, double hz, double from_s, double n_s)
 {
-	struct click_sound s = { .rate = rate, .hz = hz, .from = (size_t)(from_s * rate), .n = (size_t)(n_s * rate) };
+	struct click_sound s = {
+		.rate = rate, .hz = hz, .away = 500, .from = (size_t)(from_s * rate), .n = (size_t)(n_s * rate)
+	};
 	s.edge = (size_t)rate / CLICK_EDGES_S;
 	s.window = (size_t)rate / CLICK_WINDOWS_S;
 	size_t all = s.n + 2 * s.edge;
@@ -97,7 +99,7 @@ static inline double *click_windows(const struct click_sound *s, bool without_ha
 	double *power = calloc(n_windows, sizeof *power), step = s->rate / (double)(s->n + 2 * s->edge);
 	for (size_t k = 0; k <= s->n / 2 + s->edge; k++) {
 		double hz = (double)k * step, beside = fabs(hz - s->hz * rint(hz / s->hz));
-		bool keep = fabs(hz - s->hz) > 500 && !(without_harmonics && beside < 250);
+		bool keep = fabs(hz - s->hz) > s->away && !(without_harmonics && beside < 250);
 		s->kept[k] = keep ? s->spectrum[k] : 0;
 	}
 	fftw_execute(s->back);

@@ -96,20 +96,20 @@ static const struct {
 	{ "dither", "blank", "acts on digital silence alone, by the last bit" },
 };
 
-static const char *own_part(const char *id)
+static inline const char *own_part(const char *id)
 {
 	const char *slash = strchr(id, '/');
 	return slash ? slash + 1 : id;
 }
 
 /* 1 and up; 0: none. */
-static int band_of(const char *id)
+static inline int band_of(const char *id)
 {
 	return strncmp(id, "band", 4) == 0 && isdigit((unsigned char)id[4]) && strchr(id, '/') ? atoi(id + 4) : 0;
 }
 
 /* The tone is where the row's band is; a crossover that moves has those before it below, those behind it above. */
-static void place_crossovers(struct rig *rig, const struct module *m, const char *row)
+static inline void place_crossovers(struct rig *rig, const struct module *m, const char *row)
 {
 	int moving = strncmp(row, "crossover", 9) == 0 ? atoi(row + 9) : 0, band = band_of(row) ? band_of(row) : 2;
 	for (int k = 1; k < 9; k++) {
@@ -122,7 +122,7 @@ static void place_crossovers(struct rig *rig, const struct module *m, const char
 	}
 }
 
-static void contexts_set(struct rig *rig, const struct module *m, const struct param *row)
+static inline void contexts_set(struct rig *rig, const struct module *m, const struct param *row)
 {
 	int band = band_of(row->id) ? band_of(row->id) : 2;
 	place_crossovers(rig, m, row->id);
@@ -139,7 +139,7 @@ static void contexts_set(struct rig *rig, const struct module *m, const struct p
 	}
 }
 
-static bool contexts_find_ends(const struct module *m, const struct param *row, float *low, float *high)
+static inline bool contexts_find_ends(const struct module *m, const struct param *row, float *low, float *high)
 {
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
 		if (strcmp(ends[i].module, m->id) == 0 && strcmp(ends[i].row, row->id) == 0) {
@@ -151,7 +151,7 @@ static bool contexts_find_ends(const struct module *m, const struct param *row, 
 }
 
 /* 0: no such row. */
-static double contexts_softer(const struct module *m, const char *row)
+static inline double contexts_softer(const struct module *m, const char *row)
 {
 	for (size_t i = 0; i < sizeof softer / sizeof softer[0]; i++)
 		if (strcmp(softer[i].module, m->id) == 0 && strcmp(softer[i].row, row) == 0)
@@ -159,7 +159,7 @@ static double contexts_softer(const struct module *m, const char *row)
 	return 0;
 }
 
-static const char *contexts_excuse(const struct module *m, const char *row)
+static inline const char *contexts_excuse(const struct module *m, const char *row)
 {
 	for (size_t i = 0; i < sizeof excuses / sizeof excuses[0]; i++)
 		if (strcmp(excuses[i].module, m->id) == 0 && strcmp(excuses[i].row, row) == 0)
