@@ -78,10 +78,15 @@ void handle_status(const struct request *request)
 		reply_body(request, request->address, body_of_status(request->server));
 }
 
+/* A title is answered as it is now, which may be less than was sent. */
 void handle_title(const struct request *request)
 {
-	if (expect_question(request))
-		reply_body(request, request->address, body_of_title(request->server->control));
+	const char *title = NULL;
+	if (request->message->n > 0 && !(title = expect_text(request, 0)))
+		return;
+	if (title)
+		control_set_title(request->server->control, title, request->origin);
+	reply_body(request, request->address, body_of_title(request->server->control));
 }
 
 void handle_modules(const struct request *request)

@@ -14,8 +14,8 @@ struct round {
 	bool open; /* some question has no answer yet */
 };
 
-/* True: go on. */
-static bool ask(struct round *r, struct question *q, const char *address)
+/* argument: text that goes with the question, or NULL. True: go on. */
+static bool ask_about(struct round *r, struct question *q, const char *address, const char *argument)
 {
 	if (q->answered)
 		return true;
@@ -29,8 +29,13 @@ static bool ask(struct round *r, struct question *q, const char *address)
 		return false;
 	r->under_way++;
 	q->asked_ms = now;
-	r->status = link_send(r->link, address, "");
+	r->status = link_send(r->link, address, argument ? "s" : "", argument);
 	return r->status == STATUS_OK;
+}
+
+static bool ask(struct round *r, struct question *q, const char *address)
+{
+	return ask_about(r, q, address, NULL);
 }
 
 static bool ask_below(
@@ -82,6 +87,8 @@ static bool ask_rack(struct round *r)
 			r->open |= !m->rack_values[i].answered;
 		else if (!ask(r, &m->rack_values[i], i == RACK_BYPASS ? "/bypass" : "/bypass/match"))
 			return false;
+	if (m->lock.address[0] && !ask_about(r, &m->lock.question, "/lock", m->lock.address))
+		return false;
 	if (m->types.wanted && !ask(r, &m->types.question, "/modules"))
 		return false;
 	if (m->scenes.wanted && !ask(r, &m->scenes.question, "/scene/list"))

@@ -143,6 +143,13 @@ void handle_preset_save(const struct request *request)
 		control_preset_save(request->server->control, message_text(request->message, 0), job_done, job);
 }
 
+void handle_preset_delete(const struct request *request)
+{
+	struct job *job = new_job(request, "/preset/delete");
+	if (job)
+		control_preset_delete(request->server->control, message_text(request->message, 0), job_done, job);
+}
+
 void handle_preset_list(const struct request *request)
 {
 	lo_message body = expect_question(request) ? lo_message_new() : NULL;

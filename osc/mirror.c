@@ -59,6 +59,7 @@ void mirror_doubt(struct mirror *m)
 {
 	m->complete = false;
 	m->chain.answered = m->title_question.answered = m->side_question.answered = m->info.answered = false;
+	m->lock.question.answered = false;
 	for (int i = 0; i < N_RACK_PARAMS; i++)
 		m->rack_values[i].answered = false;
 	for (uint32_t i = 0; i < m->n_slots; i++)

@@ -47,6 +47,11 @@ struct mirror {
 	struct mirror_slot *slots[RACK_SLOTS_MAX];
 	char title[RACK_TITLE_SIZE];
 	char side; /* a b c d; 0: not known yet */
+	struct {
+		char address[96]; /* of the row that it is about; "": nobody has asked */
+		struct question question;
+		enum remote_lock state;
+	} lock;
 	struct remote_param rack_params[N_RACK_PARAMS];
 	uint64_t rack_held_until_ms[N_RACK_PARAMS];
 	struct analysis_values levels;

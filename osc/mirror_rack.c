@@ -78,7 +78,8 @@ static bool was_asked(struct mirror *m, const char *address)
 		struct question *question;
 	} asked[] = { { "/title", &m->title_question }, { "/ab", &m->side_question }, { "/info", &m->info },
 		{ "/bypass/match", &m->rack_values[RACK_MATCH] }, { "/scene/list", &m->scenes.question },
-		{ "/preset/list", &m->presets.question }, { "/modules", &m->types.question } };
+		{ "/preset/list", &m->presets.question }, { "/lock", &m->lock.question },
+		{ "/modules", &m->types.question } };
 	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
 		if (strcmp(asked[i].address, address) == 0 && !asked[i].question->answered)
 			return asked[i].question->answered = true;
@@ -109,6 +110,23 @@ static void take_done(struct mirror *m, const char *verb, const struct message *
 	m->notice[n] = ' ';
 	utf8_copy(m->notice + n + 1, sizeof m->notice - n - 1, message_text(msg, 0));
 	m->n_notices++;
+}
+
+/* The names are others now. */
+static void ask_again(struct mirror *m, struct mirror_names *names)
+{
+	names->question = (struct question){ 0 };
+	m->complete = false;
+}
+
+static void take_lock(struct mirror *m, const struct message *msg)
+{
+	double locked;
+	if (!message_text(msg, 0) || !message_number(msg, 1, &locked) ||
+		strcmp(message_text(msg, 0), m->lock.address) != 0)
+		return;
+	m->lock.state = locked != 0 ? REMOTE_LOCKED : REMOTE_UNLOCKED;
+	m->lock.question.answered = true;
 }
 
 static void take_rack_value(struct mirror *m, int index, const struct message *msg)
@@ -193,16 +211,23 @@ bool mirror_rack_take(struct mirror *m, const struct message *msg)
 		m->side_question.answered = true;
 	} else if (strcmp(address, "/scene/list") == 0) {
 		take_names(&m->scenes, msg);
+	} else if (strcmp(address, "/lock") == 0) {
+		take_lock(m, msg);
 	} else if (strcmp(address, "/scene/store") == 0) {
 		take_done(m, "stored", msg);
+	} else if (strcmp(address, "/scene/delete") == 0) {
+		take_done(m, "deleted", msg);
+		ask_again(m, &m->scenes);
+	} else if (strcmp(address, "/preset/delete") == 0) {
+		take_done(m, "deleted", msg);
+		ask_again(m, &m->presets);
 	} else if (strcmp(address, "/scene/recall") == 0) {
 		take_done(m, "recalled", msg);
 	} else if (strcmp(address, "/preset/load") == 0) {
 		take_done(m, "loaded", msg);
 	} else if (strcmp(address, "/preset/save") == 0) {
 		take_done(m, "saved", msg);
-		m->presets.question = (struct question){ 0 }; /* there is one more name */
-		m->complete = false;
+		ask_again(m, &m->presets);
 	} else if (strcmp(address, "/preset/list") == 0) {
 		take_names(&m->presets, msg);
 	} else if (strcmp(address, "/modules") == 0) {

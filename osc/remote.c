@@ -94,6 +94,7 @@ void remote_close(struct remote *r)
 static void renew(struct remote *r)
 {
 	r->mirror.info.answered = r->mirror.side_question.answered = r->mirror.complete = false;
+	r->mirror.lock.question.answered = false; /* nobody tells of locks */
 	for (size_t i = 0; i < sizeof leases / sizeof leases[0]; i++)
 		if (!note(r, link_send(r->link, "/subscribe", "si", leases[i].pattern, leases[i].hz)))
 			return;
@@ -302,6 +303,48 @@ void remote_preset_save(struct remote *r, const char *name)
 	note(r, link_send(r->link, "/preset/save", "s", name));
 }
 
+void remote_preset_delete(struct remote *r, const char *name)
+{
+	note(r, link_send(r->link, "/preset/delete", "s", name));
+}
+
+/* The answer shows what came of it. */
+void remote_set_title(struct remote *r, const char *title)
+{
+	note(r, link_send(r->link, "/title", "s", title));
+	r->mirror.title_question.answered = false;
+	r->mirror.complete = false;
+}
+
+/* ---- Locks */
+
+static bool lock_is_of(struct remote *r, uint32_t slot, uint32_t param, char *address, size_t size)
+{
+	const struct remote_slot *s = remote_slot(r, slot);
+	snprintf(address, size, "/rack/%s/%s", s->id, s->params[param].id);
+	return strcmp(r->mirror.lock.address, address) == 0;
+}
+
+enum remote_lock remote_lock(struct remote *r, uint32_t slot, uint32_t param)
+{
+	char address[sizeof r->mirror.lock.address];
+	if (lock_is_of(r, slot, param, address, sizeof address))
+		return r->mirror.lock.state;
+	memset(&r->mirror.lock, 0, sizeof r->mirror.lock);
+	memcpy(r->mirror.lock.address, address, sizeof address);
+	r->mirror.complete = false;
+	return REMOTE_LOCK_UNKNOWN;
+}
+
+void remote_set_lock(struct remote *r, uint32_t slot, uint32_t param, bool locked)
+{
+	char address[sizeof r->mirror.lock.address];
+	if (lock_is_of(r, slot, param, address, sizeof address))
+		r->mirror.lock.state = locked ? REMOTE_LOCKED : REMOTE_UNLOCKED;
+	note(r, link_send(r->link, "/lock", locked ? "sT" : "sF", address));
+	r->mirror.serial++;
+}
+
 void remote_undo(struct remote *r)
 {
 	note(r, link_send(r->link, "/undo", ""));
@@ -326,6 +369,11 @@ void remote_scene_store(struct remote *r, const char *name)
 void remote_scene_recall(struct remote *r, const char *name, float seconds)
 {
 	edit(r, link_send(r->link, "/scene/recall", "sf", name, (double)seconds));
+}
+
+void remote_scene_delete(struct remote *r, const char *name)
+{
+	note(r, link_send(r->link, "/scene/delete", "s", name));
 }
 
 void remote_meter_reset(struct remote *r)

@@ -90,13 +90,21 @@ void remote_move(struct remote *, const char *id, uint32_t position);
 void remote_replace(struct remote *, const char *id, const char *type);
 void remote_preset_load(struct remote *, const char *name);
 void remote_preset_save(struct remote *, const char *name);
+void remote_preset_delete(struct remote *, const char *name);
 void remote_undo(struct remote *);
 void remote_redo(struct remote *);
 void remote_hear_side(struct remote *, char side); /* a b c d: leaves what is now on the side that was heard */
+void remote_set_title(struct remote *, const char *title);
 void remote_scene_store(struct remote *, const char *name);
 void remote_scene_recall(struct remote *, const char *name, float seconds);
+void remote_scene_delete(struct remote *, const char *name);
 void remote_meter_reset(struct remote *);
 void remote_quit(struct remote *); /* stops the rack (local socket only) */
+
+/* Whether scenes and presets leave a row alone: known of one row at a time, the one that was asked for last. */
+enum remote_lock { REMOTE_LOCK_UNKNOWN, REMOTE_UNLOCKED, REMOTE_LOCKED };
+enum remote_lock remote_lock(struct remote *, uint32_t slot, uint32_t param);
+void remote_set_lock(struct remote *, uint32_t slot, uint32_t param, bool locked);
 
 /* Names for menus, asked for on first use; NULL-terminated arrays that are the remote's (empty until answered). */
 const char *const *remote_presets(struct remote *);

@@ -15,7 +15,8 @@ static const struct route routes[] = {
 	{ "/chain/move", "s:id i:position", "Moves a slot to a position counted from 0", handle_move, false },
 	{ "/chain/replace", "s:id s:type", "Puts a module of another type in a slot's place", handle_replace, false },
 	{ "/modules", "", "The types of modules that there are", handle_modules, false },
-	{ "/title", "", "The title of the rack", handle_title, false },
+	{ "/title", "[s:title]", "The title of the rack: at most 127 bytes, without '#', answered as it is then",
+		handle_title, false },
 	{ "/rack/<slot>/info", "",
 		"s:type s:label s:help i:n and n parameters (s; bypass, solo and delta are the last), i:m and m meters "
 		"(s)",
@@ -40,6 +41,7 @@ static const struct route routes[] = {
 		"Goes to a scene, everything from one frame on, in 0 to 60 s; locked rows stay", handle_scene_recall,
 		false },
 	{ "/scene/list", "", "The names of all scenes", handle_scene_list, false },
+	{ "/scene/delete", "s:name", "Forgets a scene", handle_scene_delete, false },
 	{ "/ab", "s:a|b|c|d", "Goes to another of four sides and leaves what is now on the one that was heard",
 		handle_ab, false },
 	{ "/ab/copy", "s:from s:to", "Copies one side to another", handle_ab_copy, false },
@@ -51,6 +53,9 @@ static const struct route routes[] = {
 		false },
 	{ "/preset/save", "s:name", "Saves the rack by name; answered with the name when it is done",
 		handle_preset_save, false },
+	{ "/preset/delete", "s:name",
+		"Deletes one of one's own, whose file stays as NAME.rack.bak; answered with the name when it is done. Those that came with the program stay",
+		handle_preset_delete, false },
 	{ "/preset/list", "", "The names of all presets", handle_preset_list, false },
 	{ "/meter/in/<measure>", "",
 		"peak, true_peak, rms, true_peak_max (left and right), momentary, short_term, integrated, momentary_max, "

@@ -81,11 +81,13 @@ void handle_move(const struct request *);
 void handle_replace(const struct request *);
 void handle_preset_load(const struct request *);
 void handle_preset_save(const struct request *);
+void handle_preset_delete(const struct request *);
 void handle_preset_list(const struct request *);
 void edits_orphan(struct server *); /* jobs that are under way no longer answer */
 
 void handle_scene_store(const struct request *); /* states.c */
 void handle_scene_recall(const struct request *);
+void handle_scene_delete(const struct request *);
 void handle_scene_list(const struct request *);
 void handle_ab(const struct request *);
 void handle_ab_copy(const struct request *);

@@ -37,6 +37,14 @@ void handle_scene_recall(const struct request *request)
 	answer(request, status, &reason, name);
 }
 
+void handle_scene_delete(const struct request *request)
+{
+	struct reason reason = { "cannot be done" };
+	const char *name = expect_text(request, 0);
+	if (name)
+		answer(request, control_scene_delete(request->server->control, name, &reason), &reason, name);
+}
+
 void handle_scene_list(const struct request *request)
 {
 	struct control *control = request->server->control;

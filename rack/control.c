@@ -3,6 +3,7 @@
 #include "rack/control_private.h"
 
 #include "rack/registry.h"
+#include "rack/utf8.h"
 #include "rack/worker.h"
 
 #include <math.h>
@@ -144,6 +145,33 @@ enum status control_set(struct control *c, uint32_t slot, uint32_t param, float 
 	control_changed(c);
 	control_tell_value(c, slot, param, value, origin);
 	return STATUS_OK;
+}
+
+/* ---- The title */
+
+static void clean_title(char *out, const char *title)
+{
+	char copy[RACK_TITLE_SIZE];
+	size_t n = 0;
+	utf8_copy(copy, sizeof copy, title);
+	for (const char *at = copy; *at; at++)
+		if (*at != '#' && (n || *at != ' '))
+			out[n++] = *at;
+	while (n && out[n - 1] == ' ')
+		n--;
+	out[n] = '\0';
+}
+
+void control_set_title(struct control *c, const char *title, unsigned origin)
+{
+	char clean[RACK_TITLE_SIZE];
+	clean_title(clean, title);
+	if (strcmp(clean, c->rack.title) == 0)
+		return;
+	control_note(c, UINT32_MAX, 0, origin);
+	memset(c->rack.title, 0, sizeof c->rack.title);
+	strcpy(c->rack.title, clean);
+	control_tell_chain(c, origin);
 }
 
 /* ---- The chain */

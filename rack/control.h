@@ -53,6 +53,10 @@ void control_end(struct control *);
 enum status control_set(struct control *, uint32_t slot, uint32_t param, float value, unsigned origin, float *real,
 	struct reason *);
 
+/* A title as a rack file's line can hold it: control characters become '?' (rack/utf8.h), '#' and blanks at the ends
+ * go, and it is cut to RACK_TITLE_SIZE - 1 bytes. */
+void control_set_title(struct control *, const char *title, unsigned origin);
+
 /* id NULL: from the type. Positions beyond the end mean the end. On failure nothing has changed. */
 enum status control_insert(struct control *, const char *type, uint32_t position, const char *id, unsigned origin,
 	struct reason *);
@@ -67,6 +71,7 @@ void control_load(struct control *, const struct rack *, unsigned origin);
 typedef void control_done(void *user, enum status, const struct reason *);
 void control_preset_load(struct control *, const char *name, unsigned origin, control_done *done, void *user);
 void control_preset_save(struct control *, const char *name, control_done *done, void *user); /* never in bypass */
+void control_preset_delete(struct control *, const char *name, control_done *done, void *user); /* one's own; stays as .bak */
 
 /* ---- States: scenes, four sides to compare, undo. None of them touches rows that are locked, or the rack's own rows (bypass). */
 
@@ -78,6 +83,8 @@ enum status control_scene_store(struct control *, const char *name, struct reaso
 /* All rows start towards the scene on one frame and arrive after seconds (0 .. SCENE_SECONDS_MAX) together; switches and choices
  * change at once; slots that only one of both has are cross-faded. UNKNOWN: no such scene. */
 enum status control_scene_recall(struct control *, const char *name, float seconds, unsigned origin, struct reason *);
+
+enum status control_scene_delete(struct control *, const char *name, struct reason *); /* UNKNOWN: no such scene */
 
 uint32_t control_n_scenes(const struct control *);
 const char *control_scene_name(const struct control *, uint32_t index);

@@ -6,6 +6,7 @@
 #include "rack/preset.h"
 #include "rack/worker.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,7 @@ static void save_work(struct job *job)
 		save->status = file_write_keeping(path, save->text, strlen(save->text), &save->reason);
 }
 
+/* Of what leaves the model alone. */
 static void save_done(struct job *job)
 {
 	finish((struct preset_job *)job);
@@ -192,6 +194,31 @@ void control_preset_save(struct control *c, const char *name, control_done *done
 	}
 	job->status = reason_set(&job->reason, STATUS_NO_MEMORY, "no memory for the preset");
 	finish(job);
+}
+
+static void delete_work(struct job *job)
+{
+	struct preset_job *gone = (struct preset_job *)job;
+	char path[PATH_SIZE];
+	gone->status = preset_save_path(gone->name, path, sizeof path, &gone->reason);
+	char backup[PATH_SIZE];
+	snprintf(backup, sizeof backup, "%.*s" FILE_BACKUP, PATH_SIZE - (int)sizeof FILE_BACKUP, path);
+	if (gone->status != STATUS_OK || rename(path, backup) == 0)
+		return;
+	if (errno != ENOENT)
+		gone->status = reason_set(&gone->reason, STATUS_IO, "cannot be deleted: %s", strerror(errno));
+	else if ((gone->status = preset_find(gone->name, path, sizeof path, &gone->reason)) == STATUS_OK)
+		gone->status = reason_set(
+			&gone->reason, STATUS_UNAVAILABLE, "'%s' came with the program and stays", gone->name);
+}
+
+void control_preset_delete(struct control *c, const char *name, control_done *done, void *user)
+{
+	struct preset_job *job = new_job(c, name, done, user);
+	if (!job)
+		return;
+	job->job = (struct job){ .work = delete_work, .done = save_done };
+	post(c, job);
 }
 
 enum status control_open_file(struct control *c, const char *path, struct reason *reason)

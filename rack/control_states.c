@@ -217,6 +217,19 @@ enum status control_scene_recall(struct control *c, const char *name, float seco
 	return STATUS_OK;
 }
 
+enum status control_scene_delete(struct control *c, const char *name, struct reason *reason)
+{
+	uint32_t i = 0;
+	while (i < c->n_scenes && strcmp(c->scenes[i]->name, name) != 0)
+		i++;
+	if (i == c->n_scenes)
+		return reason_set(reason, STATUS_UNKNOWN, "there is no scene '%.64s'", name);
+	free(c->scenes[i]);
+	memmove(c->scenes + i, c->scenes + i + 1, (--c->n_scenes - i) * sizeof c->scenes[0]);
+	control_tell_states(c);
+	return STATUS_OK;
+}
+
 uint32_t control_n_scenes(const struct control *c)
 {
 	return c->n_scenes;

@@ -12,22 +12,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_SIZE_MAX = 64 * 1024, WORD_SIZE = 128 };
+enum { LIST_SIZE_MAX = 64 * 1024, WORD_SIZE = 128, SEEN_MAX = SCENES_MAX + SESSION_GONE_MAX };
 
 struct session {
 	struct control *control;
 	char folder[PATH_MAX];
-	/* Of the texts on disk; 0: not known. */
+	/* Of the texts on disk and their paths; 0: not known. */
 	uint64_t scenes[SCENES_MAX], sides[AB_SIDES], list;
+	char *seen[SEEN_MAX]; /* paths of all scenes that there were; NULL: room */
 	bool backup; /* something was taken from one */
 };
 
-static uint64_t hash_of(const char *text)
+static uint64_t hash_on(uint64_t hash, const char *text)
 {
-	uint64_t hash = 14695981039346656037u; /* FNV-1a */
 	for (; *text; text++)
 		hash = (hash ^ (unsigned char)*text) * 1099511628211u;
 	return hash;
+}
+
+/* The path is a part of it, as another scene may come to stand in a scene's place. */
+static uint64_t hash_of(const char *path, const char *text)
+{
+	return hash_on(hash_on(14695981039346656037u, path), text); /* FNV-1a */
 }
 
 static char *path_of(const struct session *s, const char *kind, const char *name)
@@ -67,7 +73,53 @@ struct session *session_new(struct control *control, const char *name, struct re
 
 void session_free(struct session *s)
 {
+	for (uint32_t i = 0; s && i < SEEN_MAX; i++)
+		free(s->seen[i]);
 	free(s);
+}
+
+/* ---- Scenes that have gone */
+
+static bool is_scene(const struct session *s, const char *path)
+{
+	bool found = false;
+	for (uint32_t i = 0; !found && i < control_n_scenes(s->control); i++) {
+		char *other = path_of(s, "scene-", control_scene_name(s->control, i));
+		found = other && strcmp(other, path) == 0;
+		free(other);
+	}
+	return found;
+}
+
+/* Where there is no room, a file of one that has gone longest may stay for ever. */
+static void see_scene(struct session *s, const char *name)
+{
+	char *path = path_of(s, "scene-", name);
+	uint32_t room = SEEN_MAX;
+	for (uint32_t i = 0; path && i < SEEN_MAX; i++) {
+		if (s->seen[i] && strcmp(s->seen[i], path) == 0) {
+			free(path);
+			return;
+		}
+		if (room == SEEN_MAX && (!s->seen[i] || (s->seen[SEEN_MAX - 1] && !is_scene(s, s->seen[i]))))
+			room = i;
+	}
+	if (!path || room == SEEN_MAX) {
+		free(path);
+		return;
+	}
+	free(s->seen[room]);
+	s->seen[room] = path;
+}
+
+/* Each time anew, as a save may fail or be cancelled. */
+static void remove_gone(struct session *s, session_write *write, void *user)
+{
+	for (uint32_t i = 0; i < SEEN_MAX; i++) {
+		char *path = s->seen[i] && !is_scene(s, s->seen[i]) ? strdup(s->seen[i]) : NULL;
+		if (path)
+			write(user, path, NULL);
+	}
 }
 
 /* ---- Reading */
@@ -93,7 +145,7 @@ static enum status parse_rack(void *user, const char *path, struct reason *reaso
 	if (status != STATUS_OK)
 		return status;
 	status = rackfile_parse(path, text, size, reading->rack, NULL, warn_stderr, NULL, reason);
-	reading->hash = hash_of(text);
+	reading->hash = hash_of(path, text);
 	free(text);
 	return status;
 }
@@ -121,8 +173,10 @@ static enum status read_scene(struct session *s, const char *name, struct reason
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
 	if (read_rack(s, path, &rack, &hash)) {
 		status = control_scene_put(s->control, name, &rack, reason);
-		if (status == STATUS_OK)
+		if (status == STATUS_OK) {
 			s->scenes[control_n_scenes(s->control) - 1] = hash;
+			see_scene(s, name);
+		}
 	}
 	free(path);
 	return status;
@@ -243,7 +297,7 @@ bool session_restore(struct session *s, bool whole)
 	char *text = NULL, *path = path_of(s, "", "list");
 	enum status status = path ? kept_open(path, take_list, &text, &backup) : STATUS_NO_MEMORY;
 	s->backup = backup;
-	s->list = text && status == STATUS_OK && !backup ? hash_of(text) : 0;
+	s->list = text && status == STATUS_OK && !backup ? hash_of(path, text) : 0;
 	if (text) /* where none is whole, what can be understood of it is taken */
 		read_list(s, path, text, whole);
 	free(text);
@@ -255,7 +309,7 @@ bool session_restore(struct session *s, bool whole)
 
 static void give(uint64_t *hash, char *path, char *text, session_write *write, void *user)
 {
-	uint64_t now = text ? hash_of(text) : *hash;
+	uint64_t now = path && text ? hash_of(path, text) : *hash;
 	if (!path || !text || now == *hash) {
 		free(path);
 		free(text);
@@ -302,6 +356,8 @@ void session_print(struct session *s, session_write *write, void *user)
 {
 	const struct control *c = s->control;
 	for (uint32_t i = 0; i < control_n_scenes(c); i++)
+		see_scene(s, control_scene_name(c, i));
+	for (uint32_t i = 0; i < control_n_scenes(c); i++)
 		give(&s->scenes[i], path_of(s, "scene-", control_scene_name(c, i)),
 			rackfile_print(control_scene_rack(c, i), NULL), write, user);
 	for (uint32_t side = 0; side < AB_SIDES; side++)
@@ -309,6 +365,7 @@ void session_print(struct session *s, session_write *write, void *user)
 			give(&s->sides[side], path_of(s, "side-", side_name(side)),
 				rackfile_print(control_ab_rack(c, side), NULL), write, user);
 	give(&s->list, path_of(s, "", "list"), print_list(c), write, user);
+	remove_gone(s, write, user);
 }
 
 void session_forget(struct session *s)

@@ -5,6 +5,8 @@
 
 #include "rack/control.h"
 
+enum { SESSION_GONE_MAX = 64 }; /* files that a print removes */
+
 struct session;
 
 /* Of the rack called name: NAME.states in the state folder, with scene-NAME.rack, side-a.rack .. side-d.rack and
@@ -19,7 +21,7 @@ void session_free(struct session *);
 bool session_restore(struct session *, bool whole);
 
 /* Calls write for each file whose text is not what it was at the last call; path and text are malloc()ed and write's to
- * free. */
+ * free. text NULL: the file is to be removed, and its backup. */
 typedef void session_write(void *user, char *path, char *text);
 void session_print(struct session *, session_write *write, void *user);
 

@@ -15,12 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
 	SAVE_AFTER_MS = 2000,
 	AGAIN_MS = 10000,                          /* after a write that failed */
 	SAVES_MAX = 4,                             /* with the worker: one is enough, the rest was cancelled */
-	FILES_MAX = 1 + SCENES_MAX + AB_SIDES + 1, /* the rack, scenes, sides, their list */
+	/* the rack, scenes, sides, their list, those to be removed */
+	FILES_MAX = 1 + SCENES_MAX + AB_SIDES + 1 + SCENES_MAX + SESSION_GONE_MAX,
 };
 
 struct state {
@@ -175,12 +177,22 @@ static void take_file(void *user, char *path, char *text)
 	save->files[save->n++].text = text;
 }
 
+static void remove_file(const char *path)
+{
+	char backup[PATH_MAX];
+	unlink(path);
+	if (snprintf(backup, sizeof backup, "%s" FILE_BACKUP, path) < (int)sizeof backup)
+		unlink(backup);
+}
+
 /* Worker thread. */
 static void write_files(struct job *job)
 {
 	struct save *save = (struct save *)job;
 	for (uint32_t i = 0; i < save->n && save->failed < 0; i++)
-		if (file_write_keeping(save->files[i].path, save->files[i].text, strlen(save->files[i].text),
+		if (!save->files[i].text)
+			remove_file(save->files[i].path);
+		else if (file_write_keeping(save->files[i].path, save->files[i].text, strlen(save->files[i].text),
 			    &save->reason) != STATUS_OK)
 			save->failed = (int)i;
 }

@@ -262,6 +262,33 @@ def falls_back(folder):
     print("damaged files with a backup: that is used and said; a damaged preset is refused, with both names")
 
 
+def deleted_scenes_are_gone(folder):
+    """Their files too; a scene that takes a deleted one's place and is the same has a file of its own."""
+    def files():
+        return sorted(os.path.basename(f) for f in glob.glob(state_file(folder, "lacquer.states", "scene-*")))
+    shutil.rmtree(state_file(folder))
+    with Rack("--no-restore", folder=folder) as rack:
+        fill(rack.osc)
+    with Rack(folder=folder) as rack:
+        assert files() == ["scene-a.b-c.rack", "scene-the chorus.rack", "scene-verse.rack"], files()
+        rack.osc.ask("/scene/delete", "verse")
+        rack.osc.ask("/scene/delete", "a.b-c")
+        rack.osc.ask("/scene/recall", "the chorus")
+        rack.osc.ask("/scene/store", "twin")
+        wait_until("the files", lambda: files() == ["scene-the chorus.rack", "scene-twin.rack"], SAVED_S)
+        rack.osc.ask("/scene/delete", "twin")
+        rack.osc.ask("/scene/store", "twin again")
+        rack.osc.ask("/title", "Deleted")
+        wait_until("the title", lambda: "title = Deleted" in read(state_file(folder, "lacquer.rack")), SAVED_S)
+        wait_until("the files", lambda: files() == ["scene-the chorus.rack", "scene-twin again.rack"], SAVED_S)
+        rack.kill()
+    with Rack(folder=folder) as rack:
+        assert rack.osc.ask("/scene/list") == ["the chorus", "twin again"] and rack.osc.ask("/title") == ["Deleted"]
+        assert rack.osc.ask("/scene/recall", "twin again") == ["twin again"]
+        assert ".rack" not in rack.output() and "states" not in rack.output(), rack.output()
+    print("deleted scenes: gone with their files")
+
+
 def scenes_with_another_rack(folder):
     shutil.rmtree(state_file(folder))
     with Rack("--no-restore", folder=folder) as rack:
@@ -291,8 +318,8 @@ def main():
     folder = tempfile.mkdtemp()
     try:
         with Server(period=256):
-            for part in (survives_kill, survives_kill_in_save, survives_full_disk, outlives_damage, falls_back, scenes_with_another_rack,
-                         failed_start):
+            for part in (survives_kill, survives_kill_in_save, survives_full_disk, outlives_damage, falls_back,
+                         deleted_scenes_are_gone, scenes_with_another_rack, failed_start):
                 begin = time.monotonic()
                 part(folder)
                 print(f"      {time.monotonic() - begin:.1f} s", flush=True)

@@ -12,7 +12,7 @@ import tempfile
 
 from liverack import LACQUER, Rack, Server, wait_until
 
-TMUX = ["tmux", "-L", "lacquer-live", "-f", "/dev/null"]
+TMUX = ["tmux", "-u", "-L", os.environ.get("LACQUER_TEST_SERVER", "lacquer-live"), "-f", "/dev/null"]
 checks = 0
 
 
@@ -201,6 +201,62 @@ def edits(rack, t):
     t.see("saved from keys")
 
 
+def names(rack, t):
+    t.keys("t")
+    t.see("Title of the rack")
+    t.keys("C-u")
+    t.type("Café, side #2")
+    t.keys("BSpace")
+    t.keys("Enter")
+    soon("t gives a title", "/title", ["Café, side"], rack)
+    t.see("Café, side ")
+    t.keys("t")
+    t.see("Title of the rack")
+    t.keys(*["BSpace"] * 7)
+    t.keys("Enter")
+    soon("a character goes as a whole", "/title", ["Caf"], rack)
+    t.keys("w")
+    t.see("Store scene as")
+    t.type("verse")
+    t.keys("Enter")
+    t.see("stored verse")
+    t.keys("E")
+    t.see("> verse")
+    t.keys("Enter")
+    t.see("Delete the scene verse?")
+    t.keys("Enter")
+    t.see_not("Delete the")
+    check("E asks before it deletes a scene", rack.osc.ask("/scene/list") == ["verse"])
+    t.keys("E")
+    t.see("> verse")
+    t.keys("Enter")
+    t.see("> keep it")
+    t.keys("Down", "Enter")
+    t.see("deleted verse")
+    soon("then it is gone", "/scene/list", [], rack)
+    for preset, said in ("from keys", "deleted from keys"), ("vinyl", "came with the program and stays"):
+        t.keys("P")
+        t.see("Delete preset")
+        t.see("vinyl")
+        t.type(preset)
+        t.see("> " + preset)
+        t.keys("Enter")
+        t.see("> keep it")
+        t.keys("Down", "Enter")
+        t.see(said)
+    check("P deletes a preset of one's own only", "from keys" not in rack.osc.ask("/preset/list") and
+          "vinyl" in rack.osc.ask("/preset/list"))
+    t.see("trim/gain")
+    t.keys("L")
+    t.see("gain is locked")
+    t.see(") locked")
+    check("L locks", rack.osc.ask("/lock", "/rack/trim/gain")[1] is True)
+    t.keys("L")
+    t.see("gain is not locked")
+    t.see_not(") locked")
+    check("and unlocks", rack.osc.ask("/lock", "/rack/trim/gain")[1] is False)
+
+
 def bands(rack, t):
     rack.osc.send("/chain/insert", "eq", 1)
     t.see(" eq ")
@@ -352,7 +408,8 @@ def over_udp(rack, t):
 
 
 def ends(rack, server, t):
-    t.attach()
+    lock = os.path.join(rack.env["XDG_RUNTIME_DIR"], "lacquer", rack.name + ".lock")
+    t.run(f"clear; {LACQUER} attach; echo left with $?; flock -n {lock} echo and it has gone", "? help")
     server.stop()
     t.see("no JACK server")
     check("a lost server is shown", True)
@@ -360,6 +417,8 @@ def ends(rack, server, t):
     t.see("stop the rack")
     t.keys("Down", "Enter")
     t.see("left with 0")
+    t.see("and it has gone")
+    check("the shell is back when the rack has gone", True)
     wait_until("the rack's end", lambda: rack.child.poll() is not None)
     check("q can stop the rack", rack.child.returncode == 0, rack.output())
 
@@ -372,7 +431,7 @@ def main():
     with Server(period=256) as server, Rack(file) as rack:
         refusals(rack)
         with Terminal(rack) as t:
-            for part in (drawing, values, switches, edits, bands, dialogs, sizes, leaving, looks, over_udp, signals):
+            for part in (drawing, values, switches, edits, names, bands, dialogs, sizes, leaving, looks, over_udp, signals):
                 part(rack, t)
         with Terminal(rack) as t:
             ends(rack, server, t)

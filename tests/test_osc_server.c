@@ -258,6 +258,63 @@ static void test_states(void **state)
 			fail_msg("'%s' instead of '%s'", c->lines[i], lines[i]);
 }
 
+static void test_title(void **state)
+{
+	(void)state;
+	struct client *c = &rig->local;
+	char cut[40 + RACK_TITLE_SIZE], longest[160] = "";
+	SAY(c, "/title", "s", "  Side #1, \033[1m\xc3\xa4\n ");
+	SAY(c, "/title", "");
+	SAY(c, "/title", "f", 1.0);
+	SAY(c, "/title", "s", "Side 2");
+	SAY(c, "/undo", "");
+	SAY(c, "/title", "");
+	SAY(c, "/redo", "");
+	SAY(c, "/title", "");
+	rig_turn(rig);
+	memset(longest, 'x', sizeof longest - 1);
+	SAY(c, "/title", "s", longest);
+	SAY(c, "/title", "s", "");
+	rig_sync(rig, c);
+	snprintf(cut, sizeof cut, "/title s %.*s", RACK_TITLE_SIZE - 1, longest);
+	const char *const lines[] = { "/title s Side 1, ?[1m\xc3\xa4?", "/title s Side 1, ?[1m\xc3\xa4?",
+		"/error ss /title not a text", "/title s Side 2", "/undo ", "/title s Side 1, ?[1m\xc3\xa4?", "/redo ",
+		"/title s Side 2", cut, "/title s " };
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		if (strncmp(c->lines[i], lines[i], i == 2 ? 16 : 200) != 0)
+			fail_msg("'%s' instead of '%s'", c->lines[i], lines[i]);
+}
+
+static void test_a_title_is_told(void **state)
+{
+	(void)state;
+	SAY(&rig->local, "/subscribe", "s", "/title");
+	rig_sync(rig, &rig->local);
+	SAY(&rig->udp, "/title", "s", "Night");
+	rig_expect(rig, &rig->udp, "/title s Night");
+	rig_expect(rig, &rig->local, "/title s Night");
+}
+
+static void test_scenes_are_deleted(void **state)
+{
+	(void)state;
+	struct client *c = &rig->local;
+	SAY(c, "/scene/store", "s", "one");
+	SAY(c, "/scene/store", "s", "two");
+	SAY(c, "/scene/store", "s", "three");
+	SAY(c, "/scene/delete", "s", "one");
+	SAY(c, "/scene/delete", "s", "one");
+	SAY(c, "/scene/delete", "");
+	SAY(c, "/scene/list", "");
+	SAY(c, "/scene/recall", "s", "two");
+	rig_sync(rig, c);
+	static const char *const lines[] = { "/scene/delete s one", "/error ss /scene/delete there is no scene 'one'",
+		"/error ss /scene/delete", "/scene/list ss two three", "/scene/recall s two" };
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		if (strncmp(c->lines[3 + i], lines[i], strlen(lines[i])) != 0)
+			fail_msg("'%s' instead of '%s'", c->lines[3 + i], lines[i]);
+}
+
 static void test_slot_info_and_modules(void **state)
 {
 	(void)state;
@@ -610,6 +667,31 @@ static void test_presets(void **state)
 	assert_int_equal(errors, 3);
 }
 
+static void test_presets_are_deleted(void **state)
+{
+	(void)state;
+	struct client *c = &rig->udp;
+	char path[1000];
+	SAY(c, "/preset/save", "s", "streaming"); /* hides the program's own */
+	rig_expect(rig, c, "/preset/save s streaming");
+	assert_int_equal(preset_save_path("streaming", path, sizeof path, NULL), STATUS_OK);
+	assert_int_equal(access(path, F_OK), 0);
+	SAY(c, "/preset/delete", "s", "streaming");
+	rig_expect(rig, c, "/preset/delete s streaming");
+	assert_int_not_equal(access(path, F_OK), 0);
+	SAY(c, "/preset/delete", "s", "streaming");
+	rig_expect(rig, c, "/error ss /preset/delete 'streaming' came with the program and stays");
+	assert_int_equal(preset_find("streaming", path, sizeof path, NULL), STATUS_OK);
+	SAY(c, "/preset/delete", "s", "nobody's");
+	SAY(c, "/preset/delete", "s", "../racks/streaming");
+	SAY(c, "/preset/delete", "s", "nothing");
+	rig_expect(rig, c, "/error ss /preset/delete there is no preset 'nothing'");
+	int errors = 0;
+	for (int i = 0; i < c->n; i++)
+		errors += strncmp(c->lines[i], "/error ss /preset/delete", 24) == 0;
+	assert_int_equal(errors, 4);
+}
+
 static void rig_expect_value(float gain)
 {
 	for (long end = rig_ms() + RIG_PATIENCE_MS; value_of("trim", "gain") != gain && rig_ms() < end;)
@@ -799,6 +881,10 @@ int main(void)
 		TEST(test_malformed_gets_no_answer),
 		TEST(test_errors_are_not_answered),
 		TEST(test_presets),
+		TEST(test_presets_are_deleted),
+		TEST(test_scenes_are_deleted),
+		TEST(test_title),
+		TEST(test_a_title_is_told),
 		TEST(test_flood),
 		TEST(test_mutants_do_no_harm),
 		TEST(test_refusals),

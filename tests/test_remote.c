@@ -230,6 +230,38 @@ static void test_menus_errors_and_news(void **state)
 	rig_free(rig);
 }
 
+static void test_titles_locks_and_deletions(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new(true);
+	struct remote *remote = open_remote(rig, true);
+	uint32_t n;
+	TURN_UNTIL(rig, remote, mirrors(rig, remote));
+	remote_set_title(remote, "Night #3");
+	TURN_UNTIL(rig, remote, strcmp(remote_title(remote), "Night 3") == 0);
+	assert_int_equal(remote_lock(remote, 0, 0), REMOTE_LOCK_UNKNOWN);
+	TURN_UNTIL(rig, remote, remote_lock(remote, 0, 0) == REMOTE_UNLOCKED);
+	remote_set_lock(remote, 0, 0, true);
+	assert_int_equal(remote_lock(remote, 0, 0), REMOTE_LOCKED);
+	TURN_UNTIL(rig, remote, control_locked(rig->control, 0, 0));
+	TURN_UNTIL(rig, remote, remote_lock(remote, 0, 1) == REMOTE_UNLOCKED);
+	TURN_UNTIL(rig, remote, remote_lock(remote, 0, 0) == REMOTE_LOCKED);
+	control_lock(rig->control, 0, 0, false, NULL); /* another hand */
+	TURN_UNTIL(rig, remote, remote_lock(remote, 0, 0) == REMOTE_UNLOCKED);
+	remote_scene_store(remote, "verse");
+	TURN_UNTIL(rig, remote, has_name(remote_scenes(remote), "verse"));
+	remote_scene_delete(remote, "verse");
+	TURN_UNTIL(rig, remote, !has_name(remote_scenes(remote), "verse"));
+	assert_string_equal(remote_notice(remote, &n), "deleted verse");
+	remote_preset_save(remote, "pub");
+	TURN_UNTIL(rig, remote, has_name(remote_presets(remote), "pub"));
+	remote_preset_delete(remote, "pub");
+	TURN_UNTIL(rig, remote, !has_name(remote_presets(remote), "pub"));
+	assert_string_equal(remote_notice(remote, &n), "deleted pub");
+	remote_close(remote);
+	rig_free(rig);
+}
+
 static void test_closing_gives_up_the_leases(void **state)
 {
 	(void)state;
@@ -541,8 +573,10 @@ static void test_doubt_asks_for_everything(void **state)
 	start_slot(m);
 	give(m, "/rack/a/x/info", "sssffffs", "X", "dB", "linear", -1.0, 1.0, 0.0, 0.1, "h");
 	give(m, "/rack/a/x", "f", 0.25);
+	m->lock.question.answered = true;
 	mirror_doubt(m);
-	assert_false(m->chain.answered || m->info.answered || m->title_question.answered || m->complete);
+	assert_false(m->lock.question.answered || m->chain.answered || m->info.answered || m->title_question.answered ||
+		     m->complete);
 	assert_false(m->slots[0]->info.answered || m->slots[0]->params[0].row.answered ||
 		     m->slots[0]->params[0].value.answered);
 	assert_true(m->slots[0]->shown.params[0].known && m->slots[0]->shown.params[0].value == 0.25f);
@@ -590,10 +624,10 @@ static void test_random_answers(void **state)
 {
 	(void)state;
 	static const char *const addresses[] = { "/chain", "/title", "/bypass", "/bypass/match", "/error", "/info",
-		"/status", "/modules", "/preset/list", "/preset/save", "/meter/in/peak", "/meter/out/range",
-		"/meter/a/reduction", "/meter/a/reduction/info", "/rack/a/info", "/rack/b/info", "/rack/a/x",
-		"/rack/a/x/info", "/rack/a/bypass", "/rack/a/bypass/info", "/rack/b/x", "/rack//", "/rack/a", "/meter/",
-		"/rack/a//info", "/x" };
+		"/status", "/modules", "/preset/list", "/preset/save", "/lock", "/scene/delete", "/meter/in/peak",
+		"/meter/out/range", "/meter/a/reduction", "/meter/a/reduction/info", "/rack/a/info", "/rack/b/info",
+		"/rack/a/x", "/rack/a/x/info", "/rack/a/bypass", "/rack/a/bypass/info", "/rack/b/x", "/rack//",
+		"/rack/a", "/meter/", "/rack/a//info", "/x" };
 	static const char *const words[] = { "a", "b", "x", "bypass", "solo", "delta", "linear", "log", "choice",
 		"toggle", "dB", "", "\033[1m", "\xff", "load_mean", "client", "rate" };
 	static const double numbers[] = { 0, 1, -1, 3, 4, 0.5, 1e30, -1e30, 112, 8, 20000 };
@@ -653,6 +687,7 @@ int main(void)
 		cmocka_unit_test(test_two_hands_agree_in_the_end),
 		cmocka_unit_test(test_edits_of_the_chain_are_followed),
 		cmocka_unit_test(test_menus_errors_and_news),
+		cmocka_unit_test(test_titles_locks_and_deletions),
 		cmocka_unit_test(test_closing_gives_up_the_leases),
 		cmocka_unit_test(test_a_lost_rack_is_found_again_over_the_local_socket),
 		cmocka_unit_test(test_a_lost_rack_is_found_again_over_udp),

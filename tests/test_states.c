@@ -1,5 +1,6 @@
 /* Scenes, sides, undo and locks: what they keep, what they change, and that a recall is one transaction. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/rackfile.h"
 #include "tests/rig.h"
 
 #include <stdbool.h>
@@ -322,6 +323,35 @@ static void undo_is_200_deep(void **state)
 	rig_free(&rig);
 }
 
+/* What is set is what a rack file gives back, and undo knows it. */
+static void a_title_fits_into_a_file(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *set, *kept;
+	} titles[] = { { "Plain", "Plain" }, { " # a # b ", "a  b" }, { "#", "" }, { "\xc3\xa4\xff\t", "\xc3\xa4??" },
+		{ "", "" }, { "a = b ; [c]", "a = b ; [c]" } };
+	struct rig rig = rig_new(RATE, "trim", NULL);
+	for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
+		struct rack read;
+		char before[RACK_TITLE_SIZE];
+		strcpy(before, control_rack(rig.control)->title);
+		control_set_title(rig.control, titles[i].set, 0);
+		assert_string_equal(control_rack(rig.control)->title, titles[i].kept);
+		char *text = control_print(rig.control);
+		assert_int_equal(rackfile_parse("t", text, strlen(text), &read, NULL, NULL, NULL, NULL), STATUS_OK);
+		assert_string_equal(read.title, titles[i].kept);
+		free(text);
+		if (strcmp(before, titles[i].kept) == 0)
+			continue;
+		assert_int_equal(control_undo(rig.control, 0, NULL), STATUS_OK);
+		assert_string_equal(control_rack(rig.control)->title, before);
+		assert_int_equal(control_redo(rig.control, 0, NULL), STATUS_OK);
+		assert_string_equal(control_rack(rig.control)->title, titles[i].kept);
+	}
+	rig_free(&rig);
+}
+
 static unsigned n_heard, n_done;
 
 static void hear_chain(void *user, unsigned origin)
@@ -351,11 +381,18 @@ static void the_end_is_told_to_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_scene_moves_everything_together), cmocka_unit_test(a_scene_takes_its_time),
-		cmocka_unit_test(a_scene_brings_its_slots), cmocka_unit_test(scenes_are_checked),
-		cmocka_unit_test(locked_rows_stay), cmocka_unit_test(locks_come_back_with_their_slot),
-		cmocka_unit_test(undo_knows_the_sides), cmocka_unit_test(four_sides), cmocka_unit_test(states_can_be_taken_out_and_put_back),
-		cmocka_unit_test(undo_goes_back_by_gestures), cmocka_unit_test(undo_is_200_deep),
+		cmocka_unit_test(a_scene_moves_everything_together),
+		cmocka_unit_test(a_scene_takes_its_time),
+		cmocka_unit_test(a_scene_brings_its_slots),
+		cmocka_unit_test(scenes_are_checked),
+		cmocka_unit_test(locked_rows_stay),
+		cmocka_unit_test(locks_come_back_with_their_slot),
+		cmocka_unit_test(undo_knows_the_sides),
+		cmocka_unit_test(four_sides),
+		cmocka_unit_test(states_can_be_taken_out_and_put_back),
+		cmocka_unit_test(undo_goes_back_by_gestures),
+		cmocka_unit_test(undo_is_200_deep),
+		cmocka_unit_test(a_title_fits_into_a_file),
 		cmocka_unit_test(the_end_is_told_to_nobody),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,6 +72,23 @@ static bool chosen(struct screen *s, int index, const char *text)
 	return true;
 }
 
+static void flip_lock(struct screen *s)
+{
+	const struct remote_param *p = screen_param(s);
+	if (!p)
+		return;
+	enum remote_lock now = remote_lock(s->remote, s->slot_index, screen_place(s)->param);
+	if (now == REMOTE_LOCK_UNKNOWN) {
+		screen_say(s, true, "whether %s is locked is not known yet", p->id);
+		return;
+	}
+	remote_set_lock(s->remote, s->slot_index, screen_place(s)->param, now == REMOTE_UNLOCKED);
+	screen_say(s, false,
+		now == REMOTE_UNLOCKED ? "%s is locked: scenes and presets leave it alone"
+				       : "%s is not locked: scenes and presets change it",
+		p->id);
+}
+
 static void type_value(struct screen *s)
 {
 	const struct remote_param *p = screen_param(s);
@@ -140,6 +157,9 @@ void command_run(struct screen *s, const struct key *key)
 		break;
 	case COMMAND_TOGGLE:
 		toggle(s);
+		break;
+	case COMMAND_LOCK:
+		flip_lock(s);
 		break;
 	case COMMAND_SIDE_ABCD:
 		remote_hear_side(s->remote, (char)key->amount);

@@ -49,14 +49,14 @@ static bool replace_preset(struct screen *s, int index, const char *text)
 {
 	(void)text;
 	if (index == 1)
-		remote_preset_save(s->remote, s->save_as);
+		remote_preset_save(s->remote, s->asked_name);
 	return true;
 }
 
 static void ask_overwrite(struct screen *s, const char *name)
 {
 	char title[96];
-	snprintf(s->save_as, sizeof s->save_as, "%s", name);
+	snprintf(s->asked_name, sizeof s->asked_name, "%s", name);
 	snprintf(title, sizeof title, "There is a preset %s", name);
 	dialog_menu(s, title, keep_or_replace, replace_preset);
 }
@@ -75,6 +75,58 @@ static bool save_preset(struct screen *s, int index, const char *name)
 			return true;
 		}
 	remote_preset_save(s->remote, name);
+	return true;
+}
+
+static const char *const *keep_or_delete(struct screen *s)
+{
+	(void)s;
+	static const char *const names[] = { "keep it", "delete it", NULL };
+	return names;
+}
+
+static bool delete_preset(struct screen *s, int index, const char *text)
+{
+	(void)text;
+	if (index == 1)
+		remote_preset_delete(s->remote, s->asked_name);
+	return true;
+}
+
+static bool delete_scene(struct screen *s, int index, const char *text)
+{
+	(void)text;
+	if (index == 1)
+		remote_scene_delete(s->remote, s->asked_name);
+	return true;
+}
+
+static bool ask_delete(
+	struct screen *s, const char *kind, const char *name, bool (*done)(struct screen *, int, const char *))
+{
+	char title[96];
+	snprintf(s->asked_name, sizeof s->asked_name, "%s", name);
+	snprintf(title, sizeof title, "Delete the %s %s?", kind, s->asked_name);
+	dialog_menu(s, title, keep_or_delete, done);
+	return true;
+}
+
+static bool ask_delete_preset(struct screen *s, int index, const char *name)
+{
+	(void)index;
+	return ask_delete(s, "preset", name, delete_preset);
+}
+
+static bool ask_delete_scene(struct screen *s, int index, const char *name)
+{
+	(void)index;
+	return ask_delete(s, "scene", name, delete_scene);
+}
+
+static bool set_title(struct screen *s, int index, const char *title)
+{
+	(void)index;
+	remote_set_title(s->remote, title);
 	return true;
 }
 
@@ -131,6 +183,15 @@ void command_rack(struct screen *s, enum command command)
 	case COMMAND_SAVE:
 		presets(s); /* asks for the names, which are looked at when one is typed */
 		dialog_input(s, "Save preset as", "", save_preset);
+		break;
+	case COMMAND_DELETE_SCENE:
+		dialog_menu(s, "Delete scene", scenes, ask_delete_scene);
+		break;
+	case COMMAND_DELETE_PRESET:
+		dialog_menu(s, "Delete preset", presets, ask_delete_preset);
+		break;
+	case COMMAND_TITLE:
+		dialog_input(s, "Title of the rack", remote_title(s->remote), set_title);
 		break;
 	case COMMAND_RESET:
 		reset_meters(s);

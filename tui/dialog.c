@@ -4,6 +4,7 @@
 
 #include "tui/keys.h"
 #include "tui/screen.h"
+#include "tui/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -136,6 +137,18 @@ static void menu_key(struct screen *s, int code)
 	}
 }
 
+/* A byte of a character in UTF-8 that is not its first. */
+static bool is_tail(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* Where the locale has more than ASCII, its characters come byte by byte. */
+static bool is_typed(const struct screen *s, int code)
+{
+	return (code >= ' ' && code < 0x7f) || (code >= 0x80 && code <= 0xff && !s->options.ascii);
+}
+
 static void input_key(struct screen *s, int code)
 {
 	struct dialog *d = &s->dialog;
@@ -146,10 +159,12 @@ static void input_key(struct screen *s, int code)
 		memcpy(text, d->text, sizeof text);
 		finish(s, 0, text);
 	} else if ((code == KEY_BACKSPACE || code == 0x7f || code == 8) && d->length > 0) {
-		d->text[--d->length] = '\0';
+		while (--d->length > 0 && is_tail(d->text[d->length]))
+			; /* the whole character goes */
+		d->text[d->length] = '\0';
 	} else if (code == ('u' & 0x1f)) {
 		d->text[d->length = 0] = '\0';
-	} else if (code >= ' ' && code < 0x7f && d->length + 1 < sizeof d->text) {
+	} else if (is_typed(s, code) && d->length + 1 < sizeof d->text) {
 		d->text[d->length++] = (char)code;
 		d->text[d->length] = '\0';
 	}
@@ -245,10 +260,14 @@ static void draw_input(struct screen *s)
 	struct dialog *d = &s->dialog;
 	int columns = at_most(70, s->layout.columns - 2), y, x;
 	char text[DIALOG_TEXT_SIZE + 4];
+	const char *from = d->text; /* the end stays in sight */
+	while (text_columns(from, s->options.ascii) > columns - 3)
+		for (from++; is_tail(*from); from++)
+			;
 	draw_box(s, 2, columns, &y, &x);
 	s->focus_y = y;
-	s->focus_x = x + 1 + (int)d->length;
-	snprintf(text, sizeof text, "%s_", d->text);
+	s->focus_x = x + 1 + text_columns(from, s->options.ascii);
+	snprintf(text, sizeof text, "%s_", from);
 	screen_put(s, y, x + 1, columns - 2, STYLE_PLAIN, text);
 	screen_put(s, y + 1, x + 1, columns - 2, STYLE_DIM, "Enter accepts, Escape cancels");
 }

@@ -10,7 +10,7 @@ struct screen;
 
 enum dialog_kind { DIALOG_NONE, DIALOG_HELP, DIALOG_MENU, DIALOG_INPUT };
 
-enum { DIALOG_ITEMS_MAX = 256, DIALOG_TEXT_SIZE = 80, DIALOG_SUBJECT_SIZE = 72 };
+enum { DIALOG_ITEMS_MAX = 256, DIALOG_TEXT_SIZE = 128, DIALOG_SUBJECT_SIZE = 72 };
 
 struct dialog {
 	enum dialog_kind kind;

@@ -46,7 +46,7 @@ struct screen {
 	struct hold holds[2][2]; /* in, out; left, right */
 
 	struct dialog dialog;
-	char save_as[65]; /* the preset that is to be replaced, while that is asked */
+	char asked_name[65]; /* the preset or scene that is to be replaced or deleted, while that is asked */
 	char message[256];
 	bool message_bad;
 	uint64_t message_until_ms;
