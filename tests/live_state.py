@@ -263,9 +263,10 @@ def falls_back(folder):
 
 
 def deleted_scenes_are_gone(folder):
-    """Their files too; a scene that takes a deleted one's place and is the same has a file of its own."""
+    """Their files too, and what is kept of older ones; a scene that takes a deleted one's place and is the same has a file of its own."""
     def files():
-        return sorted(os.path.basename(f) for f in glob.glob(state_file(folder, "lacquer.states", "scene-*")))
+        names = {os.path.basename(f) for f in glob.glob(state_file(folder, "lacquer.states", "scene-*"))}
+        return sorted(name for name in names if not (name.endswith(".bak") and name[:-4] in names))
     shutil.rmtree(state_file(folder))
     with Rack("--no-restore", folder=folder) as rack:
         fill(rack.osc)
