@@ -1,4 +1,5 @@
-/* What a limiter has done to a file: build/distortion [OPTIONS] BEFORE AFTER... prints loudness gained and distortion. */
+/* What a limiter has done to a file: build/distortion [OPTIONS] BEFORE AFTER... prints loudness gained and distortion.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/distortion.h"
 
@@ -44,13 +45,15 @@ static void print(const char *file, const struct distortion *d, bool json)
 			d->gained_lu, d->true_peak_dbtp, d->over_db, d->honest_lu, d->residual_db, d->delay_frames);
 	else
 		printf("%s: %+.2f LU at %.2f dBTP, %.2f dB over the ceiling: %+.2f LU honest; residual %.1f dB; %zu frames late\n",
-			file, d->gained_lu, d->true_peak_dbtp, d->over_db, d->honest_lu, d->residual_db, d->delay_frames);
+			file, d->gained_lu, d->true_peak_dbtp, d->over_db, d->honest_lu, d->residual_db,
+			d->delay_frames);
 }
 
 static int usage(FILE *to, int status)
 {
-	fprintf(to, "usage: distortion [--json] [-c CEILING_DBTP] BEFORE AFTER...\n"
-		    "BEFORE: not driven; AFTER: limited to the ceiling (-1 dBTP), up to %d frames late\n",
+	fprintf(to,
+		"usage: distortion [--json] [-c CEILING_DBTP] BEFORE AFTER...\n"
+		"BEFORE: not driven; AFTER: limited to the ceiling (-1 dBTP), up to %d frames late\n",
 		DISTORTION_DELAY_MAX - 1);
 	return status;
 }

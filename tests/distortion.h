@@ -1,5 +1,5 @@
-/* What a limiter has done to music: how much louder it is, how far over the ceiling, and what it is not but should be: a
- * slow gain. */
+/* What a limiter has done to music: how much louder it is, how far over the ceiling, and what it is not but should be:
+ * a slow gain. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_DISTORTION_H
 #define TESTS_DISTORTION_H
@@ -25,7 +25,8 @@ struct distortion {
 	double residual_db;    /* of after, in dB of it: what before times a slow gain does not give */
 };
 
-/* ---- True peak: 32 points to a frame, sinc of 192 frames in a Kaiser window. Shares nothing with rack/dsp/true_peak.c. */
+/* ---- True peak: 32 points to a frame, sinc of 192 frames in a Kaiser window. Shares nothing with
+ * rack/dsp/true_peak.c. */
 
 enum { DISTORTION_TAPS = 192, DISTORTION_POINTS = 32 };
 
@@ -45,7 +46,8 @@ static inline const float *distortion_taps(int point)
 			for (int k = 0; k < DISTORTION_TAPS; k++) {
 				double t = k - DISTORTION_TAPS / 2 + 1 - (double)p / DISTORTION_POINTS,
 				       r = t / (DISTORTION_TAPS / 2);
-				double window = fabs(r) < 1 ? distortion_bessel(6 * sqrt(1 - r * r)) / distortion_bessel(6) : 0;
+				double window =
+					fabs(r) < 1 ? distortion_bessel(6 * sqrt(1 - r * r)) / distortion_bessel(6) : 0;
 				taps[p][k] = (float)(window * sin(M_PI * t) / (M_PI * t));
 			}
 	return taps[point];
@@ -189,15 +191,17 @@ static inline double distortion_loudness(const struct sound *s)
 }
 
 /* Both at the same rate. After may be later by up to DISTORTION_DELAY_MAX - 1 frames. */
-static inline struct distortion distortion_measure(const struct sound *before, const struct sound *after, double ceiling_dbtp)
+static inline struct distortion distortion_measure(
+	const struct sound *before, const struct sound *after, double ceiling_dbtp)
 {
 	struct distortion d = { .delay_frames = distortion_delay(before, after) };
 	size_t n = after->n - d.delay_frames;
 	struct sound x = *before, y = { { after->channels[0] + d.delay_frames, after->channels[1] + d.delay_frames },
-					   n < before->n ? n : before->n, after->rate };
+		n < before->n ? n : before->n, after->rate };
 	x.n = y.n;
 	d.gained_lu = distortion_loudness(&y) - distortion_loudness(&x);
-	d.true_peak_dbtp = 20 * log10(fmax(distortion_true_peak(y.channels[0], y.n), distortion_true_peak(y.channels[1], y.n)));
+	d.true_peak_dbtp =
+		20 * log10(fmax(distortion_true_peak(y.channels[0], y.n), distortion_true_peak(y.channels[1], y.n)));
 	d.over_db = fmax(d.true_peak_dbtp - ceiling_dbtp, 0);
 	d.honest_lu = d.gained_lu - d.over_db;
 	d.residual_db = distortion_residual_db(&x, &y);
