@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define WINDOW_S 0.01067
-#define SWEEP_OCTAVES_S 80 /* two octaves in 25 ms, and 11 of the window */
+#define SWEEP_S 0.14 /* over the whole range; 80 octaves a second for a frequency of 10 Hz to 22 kHz */
+#define SWEEP_DB_S 1200
 
 static double to_scale(const struct param *row, float value) RT
 {
@@ -37,7 +38,7 @@ bool glide_init(
 {
 	uint32_t length = (uint32_t)(spec->rate * WINDOW_S / SET_FRAMES + 0.5);
 	*g = (struct glide){ .rows = rows, .n_rows = n_rows, .length = length < 3 ? 3 : length };
-	g->sweep = log(2) * SWEEP_OCTAVES_S * SET_FRAMES / spec->rate;
+	g->ticks_s = spec->rate / SET_FRAMES;
 	g->window = memory_new((g->length + (size_t)n_rows * (g->length + 2)) * sizeof(double));
 	g->left = memory_new(n_rows * sizeof *g->left);
 	if (!g->window || !g->left) {
@@ -64,6 +65,17 @@ void glide_drop(struct glide *g)
 	g->left = NULL;
 }
 
+/* The shortest ramp, in ticks, over a distance in the row's scale. */
+static uint32_t shortest(const struct glide *g, const struct param *row, double distance) RT
+{
+	if (row->unit == UNIT_DB || row->unit == UNIT_DBFS || row->unit == UNIT_DBTP) {
+		double ticks = distance / SWEEP_DB_S * g->ticks_s;
+		return ticks > g->length ? (uint32_t)ticks - g->length : 0; /* the window lasts as well */
+	}
+	double range = to_scale(row, row->max) - to_scale(row, row->min);
+	return (uint32_t)(distance / range * SWEEP_S * g->ticks_s);
+}
+
 void glide_to(struct glide *g, uint32_t row, float value, uint32_t ticks) RT
 {
 	double x = to_scale(&g->rows[row], value);
@@ -71,10 +83,8 @@ void glide_to(struct glide *g, uint32_t row, float value, uint32_t ticks) RT
 	if (x == g->target[row] && !(moving && ticks == 0))
 		return;
 	double from = g->history[(size_t)row * g->length + g->at];
-	if (g->rows[row].unit == UNIT_HZ && g->rows[row].scale == SCALE_LOG) {
-		uint32_t least = (uint32_t)(fabs(x - from) / g->sweep);
-		ticks = ticks < least ? least : ticks;
-	}
+	uint32_t least = shortest(g, &g->rows[row], fabs(x - from));
+	ticks = ticks < least ? least : ticks;
 	g->target[row] = x;
 	g->step[row] = ticks ? (x - from) / ticks : 0;
 	g->n_moving += !moving;
@@ -101,7 +111,7 @@ void glide_tick(struct glide *g, float *values) RT
 		double *history = g->history + (size_t)r * g->length;
 		g->left[r]--;
 		/* What is left of a ramp counts back from its end, so that nothing adds up on the way. */
-		double ramp_left = g->left[r] >= g->length ? g->left[r] - g->length + 1 : 0;
+		double ramp_left = g->left[r] > g->length ? g->left[r] - g->length : 0;
 		history[g->at] = g->target[r] - g->step[r] * ramp_left;
 		g->n_moving -= g->left[r] == 0;
 		values[r] = from_scale(&g->rows[r], g->left[r] ? smoothed(g, history) : g->target[r]);
