@@ -9,17 +9,20 @@
 /* Look-ahead: two peaks of a tone of 3 kHz and more. Held for those of a lower one. */
 #define AHEAD_MS 0.35
 #define HOLD_MS 1.5
-#define RELEASE_MS 20.0
+#define RELEASE_MS 30.0
+
 /* How high a peak of a tone is found to be depends on where it lies between the points, and that drifts. So the gain
  * falls by a little more than it has to, and only a rise by REST that lasts is followed, up to STOP below: then it
  * stands still. */
-#define FALL (1 - 2e-3f)
+#define FALL (1 - 1e-3f)
 #define REST 6e-3f
 #define STOP 2e-3f
 #define LAST_MS 10.0
 
-/* Peaks between the 8 points that are looked at, and what the detector misses at the upper edge of the band. */
-#define MARGIN 1.0035f /* 0.03 dB */
+/* What is let through, 0.03 dB: the flat top of what was clipped shall not make the gain move. Between the 8 points
+ * that are looked at a peak may be higher by as much again. */
+#define LET_THROUGH 0.9965f
+/* Times what the detector misses at the upper edge of the band, as in the limiter. */
 #define EDGE_SHARE 2.3f
 
 static uint32_t frames_of(double rate, double ms) RT
@@ -58,17 +61,17 @@ void peak_guard_reset(struct peak_guard *g) RT
 }
 
 /* Of both channels, of TRUE_PEAK_DELAY frames ago. */
-static void find_peaks(
-	struct peak_guard *g, const struct true_peak_filter *f, double *const x[2], float *highest, uint32_t n) RT
+static void find_peaks(struct peak_guard *g, const struct true_peak_filter *f, double *const x[2],
+	const double *ceilings, float *highest, uint32_t n) RT
 {
 	for (int c = 0; c < 2; c++) {
 		float in[PEAK_GUARD_BLOCK_MAX], peaks[PEAK_GUARD_BLOCK_MAX], missed[PEAK_GUARD_BLOCK_MAX];
 		for (uint32_t i = 0; i < n; i++)
-			in[i] = (float)x[c][i];
+			in[i] = (float)(x[c][i] / ceilings[i]);
 		true_peak_edge(&g->peaks[c], f, in, missed, EDGE_SHARE, n);
 		true_peak_process(&g->peaks[c], f, in, peaks, n);
 		for (uint32_t i = 0; i < n; i++) {
-			float peak = (peaks[i] + missed[i]) * MARGIN;
+			float peak = (peaks[i] + missed[i]) * LET_THROUGH;
 			highest[i] = c && highest[i] > peak ? highest[i] : peak;
 		}
 	}
@@ -84,15 +87,14 @@ static float steady(struct peak_guard *g, float goal, float now) RT
 	return goal < now ? goal * FALL : now;
 }
 
-static void find_gains(struct peak_guard *g, const float *peaks, const double *ceilings, double *gains, uint32_t n) RT
+static void find_gains(struct peak_guard *g, const float *peaks, double *gains, uint32_t n) RT
 {
 	struct gain_stage_memory memory = stage_memory(g);
 	struct gain_stage stage = g->stage;
 	struct sliding_min held = g->held;
 	for (uint32_t i = 0; i < n; i++) {
 		/* Of what is no number a very high one, so that needs are never zero. */
-		float top = (float)ceilings[i], peak = peaks[i] < 1e9f ? peaks[i] : 1e9f;
-		float need = top / (peak > top ? peak : top);
+		float peak = peaks[i] < 1e9f ? peaks[i] : 1e9f, need = 1 / (peak > 1 ? peak : 1);
 		float frame_need = lower(need, g->last_need);
 		g->last_need = need;
 		float goal = sliding_min_next(&held, g->held_memory, frame_need);
@@ -109,8 +111,8 @@ double peak_guard_run(struct peak_guard *g, const struct true_peak_filter *f, do
 	float peaks[PEAK_GUARD_BLOCK_MAX];
 	double gains[PEAK_GUARD_BLOCK_MAX], lowest = 1;
 	uint32_t delay = TRUE_PEAK_DELAY + g->ahead;
-	find_peaks(g, f, x, peaks, n);
-	find_gains(g, peaks, ceilings, gains, n);
+	find_peaks(g, f, x, ceilings, peaks, n);
+	find_gains(g, peaks, gains, n);
 	for (int c = 0; c < 2; c++)
 		for (uint32_t i = 0; i < n; i++) {
 			g->sound[c][(g->at + i) & MASK] = x[c][i];

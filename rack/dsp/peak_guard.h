@@ -36,8 +36,8 @@ void peak_guard_reset(struct peak_guard *) RT;
 /* Frames that the sound comes later. */
 uint32_t peak_guard_delay(double rate) RT;
 
-/* n frames in place, 1 .. PEAK_GUARD_BLOCK_MAX, no higher than the ceilings. Returns the lowest gain. The same bits
- * however the frames are cut into calls. */
+/* n frames in place, 1 .. PEAK_GUARD_BLOCK_MAX, each no higher than its ceiling (within 0.06 dB). Returns the lowest
+ * gain. The same bits however the frames are cut into calls. */
 double peak_guard_run(struct peak_guard *, const struct true_peak_filter *, double *const x[2], const double *ceilings,
 	uint32_t n) RT;
 

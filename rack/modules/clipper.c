@@ -22,8 +22,8 @@ enum { REDUCTION, GUARD, N_METERS };
 enum { BLOCK = OVERSAMPLE_BLOCK_MAX, FACTOR_MAX = OVERSAMPLE_FACTOR_MAX };
 _Static_assert((int)BLOCK <= (int)CLIP_BLOCK_MAX && (int)BLOCK <= (int)PEAK_GUARD_BLOCK_MAX, "one block for all");
 
-/* Drive and ceiling are smoothed twice more with this time constant: harmonics grow many times faster than the level,
- * and those of a jump within 10 ms would be heard as a click. */
+/* Drive, ceiling and knee are smoothed twice more with this time constant: harmonics grow many times faster than the
+ * level, and those of a jump within 10 ms would be heard as a click. */
 #define SMOOTH_MS 5.0
 #define SMOOTH_DONE 1e-9
 
@@ -91,7 +91,7 @@ static const struct meter meters_table[] = {
 	[GUARD] = { "guard", "True peak", UNIT_DB, 0, 3, "How far the gain is down for true peaks in dB" },
 };
 
-enum { R_DRIVE, R_CEILING, N_SMOOTHED, R_KNEE = N_SMOOTHED, R_MIX, R_OUTPUT, N_RAMPS };
+enum { R_DRIVE, R_CEILING, R_KNEE, N_SMOOTHED, R_MIX = N_SMOOTHED, R_OUTPUT, N_RAMPS };
 enum { DELAY_MASK = 511 }; /* of the delayed sound, a block more than the longest delay */
 
 /* As long as nothing has been taken off for this many frames the way back is silent and need not be gone. */
@@ -262,6 +262,17 @@ static double clip(struct state *s, struct channel *c, double *x, double (*value
 	return most;
 }
 
+/* By the ceiling that each frame was clipped at. */
+static double guard(struct state *s, double *const x[2], uint32_t n, double lowest) RT
+{
+	double ceilings[BLOCK];
+	for (uint32_t i = 0; i < n; i++) {
+		double then = s->ceilings[(s->at + i - s->clip_delay) & DELAY_MASK];
+		ceilings[i] = then > 0 ? then : 1; /* nothing has come in yet */
+	}
+	return fmin(lowest, peak_guard_run(&s->guard, &s->peak_filter, x, ceilings, n));
+}
+
 static void blend(const struct state *s, const struct channel *c, double *x, double (*values)[BLOCK], uint32_t n) RT
 {
 	for (uint32_t i = 0; i < n; i++) {
@@ -307,7 +318,7 @@ static void process(void *state, double *const io[2], uint32_t n, float *meters)
 		for (int c = 0; c < 2; c++)
 			most = clip(s, &s->channel[c], x[c], values, piece, most);
 		if (s->true_peak)
-			lowest = fmin(lowest, peak_guard_run(&s->guard, &s->peak_filter, x, values[R_CEILING], piece));
+			lowest = guard(s, x, piece, lowest);
 		for (int c = 0; c < 2; c++)
 			blend(s, &s->channel[c], x[c], values, piece);
 		s->at += piece;
