@@ -142,7 +142,10 @@ static void take_slot(struct mirror *m, const char *rest, bool is_meter, const s
 void mirror_take(struct mirror *m, const struct message *msg)
 {
 	const char *address = msg->address;
-	m->serial++;
+	if (strncmp(address, "/meter/", 7) == 0)
+		m->n_levels++;
+	else
+		m->serial++;
 	if (mirror_rack_take(m, msg))
 		return;
 	if (strcmp(address, "/chain") == 0)

@@ -41,7 +41,7 @@ struct mirror_names {
 };
 
 struct mirror {
-	uint64_t serial, now_ms;
+	uint64_t serial, n_levels, now_ms; /* serial counts messages but levels */
 	struct question chain, title_question, side_question, rack_values[N_RACK_PARAMS], info;
 	uint32_t n_slots;
 	struct mirror_slot *slots[RACK_SLOTS_MAX];

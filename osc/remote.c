@@ -211,6 +211,11 @@ const char *remote_notice(const struct remote *r, uint32_t *count)
 
 uint64_t remote_serial(const struct remote *r)
 {
+	return r->mirror.serial + r->mirror.n_levels;
+}
+
+uint64_t remote_values_serial(const struct remote *r)
+{
 	return r->mirror.serial;
 }
 

@@ -78,6 +78,7 @@ const char *remote_notice(const struct remote *, uint32_t *count);
 
 /* Rises whenever something to draw has changed. */
 uint64_t remote_serial(const struct remote *);
+uint64_t remote_values_serial(const struct remote *); /* meters do not count: they always change */
 
 /* Changes show in the mirror at once and are sent; the rack's own answer corrects them. param counts up to n_params
  * + 2. */

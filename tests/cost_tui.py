@@ -54,7 +54,6 @@ def measure(rack, columns, rows):
 def main():
     if sys.argv[1:2] in (["-h"], ["--help"]):
         return print(USAGE)
-    live_tui.TMUX = ["tmux", "-L", "lacq_cost", "-f", "/dev/null"]
     rack_file = sys.argv[1] if len(sys.argv) > 1 else "examples/streaming.rack"
     with music() as file, Server(period=256), Process([os.path.join(BUILD, "play"), "-s", SERVER, "-n", "daw", file]):
         wait_until("the player", lambda: "daw:out_R" in ports())

@@ -9,8 +9,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
-from liverack import LACQUER, Rack, Server, wait_until
+from liverack import BUILD, LACQUER, SERVER, Process, Rack, Server, jack, ports, wait_until
 
 TMUX = ["tmux", "-u", "-L", os.environ.get("LACQUER_TEST_SERVER", "lacquer-live"), "-f", "/dev/null"]
 checks = 0
@@ -397,6 +398,38 @@ def refusals(rack):
     check("--fps 0 is wrong usage", done.returncode == 2, done)
 
 
+def clips(screen):
+    """Lines that say CLIP, with their highest true peak."""
+    return [(line, float(re.search(r"(\S+)\s+CLIP", line)[1])) for line in screen.split("\n") if "CLIP" in line]
+
+
+def meters(rack, t):
+    """Most frames draw over the last one what meters move: nothing may be left of what stood there before."""
+    t.attach()
+    t.see("trim")
+    with tempfile.TemporaryDirectory() as folder:
+        music = os.path.join(folder, "music.wav")
+        subprocess.run([os.path.join(BUILD, "demomix"), music], stdout=subprocess.DEVNULL, check=True)
+        with Process([os.path.join(BUILD, "play"), "-s", SERVER, "-n", "music", music]):
+            wait_until("the music", lambda: "music:out_R" in ports())
+            for channel in "LR":
+                jack("jack_connect", f"music:out_{channel}", f"lacquer:in_{channel}")
+            stale = []
+            for _ in range(5):
+                rack.osc.send("/rack/trim/gain", 24)
+                t.see("CLIP")
+                rack.osc.send("/rack/trim/gain", -24)
+                time.sleep(0.3)
+                rack.osc.send("/meter/reset")
+                end = time.monotonic() + 0.7
+                while time.monotonic() < end:
+                    stale += [line for line, peak in clips(t.screen()) if not peak > 0]
+            check("CLIP goes with the peak", not stale, stale)
+    rack.osc.send("/rack/trim/gain", 0)
+    t.keys("q", "Enter")
+    t.see("left with 0")
+
+
 def over_udp(rack, t):
     t.attach(f"127.0.0.1:{rack.port}")
     t.see("trim")
@@ -431,7 +464,8 @@ def main():
     with Server(period=256) as server, Rack(file) as rack:
         refusals(rack)
         with Terminal(rack) as t:
-            for part in (drawing, values, switches, edits, names, bands, dialogs, sizes, leaving, looks, over_udp, signals):
+            for part in (drawing, values, switches, edits, names, bands, dialogs, sizes, leaving, looks, meters, over_udp,
+                         signals):
                 part(rack, t)
         with Terminal(rack) as t:
             ends(rack, server, t)

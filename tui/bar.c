@@ -11,11 +11,14 @@ static double unit_range(double x)
 	return x > 0 ? fmin(x, 1) : 0; /* NaN: 0 */
 }
 
-static void append(char *out, size_t size, const char *piece)
+/* Behind what is used already; gives what is used then. */
+static size_t append(char *out, size_t size, size_t used, const char *piece)
 {
-	size_t used = strlen(out), length = strlen(piece);
-	if (used + length < size)
-		memcpy(out + used, piece, length + 1);
+	size_t length = strlen(piece);
+	if (used + length >= size)
+		return used;
+	memcpy(out + used, piece, length + 1);
+	return used + length;
 }
 
 void bar_text(char *out, size_t size, double fill, int columns, bool ascii)
@@ -25,9 +28,10 @@ void bar_text(char *out, size_t size, double fill, int columns, bool ascii)
 	const char *const *parts = ascii ? halves : eighths;
 	int full = ascii ? 2 : 8;
 	int units = (int)lround(unit_range(fill) * columns * full);
+	size_t used = 0;
 	out[0] = '\0';
 	for (int i = 0; i < columns; i++, units -= full)
-		append(out, size, parts[units <= 0 ? 0 : units >= full ? full : units]);
+		used = append(out, size, used, parts[units <= 0 ? 0 : units >= full ? full : units]);
 }
 
 int bar_column(double position, int columns)
@@ -39,15 +43,16 @@ int bar_column(double position, int columns)
 void bar_slider(char *out, size_t size, double norm, double origin, int columns, bool ascii)
 {
 	int knob = bar_column(norm, columns), from = bar_column(origin, columns);
+	size_t used = 0;
 	out[0] = '\0';
 	for (int i = 0; i < columns; i++) {
 		bool strong = (i >= from && i < knob) || (i <= from && i > knob);
 		if (i == knob)
-			append(out, size, ascii ? "|" : "┃");
+			used = append(out, size, used, ascii ? "|" : "┃");
 		else if (strong)
-			append(out, size, ascii ? "=" : "━");
+			used = append(out, size, used, ascii ? "=" : "━");
 		else
-			append(out, size, ascii ? "-" : "─");
+			used = append(out, size, used, ascii ? "-" : "─");
 	}
 }
 

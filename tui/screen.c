@@ -130,3 +130,9 @@ void screen_pad(const struct screen *s, int y, int x, int columns, enum style st
 	text_pad(padded, sizeof padded, text, columns, s->options.ascii);
 	put(y, x, style, padded);
 }
+
+void screen_clear(const struct screen *s, int y, int x)
+{
+	if (x < s->layout.columns && move(y, x) == OK)
+		clrtoeol();
+}

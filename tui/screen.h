@@ -78,7 +78,15 @@ void screen_say(struct screen *, bool bad, const char *format, ...) __attribute_
 void screen_put(const struct screen *, int y, int x, int columns, enum style, const char *text);
 void screen_pad(const struct screen *, int y, int x, int columns, enum style, const char *text);
 
-/* The parts of the screen. */
+/* From x to the end of the line. */
+void screen_clear(const struct screen *, int y, int x);
+
+/* What of the screen meters move, over a screen that is drawn: most frames are only that. */
+void view_chain_levels(struct screen *);
+void view_slot_levels(struct screen *);
+void view_meters_levels(struct screen *);
+
+/* The parts of the screen, over an erased one. */
 void view_head(struct screen *);
 void view_chain(struct screen *);
 void view_slot(struct screen *);

@@ -107,6 +107,7 @@ static void set_modes(bool mouse)
 	if (mouse)
 		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 	mouseinterval(0);
+	typeahead(-1); /* a frame is little, and half of one is worse than a late one */
 }
 
 enum status terminal_open(struct terminal **result, bool mouse, struct reason *reason)
@@ -126,6 +127,10 @@ enum status terminal_open(struct terminal **result, bool mouse, struct reason *r
 		return reason_set(reason, STATUS_UNAVAILABLE, "the terminal cannot be opened");
 	}
 	guard();
+	/* Until it has come back from its end once, ncurses 6 flushes at every move of the cursor: twenty writes a
+	 * frame. */
+	endwin();
+	doupdate();
 	set_modes(mouse);
 	*result = t;
 	return STATUS_OK;

@@ -17,7 +17,7 @@ enum { IDLE_MS = 100, SUSPEND = 'Z' & 0x1f };
 struct loop {
 	struct screen screen;
 	struct terminal *terminal;
-	uint64_t drawn_ms, drawn_serial, frame_ms;
+	uint64_t drawn_ms, drawn_serial, drawn_values, frame_ms;
 	bool dirty; /* something changed besides the remote */
 };
 
@@ -39,7 +39,14 @@ static uint64_t clock_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-static void draw(struct screen *s)
+static void draw_levels(struct screen *s)
+{
+	view_chain_levels(s);
+	view_slot_levels(s);
+	view_meters_levels(s);
+}
+
+static void draw_all(struct screen *s)
 {
 	erase();
 	layout_compute(&s->layout, LINES, COLS);
@@ -60,8 +67,23 @@ static void draw(struct screen *s)
 		view_small(s);
 	}
 	dialog_draw(s);
+}
+
+static void draw(struct loop *l)
+{
+	struct screen *s = &l->screen;
+	bool only_levels = !l->dirty && remote_values_serial(s->remote) == l->drawn_values && s->layout.fits &&
+			   s->dialog.kind == DIALOG_NONE;
+	if (only_levels)
+		draw_levels(s);
+	else
+		draw_all(s);
 	move(s->focus_y, s->focus_x);
 	refresh();
+	l->drawn_ms = s->now_ms;
+	l->drawn_serial = remote_serial(s->remote);
+	l->drawn_values = remote_values_serial(s->remote);
+	l->dirty = false;
 }
 
 /* What the rack refused or has done is news even when nobody asks. */
@@ -153,10 +175,7 @@ static void turn(struct loop *l)
 	bool changed = l->dirty || remote_serial(s->remote) != l->drawn_serial;
 	if (s->done || !changed || s->now_ms < l->drawn_ms + l->frame_ms)
 		return;
-	draw(s);
-	l->drawn_ms = s->now_ms;
-	l->drawn_serial = remote_serial(s->remote);
-	l->dirty = false;
+	draw(l);
 }
 
 enum status tui_run(struct remote *remote, const struct tui_options *options, enum tui_end *how, struct reason *reason)

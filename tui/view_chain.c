@@ -46,8 +46,16 @@ static void draw_slot(const struct screen *s, int y, uint32_t index)
 				 : "",
 		!bypassed && is_on(slot, 2) ? "D" : "", !bypassed && (is_on(slot, 1) || is_on(slot, 2)) ? "]" : "");
 	screen_put(s, y, STATE_X, 4, bypassed ? STYLE_WARN : STYLE_MARK, text);
-	if (reduction_of(slot))
-		draw_reduction(s, y, reduction_of(slot));
+}
+
+void view_chain_levels(struct screen *s)
+{
+	int n = (int)remote_n_slots(s->remote), visible = s->layout.main_rows - 1;
+	for (int i = 0; i < visible && s->chain_top + i < n; i++) {
+		const struct remote_meter *meter = reduction_of(remote_slot(s->remote, (uint32_t)(s->chain_top + i)));
+		if (meter)
+			draw_reduction(s, s->layout.main_y + 1 + i, meter);
+	}
 }
 
 void view_chain(struct screen *s)
@@ -59,6 +67,7 @@ void view_chain(struct screen *s)
 	s->chain_top = layout_scroll(s->chain_top, (int)s->slot_index, visible, n);
 	for (int i = 0; i < visible && s->chain_top + i < n; i++)
 		draw_slot(s, y + 1 + i, (uint32_t)(s->chain_top + i));
+	view_chain_levels(s);
 	if (s->chain_top > 0)
 		screen_put(s, y, LAYOUT_CHAIN_COLUMNS - 4, 2, STYLE_MARK, "^");
 	if (s->chain_top + visible < n)

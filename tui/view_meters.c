@@ -119,13 +119,14 @@ static void draw_correlation(const struct screen *s, int y, const struct analysi
 	screen_put(s, y, X, s->layout.columns - X, r < 0 ? STYLE_BAD : STYLE_PLAIN, text);
 }
 
-void view_meters(struct screen *s)
+void view_meters_levels(struct screen *s)
 {
 	static const char *const names[2][2] = { { "IN  L", "    R" }, { "OUT L", "    R" } };
 	const struct analysis_values *levels = remote_levels(s->remote);
 	const struct analysis_side *sides[2] = { &levels->in, &levels->out };
 	int y = s->layout.meters_y;
-	draw_scale(s, y);
+	for (int row = 1; row < LAYOUT_METER_ROWS; row++)
+		screen_clear(s, y + row, 0);
 	for (int side = 0; side < 2; side++)
 		for (int c = 0; c < 2; c++)
 			draw_channel(s, y + 1 + 2 * side + c, names[side][c], sides[side], c, &s->holds[side][c]);
@@ -133,6 +134,12 @@ void view_meters(struct screen *s)
 	draw_loudness(s, y + 6, "OUT", sides[1], levels->paused);
 	draw_correlation(s, y + 5, sides[0]);
 	draw_correlation(s, y + 6, sides[1]);
+}
+
+void view_meters(struct screen *s)
+{
+	draw_scale(s, s->layout.meters_y);
+	view_meters_levels(s);
 }
 
 void view_small(struct screen *s)

@@ -129,7 +129,12 @@ static uint32_t scroll_left(const struct screen *s, const struct page_table *tab
 	return left;
 }
 
-static void draw_title(const struct screen *s, const struct remote_slot *slot)
+static int visible_lines(const struct screen *s)
+{
+	return s->layout.main_rows - 1 - s->layout.curve_rows;
+}
+
+static void draw_title(struct screen *s, const struct remote_slot *slot)
 {
 	char text[160];
 	bool bypassed = slot->params[slot->n_params].value != 0, solo = slot->params[slot->n_params + 1].value != 0,
@@ -149,6 +154,17 @@ static void draw_title(const struct screen *s, const struct remote_slot *slot)
 		screen_put(s, s->layout.main_y, x, s->layout.columns - x, STYLE_DIM, text);
 		x += text_columns(text, s->options.ascii);
 	}
+	if (screen_place(s)->top + visible_lines(s) < (int)s->page.n_lines)
+		screen_put(s, s->layout.main_y, s->layout.columns - 2, 2, STYLE_MARK, s->options.ascii ? "v" : "↓");
+}
+
+void view_slot_levels(struct screen *s)
+{
+	const struct remote_slot *slot = screen_slot(s);
+	if (!slot || slot->n_meters == 0)
+		return;
+	screen_clear(s, s->layout.main_y, s->layout.slot_x);
+	draw_title(s, slot);
 }
 
 /* first: of those that show; there a table's head stands for its row, as the row has gone under it. */
@@ -185,12 +201,10 @@ void view_slot(struct screen *s)
 	}
 	struct place *place = screen_place(s);
 	uint32_t line = 0, cell = 0;
-	int visible = s->layout.main_rows - 1 - s->layout.curve_rows;
+	int visible = visible_lines(s);
 	page_find(&s->page, place->param, &line, &cell);
 	place->top = page_scroll(&s->page, place->top, (int)line, visible);
 	draw_title(s, slot);
 	for (int i = 0; i < visible && place->top + i < (int)s->page.n_lines; i++)
 		draw_line(s, s->layout.main_y + 1 + i, slot, &s->page.lines[place->top + i], i == 0);
-	if (place->top + visible < (int)s->page.n_lines)
-		screen_put(s, s->layout.main_y, s->layout.columns - 2, 2, STYLE_MARK, s->options.ascii ? "v" : "↓");
 }
