@@ -34,6 +34,25 @@ static uint32_t straight(const struct delay *d, uint32_t at, uint32_t n) RT
 	return n < room ? n : room;
 }
 
+void delay_write(struct delay *d, double *const in[2], uint32_t n) RT
+{
+	uint32_t room = straight(d, d->at, n);
+	for (int c = 0; c < 2; c++) {
+		memcpy(d->line[c] + d->at, in[c], room * sizeof(double));
+		memcpy(d->line[c], in[c] + room, (n - room) * sizeof(double));
+	}
+	d->at = (d->at + n) & d->mask;
+}
+
+void delay_read(const struct delay *d, double *const out[2], uint32_t frames, uint32_t n) RT
+{
+	uint32_t from = (d->at - n - frames) & d->mask, room = straight(d, from, n);
+	for (int c = 0; c < 2; c++) {
+		memcpy(out[c], d->line[c] + from, room * sizeof(double));
+		memcpy(out[c] + room, d->line[c], (n - room) * sizeof(double));
+	}
+}
+
 void delay_run(struct delay *d, double *const in[2], double *const out[2], uint32_t n) RT
 {
 	if (d->frames == 0) {
@@ -41,32 +60,21 @@ void delay_run(struct delay *d, double *const in[2], double *const out[2], uint3
 			memmove(out[c], in[c], n * sizeof(double));
 		return;
 	}
-	uint32_t from = (d->at - d->frames) & d->mask;
-	uint32_t write = straight(d, d->at, n), read = straight(d, from, n);
-	for (int c = 0; c < 2; c++) {
-		memcpy(d->line[c] + d->at, in[c], write * sizeof(double));
-		memcpy(d->line[c], in[c] + write, (n - write) * sizeof(double));
-		if (!out)
-			continue;
-		memcpy(out[c], d->line[c] + from, read * sizeof(double));
-		memcpy(out[c] + read, d->line[c], (n - read) * sizeof(double));
-	}
-	d->at = (d->at + n) & d->mask;
+	delay_write(d, in, n);
+	if (out)
+		delay_read(d, out, d->frames, n);
 }
 
 void delay_adopt(struct delay *to, const struct delay *from) RT
 {
 	if (to->frames == 0 || from->frames == 0)
 		return;
-	uint32_t n = (to->mask < from->mask ? to->mask : from->mask) + 1;
+	uint32_t n = to->frames < from->mask + 1 ? to->frames : from->mask + 1;
+	uint32_t start = (from->at - n) & from->mask, room = straight(from, start, n);
 	to->at = 0;
-	for (uint32_t i = 1; i <= n; i++)
-		for (int c = 0; c < 2; c++)
-			to->line[c][(0 - i) & to->mask] = from->line[c][(from->at - i) & from->mask];
-}
-
-void delay_clear(struct delay *d) RT
-{
-	if (d->frames)
-		memset(d->line[0], 0, 2 * ((size_t)d->mask + 1) * sizeof(double));
+	for (int c = 0; c < 2; c++) {
+		double *end = to->line[c] + to->mask + 1;
+		memcpy(end - n, from->line[c] + start, room * sizeof(double));
+		memcpy(end - n + room, from->line[c], (n - room) * sizeof(double));
+	}
 }

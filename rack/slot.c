@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A change that cannot glide (toggle, choice, jump row) runs a second copy of the module with the new settings beside the old
- * one, lets it settle, and fades over. */
+/* A change that cannot glide (toggle, choice, jump row) runs a second copy of the module with the new settings beside
+ * the old one, lets it settle, and fades over. */
 #define SETTLE_MS 10
 #define FADE_MS 20
 #define METER_HOLD_MS 50
@@ -22,8 +22,8 @@
 
 struct copy {
 	void *state;
-	float *values;     /* the module's rows as this copy was told */
-	struct delay pad;  /* from the module's latency to the slot's */
+	float *values; /* the module's rows as this copy was told */
+	uint32_t pad;  /* frames of delay before the module: from its latency to the slot's */
 };
 
 struct slot {
@@ -33,24 +33,26 @@ struct slot {
 	uint32_t n_params; /* the module's */
 	size_t state_size;
 
-	float *wanted;     /* module and host rows, as last set */
-	bool changed;      /* wanted differs from what is under way, in rows that fade */
+	float *wanted; /* module and host rows, as last set */
+	bool changed;  /* wanted differs from what is under way, in rows that fade */
 	struct glide glide;
 	uint32_t tick_left; /* frames until the next tick, while rows move */
 
-	/* A module sleeps until the first sample that is not zero, and then starts afresh: what it does cannot depend on how long
-	 * the silence before was, and playing a file gives the same bits as rendering it. */
+	/* A module sleeps until the first sample that is not zero, and then starts afresh: what it does cannot depend
+	 * on how long the silence before was, and playing a file gives the same bits as rendering it. */
 	bool awake;
-	/* After poison it is silent from that very frame on for so many frames, and then sleeps: what is heard does not tell how the
-	 * frames were cut into calls, and a module that is broken for good does not cost a reset at every frame. */
+	/* After poison it is silent from that very frame on for so many frames, and then sleeps: what is heard does not
+	 * tell how the frames were cut into calls, and a module that is broken for good does not cost a reset at every
+	 * frame. */
 	uint32_t cure_left, cure_length;
 	bool muted; /* the cure silences the unprocessed path as well: alone it would be the difference's wrong half */
 	struct copy copies[2];
 	int current;
-	bool fading;                       /* copies[!current] runs too */
+	bool fading;                           /* copies[!current] runs too */
 	uint32_t fade_at, settle, fade_length; /* frames since the fade began; fade_at < settle: not heard yet */
 
-	struct delay dry;
+	struct delay
+		past; /* of the input: what is unprocessed, and what a module hears that takes less than the slot */
 	struct mix mix;
 
 	float held[2][MODULE_METERS_MAX]; /* this window's and the last one's worst */
@@ -68,7 +70,7 @@ static bool copy_init(struct slot *s, struct copy *copy, const float *values)
 	memcpy(copy->values, values, s->n_params * sizeof(float));
 	s->module->init(copy->state, &s->spec);
 	s->module->set(copy->state, copy->values);
-	return delay_init(&copy->pad, s->latency);
+	return true;
 }
 
 static uint32_t module_latency(const struct slot *s, const float *values) RT
@@ -79,7 +81,7 @@ static uint32_t module_latency(const struct slot *s, const float *values) RT
 static void set_pad(struct slot *s, struct copy *copy) RT
 {
 	uint32_t own = module_latency(s, copy->values);
-	copy->pad.frames = own < s->latency ? s->latency - own : 0;
+	copy->pad = own < s->latency ? s->latency - own : 0;
 }
 
 /* Weights of the processed and unprocessed path for the host rows. */
@@ -90,8 +92,8 @@ static void wanted_mix(const struct slot *s, double *wet, double *dry) RT
 	*dry = bypass ? !delta : delta ? -1 : 0; /* the difference of a bypassed slot is silence */
 }
 
-struct slot *slot_new(const struct spec *spec, const struct module *module, uint32_t uid, const float *values,
-	uint32_t latency)
+struct slot *slot_new(
+	const struct spec *spec, const struct module *module, uint32_t uid, const float *values, uint32_t latency)
 {
 	struct slot *s = memory_new(sizeof *s);
 	if (!s)
@@ -107,7 +109,7 @@ struct slot *slot_new(const struct spec *spec, const struct module *module, uint
 	s->wanted = memory_new((module->n_params + N_HOST_PARAMS) * sizeof(float));
 	if (!s->wanted || !glide_init(&s->glide, module->params, module->n_params, spec, values) ||
 		!copy_init(s, &s->copies[0], values) || !copy_init(s, &s->copies[1], values) ||
-		!delay_init(&s->dry, s->latency)) {
+		!delay_init(&s->past, s->latency)) {
 		slot_free(s);
 		return NULL;
 	}
@@ -126,9 +128,8 @@ void slot_free(struct slot *s)
 	for (int i = 0; i < 2; i++) {
 		free(s->copies[i].state);
 		free(s->copies[i].values);
-		delay_drop(&s->copies[i].pad);
 	}
-	delay_drop(&s->dry);
+	delay_drop(&s->past);
 	glide_drop(&s->glide);
 	free(s->wanted);
 	free(s);
@@ -173,10 +174,9 @@ void slot_adopt(struct slot *s, const struct slot *from) RT
 	for (int i = 0; i < 2; i++) {
 		memcpy(s->copies[i].state, from->copies[i].state, s->state_size);
 		memcpy(s->copies[i].values, from->copies[i].values, s->n_params * sizeof(float));
-		delay_adopt(&s->copies[i].pad, &from->copies[i].pad);
 		set_pad(s, &s->copies[i]);
 	}
-	delay_adopt(&s->dry, &from->dry);
+	delay_adopt(&s->past, &from->past);
 	glide_adopt(&s->glide, &from->glide);
 	s->tick_left = from->tick_left;
 	s->awake = from->awake;
@@ -214,10 +214,9 @@ static void start_fade(struct slot *s) RT
 		new->values[i] = param_glides(&s->module->params[i]) ? old->values[i] : s->wanted[i];
 	s->module->set(new->state, new->values);
 	set_pad(s, new);
-	delay_clear(&new->pad);
 	s->settle = fade_frames(s->spec.rate, SETTLE_MS);
-	if (new->pad.frames || module_latency(s, new->values) != module_latency(s, old->values))
-		s->settle += s->latency; /* until the padding, or a longer delay of the module's own, holds sound */
+	if (module_latency(s, new->values) != module_latency(s, old->values))
+		s->settle += module_latency(s, new->values); /* until another delay of the module's own holds sound */
 	s->fade_at = 0;
 	s->fading = true;
 }
@@ -264,10 +263,11 @@ void slot_read_meters(const struct slot *s, float *meters) RT
 
 static void run_copy(struct slot *s, struct copy *copy, double *const io[2], uint32_t n, float *meters) RT
 {
-	if (s->awake)
-		s->module->process(copy->state, io, n, meters);
-	if (copy->pad.frames)
-		delay_run(&copy->pad, io, io, n);
+	if (!s->awake)
+		return;
+	if (copy->pad)
+		delay_read(&s->past, io, copy->pad, n);
+	s->module->process(copy->state, io, n, meters);
 }
 
 static void run_fade(struct slot *s, double *const io[2], double *const new[2], uint32_t n) RT
@@ -317,7 +317,6 @@ static void start_cure(struct slot *s) RT
 	for (int i = 0; i < 2; i++) {
 		s->module->reset(s->copies[i].state);
 		s->module->set(s->copies[i].state, s->copies[i].values);
-		delay_clear(&s->copies[i].pad);
 	}
 	s->awake = false;
 	s->cure_left = s->cure_length;
@@ -338,7 +337,8 @@ static void spend_cure(struct slot *s, uint32_t n) RT
 
 static void run_mix(struct slot *s, double *const io[2], double *const dry[2], uint32_t from, uint32_t n) RT
 {
-	double *const io_part[2] = { io[0] + from, io[1] + from }, *const dry_part[2] = { dry[0] + from, dry[1] + from };
+	double *const io_part[2] = { io[0] + from, io[1] + from }, *const dry_part[2] = { dry[0] + from,
+		dry[1] + from };
 	if (!s->muted && n > from)
 		mix_run(&s->mix, io_part, dry_part, n - from);
 }
@@ -351,7 +351,7 @@ static uint32_t run_piece(struct slot *s, double *const io[2], uint32_t n) RT
 	float meters[MODULE_METERS_MAX] = { 0 }, unheard[MODULE_METERS_MAX] = { 0 };
 
 	if (s->latency || mix_needs_dry(&s->mix))
-		delay_run(&s->dry, io, mix_needs_dry(&s->mix) ? dry : NULL, n);
+		delay_run(&s->past, io, mix_needs_dry(&s->mix) ? dry : NULL, n);
 	if (s->cure_left)
 		clear(io, 0, n);
 	if (s->fading)
