@@ -108,7 +108,7 @@ static bool blanks(struct dither *d, double left, double right) RT
 uint32_t dither_process(struct dither *d, double *const io[2], uint32_t n) RT
 {
 	enum dither_shape shape = dither_shape_at(d->shape, d->rate);
-	double steps = (double)(1u << (d->bits - 1));
+	double steps = (double)(1u << (d->bits - 1)), step = 1 / steps; /* a power of two: nothing is rounded */
 	const double *taps;
 	uint32_t n_taps = dither_taps(shape, &taps), clipped = 0;
 	for (uint32_t i = 0; i < n; i++) {
@@ -117,7 +117,7 @@ uint32_t dither_process(struct dither *d, double *const io[2], uint32_t n) RT
 			double got = blank ? 0 : reduce(d, c, io[c][i] * steps, taps, n_taps, shape == DITHER_HIGHPASS);
 			clipped += got < -steps || got > steps - 1;
 			got = got < -steps ? -steps : got > steps - 1 ? steps - 1 : got;
-			io[c][i] = got / steps;
+			io[c][i] = got * step;
 		}
 	}
 	return clipped;
