@@ -36,10 +36,9 @@ static void on_signal(int signal)
 	stop = 1;
 }
 
-static void on_shutdown(jack_status_t code, const char *reason, void *arg)
+/* Not jack_on_info_shutdown(): PipeWire never calls that. */
+static void on_shutdown(void *arg)
 {
-	(void)code;
-	(void)reason;
 	(void)arg;
 	server_gone = stop = 1;
 }
@@ -97,7 +96,7 @@ static const char *open_client(struct player *p, const char *server, const char 
 	if ((int)jack_get_sample_rate(p->client) != p->info.samplerate)
 		return "the file's sample rate is not the server's";
 	jack_set_process_callback(p->client, process, p);
-	jack_on_info_shutdown(p->client, on_shutdown, NULL);
+	jack_on_shutdown(p->client, on_shutdown, NULL);
 	static const char *const names[2] = { "out_L", "out_R" };
 	for (int i = 0; i < 2; i++)
 		p->ports[i] = jack_port_register(p->client, names[i], JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);

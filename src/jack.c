@@ -56,9 +56,10 @@ struct jack_link {
 	char name[64], server[64];
 	char error[sizeof((struct reason *)0)->text]; /* why opening failed */
 	bool nameless;                                /* do not name the ports */
+	bool defer_latency;                           /* not to be told from its callback */
 	_Atomic(struct engine *) engine;
 	atomic_bool in_process; /* with engine: who finds the other's store first lets go of the engine */
-	atomic_bool lost, rewire, freewheel, late;
+	atomic_bool lost, rewire, freewheel, late, relatency;
 	atomic_bool naming; /* sets metadata now, which hangs where another program was killed doing so */
 	atomic_uint latency, period;
 	atomic_uint n_threads;
@@ -119,8 +120,9 @@ static void note_time(struct jack_link *c, struct engine *engine, uint64_t begin
 	}
 }
 
-/* CLOCK_MONOTONIC microseconds at which this cycle began; 0: not known. jackd counts by CLOCK_MONOTONIC_RAW (jack2) or a clock
- * of its own, which drifts from ours by a second in a few hours: only the time since the cycle's begin is taken from it. */
+/* CLOCK_MONOTONIC microseconds at which this cycle began; 0: not known. jackd counts by CLOCK_MONOTONIC_RAW (jack2) or
+ * a clock of its own, which drifts from ours by a second in a few hours: only the time since the cycle's begin is taken
+ * from it. */
 static uint64_t cycle_time_us(struct jack_link *c) RT
 {
 	jack_nframes_t frame;
@@ -266,9 +268,8 @@ static jack_latency_range_t range_of(struct jack_link *c, int first, jack_latenc
 	return all;
 }
 
-static void on_latency(jack_latency_callback_mode_t mode, void *arg)
+static void tell_latency(struct jack_link *c, jack_latency_callback_mode_t mode)
 {
-	struct jack_link *c = arg;
 	int from = mode == JackCaptureLatency ? PORT_IN_L : PORT_OUT_L;
 	int to = mode == JackCaptureLatency ? PORT_OUT_L : PORT_IN_L;
 	jack_latency_range_t range = range_of(c, from, mode);
@@ -277,6 +278,19 @@ static void on_latency(jack_latency_callback_mode_t mode, void *arg)
 	range.max += frames;
 	for (int i = to; i < to + 2; i++)
 		jack_port_set_latency_range(c->ports[i], mode, &range);
+}
+
+/* jackd wants to be told from here. PipeWire's libjack (0.3.65) runs other callbacks inside the telling, and then keeps
+ * its loop locked for ever: there the control thread does it. */
+static void on_latency(jack_latency_callback_mode_t mode, void *arg)
+{
+	struct jack_link *c = arg;
+	if (!c->defer_latency) {
+		tell_latency(c, mode);
+		return;
+	}
+	atomic_store(&c->relatency, true);
+	wake(c);
 }
 
 /* ---- Errand threads: opening and closing */
@@ -473,6 +487,7 @@ struct jack_link *jack_link_new(const char *name, const char *server, bool namel
 	c->port_events = ring_new(PORT_EVENTS, sizeof(struct port_event));
 	snprintf(c->name, sizeof c->name, "%s", name);
 	snprintf(c->server, sizeof c->server, "%s", server ? server : "");
+	c->defer_latency = strstr(jack_get_version_string(), "PipeWire");
 	if (c->port_events)
 		return c;
 	free(c);
@@ -521,6 +536,14 @@ void jack_link_set_latency(struct jack_link *c, uint32_t frames, bool active)
 {
 	if (atomic_exchange(&c->latency, frames) != frames && active)
 		jack_recompute_total_latencies(c->jack);
+}
+
+void jack_link_update_latency(struct jack_link *c)
+{
+	if (!atomic_exchange(&c->relatency, false))
+		return;
+	tell_latency(c, JackCaptureLatency);
+	tell_latency(c, JackPlaybackLatency);
 }
 
 bool jack_link_take_rewire(struct jack_link *c)

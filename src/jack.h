@@ -40,6 +40,9 @@ void jack_link_take_engine(struct jack_link *);
 /* Frames through the rack; tells an active client's server at once. */
 void jack_link_set_latency(struct jack_link *, uint32_t frames, bool active);
 
+/* Does what JACK's callback for latencies had to leave undone. */
+void jack_link_update_latency(struct jack_link *);
+
 /* Has the graph changed since the last time? Then jack_link_update_wires has something to do. */
 bool jack_link_take_rewire(struct jack_link *);
 void jack_link_update_wires(struct jack_link *, struct wires *);

@@ -219,6 +219,7 @@ static bool is_stalled(struct reconnect *r, const struct jack_link_state *state,
 
 static enum reconnect_event poll_running(struct reconnect *r, const struct jack_link_state *state, uint64_t now)
 {
+	jack_link_update_latency(r->client);
 	if (jack_link_take_rewire(r->client)) /* each anew: the server's end may follow close on somebody's change */
 		r->look_at_ms = now + SETTLE_MS;
 	if (r->look_at_ms && now >= r->look_at_ms) {
