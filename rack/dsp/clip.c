@@ -76,3 +76,20 @@ void clip_points(const double *const *points, double *const *taken, int factor, 
 	for (uint32_t i = 0; i < n; i++)
 		taken[0][i] += late[i];
 }
+
+CLONES static void add_magnitudes(double *restrict highest, const double *restrict x, uint32_t n) RT
+{
+	for (uint32_t i = 0; i < n; i++)
+		highest[i] = dynamics_higher(fabs(x[i]), highest[i]);
+}
+
+int clip_bends(const double *const *points, int factor, const double *knees, uint32_t n) RT
+{
+	double highest[CLIP_BLOCK_MAX] = { 0 };
+	for (int p = 0; p <= factor; p++)
+		add_magnitudes(highest, points[p], n);
+	int any = 0;
+	for (uint32_t i = 0; i < n; i++)
+		any |= highest[i] > 1 - knees[i];
+	return any;
+}

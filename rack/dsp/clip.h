@@ -43,6 +43,9 @@ enum { CLIP_BLOCK_MAX = 64 };
 void clip_points(const double *const *points, double *const *taken, int factor, const double *knees, double *carry,
 	uint32_t n) RT;
 
+/* Whether any of these points is above 1 - knee: below nothing is taken off. */
+int clip_bends(const double *const *points, int factor, const double *knees, uint32_t n) RT;
+
 /* What straight lines and triangle take from the highs, 1 - CLIP_LOSS w^2 with w in radians a point. */
 #define CLIP_LOSS (1 / 6.0)
 

@@ -53,9 +53,11 @@ void peak_guard_reset(struct peak_guard *g) RT
 {
 	memset(g->peaks, 0, sizeof g->peaks);
 	memset(g->sound, 0, sizeof g->sound);
-	g->at = 0;
+	for (int c = 0; c < 2; c++)
+		g->line[c] = (struct delay_line){ .mask = PEAK_GUARD_LINE - 1 };
 	g->last_need = 1;
 	g->waited = 0;
+	g->calm = 0;
 	sliding_min_reset(&g->held, g->held_memory, g->hold);
 	gain_stage_reset(&g->stage, stage_memory(g), g->ahead);
 }
@@ -87,17 +89,27 @@ static float steady(struct peak_guard *g, float goal, float now) RT
 	return goal < now ? goal * FALL : now;
 }
 
-static void find_gains(struct peak_guard *g, const float *peaks, double *gains, uint32_t n) RT
+/* Needs in place of the peaks; true when all are 1. */
+static bool find_needs(struct peak_guard *g, float *peaks, uint32_t n) RT
+{
+	bool calm = true;
+	for (uint32_t i = 0; i < n; i++) {
+		/* Of what is no number a very high one, so that needs are never zero. */
+		float peak = peaks[i] < 1e9f ? peaks[i] : 1e9f, need = 1 / (peak > 1 ? peak : 1);
+		peaks[i] = lower(need, g->last_need);
+		g->last_need = need;
+		calm = calm && peaks[i] >= 1;
+	}
+	return calm;
+}
+
+static void find_gains(struct peak_guard *g, const float *needs, double *gains, uint32_t n) RT
 {
 	struct gain_stage_memory memory = stage_memory(g);
 	struct gain_stage stage = g->stage;
 	struct sliding_min held = g->held;
 	for (uint32_t i = 0; i < n; i++) {
-		/* Of what is no number a very high one, so that needs are never zero. */
-		float peak = peaks[i] < 1e9f ? peaks[i] : 1e9f, need = 1 / (peak > 1 ? peak : 1);
-		float frame_need = lower(need, g->last_need);
-		g->last_need = need;
-		float goal = sliding_min_next(&held, g->held_memory, frame_need);
+		float goal = sliding_min_next(&held, g->held_memory, needs[i]);
 		gains[i] = gain_stage_next(&stage, memory, g->release, steady(g, goal, (float)stage.released), 0);
 	}
 	g->stage = stage;
@@ -107,19 +119,23 @@ static void find_gains(struct peak_guard *g, const float *peaks, double *gains, 
 double peak_guard_run(struct peak_guard *g, const struct true_peak_filter *f, double *const x[2],
 	const double *ceilings, uint32_t n) RT
 {
-	enum { MASK = PEAK_GUARD_LINE - 1 };
 	float peaks[PEAK_GUARD_BLOCK_MAX];
 	double gains[PEAK_GUARD_BLOCK_MAX], lowest = 1;
-	uint32_t delay = TRUE_PEAK_DELAY + g->ahead;
 	find_peaks(g, f, x, ceilings, peaks, n);
-	find_gains(g, peaks, gains, n);
 	for (int c = 0; c < 2; c++)
-		for (uint32_t i = 0; i < n; i++) {
-			g->sound[c][(g->at + i) & MASK] = x[c][i];
-			x[c][i] = g->sound[c][(g->at + i - delay) & MASK] * gains[i];
-		}
-	for (uint32_t i = 0; i < n; i++)
+		delay_line_run(&g->line[c], g->sound[c], TRUE_PEAK_DELAY + g->ahead, x[c], n);
+	/* At rest, with nothing but ones in all memories, there is nothing to do. */
+	bool rests = g->calm > g->hold + 2 * g->ahead;
+	g->calm = find_needs(g, peaks, n) ? g->calm + (rests ? 0 : n) : 0;
+	if (rests && g->calm)
+		return 1;
+	find_gains(g, peaks, gains, n);
+	if (g->stage.released <= 1 - 1e-9) /* nearer counts as 1 */
+		g->calm = 0;
+	for (uint32_t i = 0; i < n; i++) {
 		lowest = gains[i] < lowest ? gains[i] : lowest;
-	g->at += n;
+		for (int c = 0; c < 2; c++)
+			x[c][i] *= gains[i];
+	}
 	return lowest;
 }

@@ -3,6 +3,7 @@
 #ifndef RACK_DSP_PEAK_GUARD_H
 #define RACK_DSP_PEAK_GUARD_H
 
+#include "rack/dsp/delay_line.h"
 #include "rack/dsp/gain_stage.h"
 #include "rack/dsp/true_peak.h"
 
@@ -17,13 +18,15 @@ enum {
 
 struct peak_guard {
 	double release; /* part of the way in a frame */
-	uint32_t ahead, hold, wait, waited, at;
+	uint32_t ahead, hold, wait, waited;
+	uint32_t calm; /* frames since the gain was not 1, or had to be less, as far as it matters */
 	struct true_peak peaks[2];
 	float last_need;
 	struct sliding_min held;
 	struct gain_stage stage;
 	float held_memory[PEAK_GUARD_HOLD_MAX];
 	int64_t stage_memory[PEAK_GUARD_AHEAD_MAX / 2 * 3 + 8];
+	struct delay_line line[2];
 	double sound[2][PEAK_GUARD_LINE];
 };
 

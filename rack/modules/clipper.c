@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/dsp/clip.h"
 #include "rack/dsp/decibel.h"
+#include "rack/dsp/delay_line.h"
 #include "rack/dsp/oversample.h"
 #include "rack/dsp/peak_guard.h"
 #include "rack/dsp/ramp.h"
@@ -92,16 +93,21 @@ static const struct meter meters_table[] = {
 };
 
 enum { R_DRIVE, R_CEILING, R_KNEE, N_SMOOTHED, R_MIX = N_SMOOTHED, R_OUTPUT, N_RAMPS };
-enum { DELAY_MASK = 511 }; /* of the delayed sound, a block more than the longest delay */
+enum { LINE = 512 }; /* of what is delayed, no less than the longest delay and a block */
 
 /* As long as nothing has been taken off for this many frames the way back is silent and need not be gone. */
 enum { SILENT_FRAMES = 2 * 82 + OVERSAMPLE_LONG };
+
+struct line {
+	struct delay_line line;
+	double memory[LINE];
+};
 
 struct channel {
 	struct oversample past;
 	double carry;    /* of the curve, from block to block */
 	uint32_t silent; /* frames since something was taken off, as far as it matters */
-	double dry[DELAY_MASK + 1], driven[DELAY_MASK + 1];
+	struct line dry, driven;
 };
 
 struct state {
@@ -110,11 +116,11 @@ struct state {
 	struct true_peak_filter peak_filter;
 	int stages;
 	bool true_peak;
-	uint32_t clip_delay, delay, at;
+	uint32_t clip_delay, delay;
 	struct ramp_clock clock;
 	struct ramp ramp[N_RAMPS];
 	double smoothing, smooth[N_SMOOTHED][2];
-	double ceilings[DELAY_MASK + 1];
+	struct line ceilings;
 	struct channel channel[2];
 	struct peak_guard guard;
 };
@@ -148,9 +154,8 @@ static uint32_t latency(const struct spec *spec, const float *values) RT
 static void forget(struct state *s) RT
 {
 	memset(s->channel, 0, sizeof s->channel);
-	memset(s->ceilings, 0, sizeof s->ceilings);
+	memset(&s->ceilings, 0, sizeof s->ceilings);
 	peak_guard_reset(&s->guard);
-	s->at = 0;
 }
 
 static void land_smooth(struct state *s) RT
@@ -199,15 +204,10 @@ static void reset(void *state) RT
 	forget(s);
 }
 
-static bool bends(const double *const *points, int factor, const double *knees, uint32_t n) RT
+static void delay(struct line *l, uint32_t frames, double *x, uint32_t n) RT
 {
-	double widest = 0, highest = 0;
-	for (uint32_t i = 0; i < n; i++)
-		widest = dynamics_higher(widest, knees[i]);
-	for (int p = 0; p <= factor; p++)
-		for (uint32_t i = 0; i < n; i++)
-			highest = dynamics_higher(highest, fabs(points[p][i]));
-	return !(highest <= 1 - widest);
+	l->line.mask = LINE - 1;
+	delay_line_run(&l->line, l->memory, frames, x, n);
 }
 
 /* What is taken off from u, in place, s->clip_delay frames late. */
@@ -223,7 +223,7 @@ static void take_off(struct state *s, struct channel *c, double *u, const double
 	}
 	oversample_up(&c->past, &s->filter, s->stages, u, n, points);
 	uint32_t silent = c->silent;
-	c->silent = bends(points, factor, knees, n) ? 0 : silent + (silent < SILENT_FRAMES ? n : 0);
+	c->silent = clip_bends(points, factor, knees, n) ? 0 : silent + (silent < SILENT_FRAMES ? n : 0);
 	if (silent >= SILENT_FRAMES && c->silent) {
 		memset(u, 0, n * sizeof *u);
 		return;
@@ -234,51 +234,44 @@ static void take_off(struct state *s, struct channel *c, double *u, const double
 	oversample_down(&c->past, &s->filter, s->stages, CLIP_LOSS * 4 / (factor * factor), u, n);
 }
 
-static double cut_of(const double *u, const double *knees, uint32_t n, double most) RT
+/* How far the highest of these is cut, as a factor. */
+static double cut_of(const double *u, double knee, uint32_t n) RT
 {
-	for (uint32_t i = 0; i < n; i++) {
-		double a = fabs(u[i]), cut = clip_taken(a, knees[i]);
-		most = a > 0 ? dynamics_higher(most, a / (a + cut)) : most;
-	}
-	return most;
+	double highest = 0;
+	for (uint32_t i = 0; i < n; i++)
+		highest = dynamics_higher(fabs(u[i]), highest);
+	return highest > 0 ? highest / (highest + clip_taken(highest, knee)) : 1;
 }
 
-/* Clips x in place, s->clip_delay frames late. The dry sound stays in c. */
-static double clip(struct state *s, struct channel *c, double *x, double (*values)[BLOCK], uint32_t n, double most) RT
+/* Clips x in place, s->clip_delay frames late, the ceilings as well. */
+static double clip(
+	struct state *s, struct channel *c, double *x, double (*values)[BLOCK], const double *ceilings, uint32_t n) RT
 {
 	double u[BLOCK];
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t at = (s->at + i) & DELAY_MASK;
-		c->dry[at] = x[i];
-		c->driven[at] = x[i] * values[R_DRIVE][i];
-		u[i] = c->driven[at] / values[R_CEILING][i];
+		x[i] *= values[R_DRIVE][i];
+		u[i] = x[i] / values[R_CEILING][i];
 	}
-	most = cut_of(u, values[R_KNEE], n, most);
+	double cut = cut_of(u, values[R_KNEE][n - 1], n);
 	take_off(s, c, u, values[R_KNEE], n);
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t at = (s->at + i - s->clip_delay) & DELAY_MASK;
-		x[i] = c->driven[at] + s->ceilings[at] * u[i];
-	}
-	return most;
+	delay(&c->driven, s->clip_delay, x, n);
+	for (uint32_t i = 0; i < n; i++)
+		x[i] += ceilings[i] * u[i];
+	return cut;
 }
 
-/* By the ceiling that each frame was clipped at. */
-static double guard(struct state *s, double *const x[2], uint32_t n, double lowest) RT
+/* By the ceiling that each frame was clipped at. Before anything has come in that is 0. */
+static double guard(struct state *s, double *const x[2], double *ceilings, uint32_t n) RT
 {
-	double ceilings[BLOCK];
-	for (uint32_t i = 0; i < n; i++) {
-		double then = s->ceilings[(s->at + i - s->clip_delay) & DELAY_MASK];
-		ceilings[i] = then > 0 ? then : 1; /* nothing has come in yet */
-	}
-	return fmin(lowest, peak_guard_run(&s->guard, &s->peak_filter, x, ceilings, n));
+	for (uint32_t i = 0; i < n; i++)
+		ceilings[i] = ceilings[i] > 0 ? ceilings[i] : 1;
+	return peak_guard_run(&s->guard, &s->peak_filter, x, ceilings, n);
 }
 
-static void blend(const struct state *s, const struct channel *c, double *x, double (*values)[BLOCK], uint32_t n) RT
+static void blend(double *x, const double *dry, double (*values)[BLOCK], uint32_t n) RT
 {
-	for (uint32_t i = 0; i < n; i++) {
-		double dry = c->dry[(s->at + i - s->delay) & DELAY_MASK];
-		x[i] = dry + values[R_MIX][i] * (x[i] * values[R_OUTPUT][i] - dry);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		x[i] = dry[i] + values[R_MIX][i] * (x[i] * values[R_OUTPUT][i] - dry[i]);
 }
 
 static double smooth(struct state *s, int i, double to) RT
@@ -293,8 +286,22 @@ static double smooth(struct state *s, int i, double to) RT
 	return now[1];
 }
 
+static bool moves(const struct state *s) RT
+{
+	bool any = s->clock.left > 0;
+	for (int k = 0; k < N_SMOOTHED; k++)
+		any = any || s->smooth[k][1] != s->ramp[k].target;
+	return any;
+}
+
 static void fill(struct state *s, double (*values)[BLOCK], uint32_t n) RT
 {
+	if (!moves(s)) {
+		for (int k = 0; k < N_RAMPS; k++)
+			for (uint32_t i = 0; i < n; i++)
+				values[k][i] = s->ramp[k].target;
+		return;
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		for (int k = 0; k < N_RAMPS; k++)
 			values[k][i] = s->clock.left ? ramp_next(&s->ramp[k]) : s->ramp[k].target;
@@ -305,26 +312,37 @@ static void fill(struct state *s, double (*values)[BLOCK], uint32_t n) RT
 	}
 }
 
+/* Highest cut and lowest gain of the guard so far. */
+struct worst {
+	double cut, gain;
+};
+
+static void run_block(struct state *s, double *const x[2], uint32_t n, struct worst *worst) RT
+{
+	double values[N_RAMPS][BLOCK], ceilings[BLOCK], dry[2][BLOCK];
+	fill(s, values, n);
+	memcpy(ceilings, values[R_CEILING], n * sizeof *ceilings);
+	delay(&s->ceilings, s->clip_delay, ceilings, n);
+	for (int c = 0; c < 2; c++) {
+		memcpy(dry[c], x[c], n * sizeof *dry[c]);
+		delay(&s->channel[c].dry, s->delay, dry[c], n);
+		worst->cut = fmax(worst->cut, clip(s, &s->channel[c], x[c], values, ceilings, n));
+	}
+	if (s->true_peak)
+		worst->gain = fmin(worst->gain, guard(s, x, ceilings, n));
+	for (int c = 0; c < 2; c++)
+		blend(x[c], dry[c], values, n);
+}
+
 static void process(void *state, double *const io[2], uint32_t n, float *meters) RT
 {
-	struct state *s = state;
-	double values[N_RAMPS][BLOCK], most = 1, lowest = 1;
-	for (uint32_t done = 0, piece; done < n; done += piece) {
+	struct worst worst = { 1, 1 };
+	for (uint32_t done = 0; done < n; done += BLOCK) {
 		double *const x[2] = { io[0] + done, io[1] + done };
-		piece = n - done < BLOCK ? n - done : BLOCK;
-		fill(s, values, piece);
-		for (uint32_t i = 0; i < piece; i++)
-			s->ceilings[(s->at + i) & DELAY_MASK] = values[R_CEILING][i];
-		for (int c = 0; c < 2; c++)
-			most = clip(s, &s->channel[c], x[c], values, piece, most);
-		if (s->true_peak)
-			lowest = guard(s, x, piece, lowest);
-		for (int c = 0; c < 2; c++)
-			blend(s, &s->channel[c], x[c], values, piece);
-		s->at += piece;
+		run_block(state, x, n - done < BLOCK ? n - done : BLOCK, &worst);
 	}
-	meters[REDUCTION] = (float)decibel_from_gain(most);
-	meters[GUARD] = (float)-decibel_from_gain(lowest);
+	meters[REDUCTION] = (float)decibel_from_gain(worst.cut);
+	meters[GUARD] = (float)-decibel_from_gain(worst.gain);
 }
 
 const struct module module_clipper = {
