@@ -287,7 +287,7 @@ class Check(Cli):
 
     def test_examples(self):
         racks = sorted(glob.glob("examples/*.rack"))
-        self.assertEqual([os.path.basename(rack)[:-5] for rack in racks], ["cd", "gentle", "loud", "multiband", "punch", "streaming", "vinyl"])
+        self.assertEqual([os.path.basename(rack)[:-5] for rack in racks], ["cd", "gentle", "glue", "loud", "multiband", "podcast", "punch", "streaming", "vinyl", "wide"])
         self.expect(run("check", *racks), 0, "", "")
         self.expect(run("check", *[os.path.basename(rack)[:-5] for rack in racks], cwd="/"), 0, "", "")
 
