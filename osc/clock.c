@@ -6,6 +6,8 @@
 
 #include <time.h>
 
+enum { APART_MAX_US = 50, TRIES_MAX = 4 };
+
 #define NTP_TO_UNIX_S 2208988800LL /* 1900 to 1970 */
 
 static int64_t read_us(clockid_t id)
@@ -20,11 +22,23 @@ int64_t clock_now_us(void)
 	return read_us(CLOCK_MONOTONIC);
 }
 
-int64_t clock_ahead_us(uint64_t timetag)
+/* The wall clock minus the monotonic one. A pair of readings that something came in between is read again. */
+static int64_t wall_offset_us(void)
+{
+	int64_t before_us, offset_us;
+	int tries = TRIES_MAX;
+	do {
+		before_us = read_us(CLOCK_MONOTONIC);
+		offset_us = read_us(CLOCK_REALTIME) - before_us;
+	} while (read_us(CLOCK_MONOTONIC) - before_us > APART_MAX_US && --tries > 0);
+	return offset_us;
+}
+
+int64_t clock_due_us(uint64_t timetag)
 {
 	if (timetag == PACKET_IMMEDIATELY)
-		return 0;
+		return INT64_MIN;
 	int64_t seconds = (int64_t)(timetag >> 32) - NTP_TO_UNIX_S;
 	int64_t fraction_us = (int64_t)(((timetag & UINT32_MAX) * 1000000) >> 32);
-	return seconds * 1000000 + fraction_us - read_us(CLOCK_REALTIME);
+	return seconds * 1000000 + fraction_us - wall_offset_us();
 }

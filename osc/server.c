@@ -142,11 +142,10 @@ static void refuse_late(void *user, const uint8_t *data, size_t size)
 /* The frame of a bundle; false: it is too far ahead. */
 static bool bundle_frame(struct server *server, const uint8_t *data, uint64_t *frame)
 {
-	int64_t ahead_us = clock_ahead_us(packet_timetag(data));
-	*frame = ahead_us > 0 && ahead_us <= AHEAD_US
-			 ? control_frame_at(server->control, (uint64_t)(clock_now_us() + ahead_us))
-			 : 0;
-	return ahead_us <= AHEAD_US;
+	int64_t due_us = clock_due_us(packet_timetag(data)), now_us = clock_now_us();
+	bool late = due_us <= now_us, near = due_us <= now_us + AHEAD_US;
+	*frame = !late && near ? control_frame_at(server->control, (uint64_t)due_us) : 0;
+	return near;
 }
 
 static void on_bundle(struct arrival *arrival, const uint8_t *data, size_t size)
