@@ -22,7 +22,7 @@ struct options {
 	const char *server, *play, *to, *from, *record, *compare;
 	double seconds;
 	long shift; /* frames of delay to compare at; -1: the measured latency */
-	bool freewheel;
+	bool freewheel, by_cycle;
 };
 
 struct probe {
@@ -34,7 +34,7 @@ struct probe {
 	atomic_bool done;
 	_Atomic uint32_t gaps;
 	jack_nframes_t next; /* frame that the next cycle should begin with */
-	bool player, started;
+	bool player, started, by_cycle;
 };
 
 static void nap_ms(long ms)
@@ -62,7 +62,7 @@ static int process(jack_nframes_t n, void *arg)
 		if (p->player)
 			memset(buffers[c], 0, n * sizeof(float));
 	}
-	jack_nframes_t now = jack_last_frame_time(p->jack);
+	jack_nframes_t now = p->by_cycle && p->started ? p->next : jack_last_frame_time(p->jack);
 	int64_t begin = atomic_load(&p->begin);
 	if (begin < 0)
 		return 0;
@@ -141,6 +141,7 @@ static bool open_probe(struct probe *p, const struct options *o, bool player)
 {
 	jack_options_t options = JackNoStartServer | (o->server ? JackServerName : 0);
 	p->player = player;
+	p->by_cycle = o->by_cycle;
 	atomic_init(&p->begin, -1);
 	p->jack = jack_client_open(player ? "probe_play" : "probe_record", options, NULL, o->server);
 	if (!p->jack)
@@ -205,7 +206,7 @@ static void run(struct probe *play, struct probe *record, const struct options *
 	time_t limit = time(NULL) + END_WAIT_S + (time_t)o->seconds;
 	while (time(NULL) < limit && !(atomic_load(&play->done) && atomic_load(&record->done)))
 		nap_ms(1);
-	if (o->freewheel)
+	if (o->freewheel || o->by_cycle) /* jackd hangs when clients close while somebody has it freewheel */
 		jack_set_freewheel(play->jack, 0);
 }
 
@@ -267,8 +268,9 @@ static int usage(void)
 {
 	fputs("usage: jackprobe [--server NAME] --play SIGNAL --to L,R --from L,R [--seconds N] [--record FILE]\n"
 	      "                 [--compare SIGNAL [--shift FRAMES]] [--freewheel]\n"
+	      "                 [--by-cycle]\n"
 	      "L,R may be '-': somebody else connects. SIGNAL: impulse, sine:HZ:DB, noise:SEED, silence or a sound "
-	      "file. Prints one JSON object.\n",
+	      "file. --by-cycle: what the server leaves out is not counted (else status 3). Prints one JSON object.\n",
 		stderr);
 	return 2;
 }
@@ -278,7 +280,7 @@ static bool read_options(struct options *o, int argc, char **argv)
 	static const struct option rows[] = { { "server", 1, NULL, 's' }, { "play", 1, NULL, 'p' },
 		{ "to", 1, NULL, 't' }, { "from", 1, NULL, 'f' }, { "record", 1, NULL, 'r' },
 		{ "compare", 1, NULL, 'c' }, { "shift", 1, NULL, 'x' }, { "seconds", 1, NULL, 'l' },
-		{ "freewheel", 0, NULL, 'w' }, { 0 } };
+		{ "freewheel", 0, NULL, 'w' }, { "by-cycle", 0, NULL, 'y' }, { 0 } };
 	const char **texts[] = { ['s'] = &o->server,
 		['p'] = &o->play,
 		['t'] = &o->to,
@@ -294,6 +296,8 @@ static bool read_options(struct options *o, int argc, char **argv)
 			o->seconds = atof(optarg);
 		else if (key == 'w')
 			o->freewheel = true;
+		else if (key == 'y')
+			o->by_cycle = true;
 		else
 			*texts[key] = optarg;
 	return o->play && o->to && o->from && optind == argc;

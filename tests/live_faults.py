@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 # What goes wrong around a rack that plays: no permission, no time, bad neighbours, pulled cables, a stopped process, page faults.
 # SPDX-License-Identifier: GPL-3.0-or-later
+import array
+import json
+import math
 import os
 import signal
 import subprocess
@@ -13,6 +16,8 @@ from liverack import BUILD, SERVER, TOP, AudioThread, OwnLate, Process, Rack, Se
 
 # Root with no more rights to real-time scheduling than anybody.
 UNPRIVILEGED = ("setpriv", "--bounding-set=-sys_nice", "--inh-caps=-sys_nice", "prlimit", "--rtprio=0")
+PERIOD = 256
+STOPPED_S, SENT = 10, 3000
 TONE = 0.1  # of the played sine, whose meter then says -20 dB
 
 
@@ -69,21 +74,41 @@ def bad_neighbour(folder):
         print(f"a late neighbour: {numbers(osc)['xruns_foreign'] - before} foreign xruns, none of our own, all as it was")
 
 
+def inputs(osc):
+    """What /status says of them."""
+    now = numbers(osc)
+    return now["input"], now["awaited"]
+
+
 def pulled_cables(folder):
-    """Inputs disconnected: silence, without denormals and errors; back when they are."""
+    """Inputs disconnected: silence, without denormals and errors, and said so; back when they are."""
     with Rack("--no-restore", "-i", "play:out_L,play:out_R") as rack, tone(folder):
         osc = rack.osc
         osc.send("/chain/insert", "compressor", 0)
         osc.send("/chain/insert", "limiter", 1)
         hears(osc, -20)
-        for side in "LR":
+        assert inputs(osc) == ("connected", ""), inputs(osc)
+        for side, said in ("L", "no left input"), ("R", "no input"):
             jack("jack_disconnect", f"play:out_{side}", f"lacquer:in_{side}")
+            wait_until(said, lambda: inputs(osc) == (said, ""), 2)
         wait_until("silence", lambda: level(osc) < -90, 10)
         assert numbers(osc)["poisoned"] == 0 and numbers(osc)["connected"]
+        with Terminal(rack) as t:
+            t.attach()
+            t.see("no input  load")
         for side in "LR":
             jack("jack_connect", f"play:out_{side}", f"lacquer:in_{side}")
         hears(osc, -20)
-        print("pulled cables: silence, and the sound again")
+        wait_until("input", lambda: inputs(osc) == ("connected", ""), 2)
+    with Rack("--no-restore", "-i", "play:out_L,play:out_R") as rack, Terminal(rack) as t:
+        assert inputs(rack.osc) == ("no input", "play:out_L, play:out_R")
+        t.attach()
+        t.see("no input, waiting for play:out_L, play:out_R")
+        with tone(folder):
+            wait_until("input", lambda: inputs(rack.osc) == ("connected", ""), 5)
+            t.see_not("no input")
+        wait_until("its end", lambda: inputs(rack.osc) == ("no input", "play:out_L, play:out_R"), 2)
+        print("pulled cables: silence, said, and the sound again; what is awaited is told")
 
 
 def stopped_process(folder):
@@ -100,6 +125,139 @@ def stopped_process(folder):
         assert osc.ask("/chain") == ["trim"]
         player.kill()  # JACK may let it hang when it closes, after such a thing
         print("stopped for 2.5 s: goes on")
+
+
+class Recording:
+    """The sine played through the rack from now on, for some seconds of JACK's cycles."""
+
+    def __init__(self, rack, folder, seconds):
+        self.path = os.path.join(folder, "recording.wav")
+        ends = [",".join(f"{rack.name}:{way}_{side}" for side in "LR") for way in ("in", "out")]
+        self.child = subprocess.Popen([os.path.join(BUILD, "jackprobe"), "--server", SERVER, "--play", "sine:1000:-20", "--to", ends[0],
+                                       "--from", ends[1], "--seconds", str(seconds), "--record", self.path, "--by-cycle"],
+                                      stdout=subprocess.PIPE, text=True)
+        hears(rack.osc, -20)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.child.kill()
+        self.child.wait()
+
+    def result(self):
+        return json.loads(self.child.communicate(timeout=60)[0])
+
+    def left(self):
+        """Samples of the left channel, from a file of 32-bit floats."""
+        with open(self.path, "rb") as f:
+            data = f.read()
+        begin = data.index(b"data") + 8
+        return array.array("f", data[begin:begin + int.from_bytes(data[begin - 4:begin], "little")])[::2]
+
+
+# Between neighbours of the played sine; what moves it more is a click.
+STEP = TONE * 2 * math.sin(math.pi * 1000 / 48000) * 1.05
+
+
+def stand_still(rack, folder, server, seconds):
+    """Everybody stops, as in a machine that sleeps, while messages come; then all go on. Seconds until the messages were done, and
+    the frames from the first click to the last: JACK may leave out cycles when it comes back, which others are late for."""
+    osc = rack.osc
+    with Recording(rack, folder, 2) as recording:
+        late = OwnLate(rack)
+        everybody = server.child, rack.child, recording.child
+        for child in everybody:
+            child.send_signal(signal.SIGSTOP)
+        for i in range(SENT):
+            osc.send("/rack/trim/gain", -0.5 * i / SENT)
+        time.sleep(seconds)
+        for child in reversed(everybody):  # the server last, or it would go on without them
+            child.send_signal(signal.SIGCONT)
+        begin = time.monotonic()
+        osc.send("/rack/trim/gain", -0.5)
+        osc.sync()
+        taken = time.monotonic() - begin
+        hears(osc, -20.5)
+        assert late.look() <= 1, "late cycles"  # one may have stood still itself
+        heard = recording.result()
+        assert heard["peak"] > 0.9 * TONE, heard
+    left = recording.left()
+    clicks = [i for i in range(1, len(left)) if abs(left[i] - left[i - 1]) > STEP]
+    osc.send("/rack/trim/gain", 0.0)
+    osc.sync()
+    return taken, clicks[-1] - clicks[0] if clicks else 0
+
+
+def suspended(folder, server):
+    """Nothing clicks beyond the gap, nothing is lost, and what has queued up is done at once."""
+    with Rack("--no-restore") as rack:
+        osc = rack.osc
+        osc.send("/chain/insert", "trim", 0)
+        osc.send("/scene/store", "kept")
+        with Recording(rack, folder, 2):
+            osc.send("/meter/reset")
+            osc.listen(1.5)
+            loudness = osc.ask("/meter/out/integrated")[0]
+        # Others may be late at other times too, on a busy machine: three attempts, the further ones shorter.
+        for seconds in STOPPED_S, 2, 2:
+            taken, clicks = stand_still(rack, folder, server, seconds)
+            assert taken < 1, f"what had queued up took {taken} s"
+            if clicks < 0.1 * 48000:
+                break
+        assert clicks < 0.1 * 48000, f"clicks over {clicks} frames"
+        assert "waiting for it" not in rack.output(), rack.output()
+        assert osc.ask("/scene/list") == ["kept"] and osc.ask("/chain") == ["trim"]
+        now = osc.ask("/meter/out/integrated")[0]
+        assert abs(now - loudness) < 1.2, (now, loudness)  # the sound came and went in between
+        print(f"everybody stopped for {STOPPED_S} s: {SENT} messages done after {taken:.2f} s, no click, meters and state go on")
+
+
+def freewheel(folder):
+    """On and off while it plays: no click, no queue, meters and loudness go on."""
+    with Rack("--no-restore") as rack, Recording(rack, folder, 40) as recording:
+        osc = rack.osc
+        osc.send("/chain/insert", "trim", 0)
+        osc.send("/meter/reset")
+        osc.listen(1)
+        loudness, late = osc.ask("/meter/out/integrated")[0], OwnLate(rack)
+        for turn in range(1, 3):
+            jack("jack_freewheel", "y")
+            osc.send("/rack/trim/gain", -0.1 * turn)
+            osc.sync()
+            jack("jack_freewheel", "n")
+            hears(osc, -20 - 0.1 * turn)
+            assert abs(osc.ask("/meter/out/integrated")[0] - loudness) < 0.5, (osc.ask("/meter/out/integrated"), loudness)
+        assert late.look() == 0, "late cycles"
+        wait_until("real-time", lambda: numbers(osc)["realtime"], 2)
+        jack("jack_freewheel", "y")
+        heard = recording.result()
+        assert heard["step"] < STEP and heard["peak"] > 0.9 * TONE, heard
+        print("freewheel on and off: no click, meters and values go on")
+
+
+def ends(folder):
+    """SIGTERM: a fade of three periods or more without a step; a second signal: the end at once, whatever hangs."""
+    for _ in range(3):  # a cycle that JACK leaves out is a step too
+        with Rack("--no-restore") as rack, Recording(rack, folder, 1) as recording:
+            rack.stop()
+            heard, left = recording.result(), recording.left()
+        if heard["step"] < STEP:
+            break
+    full = max(i for i, x in enumerate(left) if abs(x) > 0.97 * TONE)
+    end = max(i for i, x in enumerate(left) if abs(x) > 1e-4 * TONE)
+    frames = end - full
+    assert heard["step"] < STEP, heard
+    assert 3 * PERIOD <= frames < 0.1 * 48000, f"faded over {frames} frames"
+    with Rack("--no-restore", preload="preload_hang.so", env={"LACQUER_HANG": "close"}) as rack:
+        rack.child.terminate()
+        time.sleep(0.2)
+        assert rack.child.poll() is None, "this shows nothing: it has ended already"
+        begin = time.monotonic()
+        rack.child.terminate()
+        assert rack.child.wait(2) == -signal.SIGTERM, rack.child.returncode
+        taken = time.monotonic() - begin
+    print(f"SIGTERM: faded over {frames} frames, {frames / PERIOD:.1f} periods; the second: gone after {1000 * taken:.0f} ms")
 
 
 def overload(folder):
@@ -189,13 +347,13 @@ def may_count():
 
 def main():
     os.chdir(TOP)
-    parts = without_permission, bad_neighbour, pulled_cables, stopped_process, overload, page_faults
+    parts = without_permission, bad_neighbour, pulled_cables, stopped_process, suspended, freewheel, ends, overload, page_faults
     with tempfile.TemporaryDirectory() as folder:
         for part in parts:
             if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
                 begin = time.monotonic()
-                with Server(period=256):
-                    part(folder)
+                with Server(period=PERIOD) as server:
+                    part(folder, *([server] if part is suspended else ()))
                 print(f"      {time.monotonic() - begin:.1f} s", flush=True)
 
 

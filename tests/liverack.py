@@ -137,7 +137,7 @@ class Server(Process):
         try:
             wait_until("jackd", lambda: self.child.poll() is not None or "system:playback_1" in ports())
             assert self.child.poll() is None, "jackd ended at once: is there another of that name?"
-        except AssertionError:
+        except Exception:
             print(self.output())
             self.stop()
             raise
@@ -165,7 +165,7 @@ class Rack(Process):
             wait_until("the rack", lambda: self.child.poll() is not None or f"{name}:out_R" in ports())
             assert self.child.poll() is None, "the rack ended at once"
             self.osc.ask("/info")
-        except AssertionError:
+        except Exception:
             print(self.output())
             super().stop()
             raise

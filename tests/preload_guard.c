@@ -1,4 +1,4 @@
-/* Preloaded under a JACK client: a callback that allocates, locks, waits or does I/O ends it with a backtrace. */
+/* Preloaded under a JACK client: a callback that allocates, locks, waits, does I/O or meets denormals ends it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* It wraps jack_set_process_callback, so the client runs as it was released. At the end of the process it says on
  * stderr how many cycles it has watched, so that a test can tell a clean run from one that was never watched, and how
@@ -19,8 +19,15 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
 
-enum { WARM_UP = 500, FRAMES_MAX = 40 };
+enum {
+	WARM_UP = 500,
+	FRAMES_MAX = 40,
+	FLUSH_TO_ZERO = 0x8040, /* FTZ and DAZ of MXCSR */
+};
 
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
@@ -53,6 +60,17 @@ static void check(const char *function)
 	abort();
 }
 
+/* Timing tells nothing of denormals on processors that are not slowed down by them. */
+static void check_flushing(void)
+{
+#if defined(__SSE__)
+	if ((_mm_getcsr() & FLUSH_TO_ZERO) == FLUSH_TO_ZERO)
+		return;
+	say("guard: the audio callback does not flush denormals\n");
+	abort();
+#endif
+}
+
 static long page_faults(void)
 {
 	struct rusage usage;
@@ -66,6 +84,7 @@ static int watch(jack_nframes_t n, void *arg)
 	in_callback = 1;
 	int result = watched(n, arg);
 	in_callback = 0;
+	check_flushing();
 	if (atomic_fetch_add(&cycles, 1) >= WARM_UP)
 		atomic_fetch_add(&faults, page_faults() - before);
 	return result;
