@@ -133,21 +133,35 @@ static void send_to_subscriber(struct portion *p, struct subscriber *s, const st
 	flush(p);
 }
 
+/* The title is always there, and short. */
+static void knock(struct portion *p, struct subscriber *s, int64_t now_us, int64_t *next_us)
+{
+	lo_message body = lease_knocks(s, now_us, next_us) ? body_of_title(p->server->control) : NULL;
+	if (!body)
+		return;
+	put(p, "/title", body);
+	lo_message_free(body);
+}
+
 int64_t feedback_send(struct server *server, int64_t now_us)
 {
 	int64_t next_us = INT64_MAX;
-	if (leases_count(&server->leases) == 0)
+	if (leases_count(&server->leases) == 0 && !leases_any_closed(&server->leases))
 		return next_us;
 	struct portion p = { .server = server, .bytes = "#bundle" };
 	p.bytes[BUNDLE_HEAD - 1] = 1; /* the timetag "immediately" */
 	p.size = BUNDLE_HEAD;
 	read_levels(server->control, &p.levels);
-	for (int i = 0; i < LEASE_PEERS_MAX; i++) {
+	for (int i = 0; i < SUBSCRIBERS_MAX; i++) {
 		struct subscriber *s = &server->leases.subscribers[i];
 		if (!s->n_leases)
 			continue;
 		p.peer = &s->peer;
 		p.room = s->peer.local ? LOCAL_PORTION : UDP_PORTION;
+		if (s->surface.closed) {
+			knock(&p, s, now_us, &next_us);
+			continue;
+		}
 		if (s->next_us <= now_us)
 			send_to_subscriber(&p, s, &server->subjects, now_us);
 		next_us = s->next_us < next_us ? s->next_us : next_us;

@@ -10,17 +10,27 @@
 
 enum { OWN_US = 1000000 };
 
+#define FOREVER_US INT64_MAX
+
 int leases_count(const struct leases *l)
 {
 	int n = 0;
-	for (int i = 0; i < LEASE_PEERS_MAX; i++)
-		n += l->subscribers[i].n_leases > 0;
+	for (int i = 0; i < SUBSCRIBERS_MAX; i++)
+		n += l->subscribers[i].n_leases > 0 && !l->subscribers[i].surface.closed;
 	return n;
+}
+
+bool leases_any_closed(const struct leases *l)
+{
+	bool any = false;
+	for (int i = LEASE_PEERS_MAX; i < SUBSCRIBERS_MAX; i++)
+		any |= l->subscribers[i].surface.closed;
+	return any;
 }
 
 static struct subscriber *find(struct leases *l, const struct peer *peer)
 {
-	for (int i = 0; i < LEASE_PEERS_MAX; i++)
+	for (int i = 0; i < SUBSCRIBERS_MAX; i++)
 		if (l->subscribers[i].n_leases && peer_equal(&l->subscribers[i].peer, peer))
 			return &l->subscribers[i];
 	return NULL;
@@ -28,10 +38,15 @@ static struct subscriber *find(struct leases *l, const struct peer *peer)
 
 unsigned leases_origin(const struct leases *l, const struct peer *peer)
 {
-	for (unsigned i = 0; i < LEASE_PEERS_MAX; i++)
-		if (l->subscribers[i].n_leases && peer_equal(&l->subscribers[i].peer, peer))
+	unsigned same_host = 0, n = 0;
+	for (unsigned i = 0; i < SUBSCRIBERS_MAX; i++) {
+		const struct subscriber *s = &l->subscribers[i];
+		if (s->n_leases && peer_equal(&s->peer, peer))
 			return i + 1;
-	return LEASE_PEERS_MAX + 1;
+		if (s->surface.listed && peer_same_machine(&s->peer, peer))
+			same_host = i + 1, n++;
+	}
+	return n == 1 ? same_host : SUBSCRIBERS_MAX + 1;
 }
 
 static bool lease_means(const struct lease *lease, const struct subject *subject)
@@ -95,26 +110,22 @@ static struct lease *find_lease(struct subscriber *s, const char *pattern)
 	return NULL;
 }
 
-static struct subscriber *new_subscriber(struct leases *l, const struct peer *peer)
+static struct subscriber *new_subscriber(struct leases *l, const struct peer *peer, bool listed)
 {
-	for (int i = 0; i < LEASE_PEERS_MAX; i++) {
-		struct subscriber *s = &l->subscribers[i];
+	for (int i = 0; i < (listed ? SURFACES_MAX : LEASE_PEERS_MAX); i++) {
+		struct subscriber *s = &l->subscribers[listed ? LEASE_PEERS_MAX + i : i];
 		if (s->n_leases)
 			continue;
 		s->peer = *peer;
+		s->surface.listed = listed;
 		return resize(s, l->subjects->n) ? s : NULL;
 	}
 	return NULL;
 }
 
-const char *leases_add(struct leases *l, const struct peer *peer, const char *pattern, int hz, int64_t now_us)
+static const char *add(
+	struct leases *l, struct subscriber *s, const char *pattern, int hz, int64_t until_us, int64_t now_us)
 {
-	const char *fault = pattern_fault(pattern);
-	if (fault)
-		return fault;
-	struct subscriber *s = find(l, peer);
-	if (!s && !(s = new_subscriber(l, peer)))
-		return "8 clients have subscriptions already, there is room when one of their leases ends";
 	struct lease *lease = find_lease(s, pattern);
 	bool renewed = lease && lease->hz == hz;
 	if (!lease && s->n_leases == LEASE_PATTERNS_MAX)
@@ -124,16 +135,36 @@ const char *leases_add(struct leases *l, const struct peer *peer, const char *pa
 	snprintf(lease->base, sizeof lease->base, "%s", pattern);
 	lease->form = form_split(lease->base);
 	lease->hz = hz;
-	lease->until_us = now_us + LEASE_US;
+	lease->until_us = lease->until_us == FOREVER_US ? FOREVER_US : until_us;
 	if (!renewed)
 		match(s, l->subjects);
 	tell_all(s, l->subjects, lease, now_us);
 	return NULL;
 }
 
+const char *leases_add(struct leases *l, const struct peer *peer, const char *pattern, int hz, int64_t now_us)
+{
+	const char *fault = pattern_fault(pattern);
+	if (fault)
+		return fault;
+	struct subscriber *s = find(l, peer);
+	if (!s && !(s = new_subscriber(l, peer, false)))
+		return "8 clients have subscriptions already, there is room when one of their leases ends";
+	return add(l, s, pattern, hz, now_us + LEASE_US, now_us);
+}
+
+const char *leases_keep(struct leases *l, const struct peer *peer, const char *pattern, int64_t now_us)
+{
+	struct subscriber *s = find(l, peer);
+	if (!s && !(s = new_subscriber(l, peer, true)))
+		return "8 surfaces are listed already";
+	return add(l, s, pattern, 0, FOREVER_US, now_us);
+}
+
 static void end_lease(struct leases *l, struct subscriber *s, struct lease *lease)
 {
 	*lease = s->leases[--s->n_leases];
+	s->leases[s->n_leases].until_us = 0;
 	match(s, l->subjects);
 }
 
@@ -141,47 +172,101 @@ bool leases_remove(struct leases *l, const struct peer *peer, const char *patter
 {
 	struct subscriber *s = find(l, peer);
 	struct lease *lease = s ? find_lease(s, pattern) : NULL;
-	if (lease)
+	bool may = lease && lease->until_us != FOREVER_US;
+	if (may)
 		end_lease(l, s, lease);
-	return lease;
+	return may;
+}
+
+static void tell_everything(struct subscriber *s, const struct subjects *subjects, int64_t now_us)
+{
+	for (int k = 0; k < s->n_leases; k++)
+		tell_all(s, subjects, &s->leases[k], now_us);
+}
+
+static void reopen(struct subscriber *s, const struct subjects *subjects, int64_t now_us)
+{
+	s->surface.closed = false;
+	tell_everything(s, subjects, now_us);
 }
 
 void leases_expire(struct leases *l, int64_t now_us)
 {
-	for (int i = 0; i < LEASE_PEERS_MAX; i++) {
+	for (int i = 0; i < SUBSCRIBERS_MAX; i++) {
 		struct subscriber *s = &l->subscribers[i];
 		for (int k = s->n_leases - 1; k >= 0; k--)
 			if (s->leases[k].until_us <= now_us)
 				end_lease(l, s, &s->leases[k]);
+		int64_t knocked_us = s->surface.knocked_us;
+		if (s->surface.closed && knocked_us && now_us - knocked_us >= KNOCK_WAIT_US &&
+			now_us - knocked_us < KNOCK_US)
+			reopen(s, l->subjects, now_us);
 	}
 }
 
-void leases_forget(struct leases *l, const struct peer *peer)
+static void close_surface(struct subscriber *s, int64_t now_us)
+{
+	s->surface.closed = true;
+	s->surface.knocked_us = 0;
+	s->next_us = now_us + KNOCK_US;
+	for (size_t i = 0; i < s->n_watches; i++)
+		s->watches[i].own_us = 0; /* whoever comes back there has set nothing */
+}
+
+void leases_forget(struct leases *l, const struct peer *peer, int64_t now_us)
 {
 	struct subscriber *s = find(l, peer);
-	while (s && s->n_leases)
-		end_lease(l, s, &s->leases[s->n_leases - 1]);
+	if (s && s->surface.listed)
+		close_surface(s, now_us);
+	else
+		while (s && s->n_leases)
+			end_lease(l, s, &s->leases[s->n_leases - 1]);
+}
+
+bool lease_knocks(struct subscriber *s, int64_t now_us, int64_t *next_us)
+{
+	bool knocks = s->next_us <= now_us;
+	if (knocks) {
+		s->surface.knocked_us = now_us;
+		s->next_us = now_us + KNOCK_US;
+	}
+	int64_t answer_us = s->surface.knocked_us ? s->surface.knocked_us + KNOCK_WAIT_US : INT64_MAX;
+	int64_t due_us = answer_us > now_us && answer_us < s->next_us ? answer_us : s->next_us;
+	*next_us = due_us < *next_us ? due_us : *next_us;
+	return knocks;
+}
+
+void leases_heard(struct leases *l, unsigned origin, int64_t now_us)
+{
+	struct subscriber *s = origin >= 1 && origin <= SUBSCRIBERS_MAX ? &l->subscribers[origin - 1] : NULL;
+	if (!s || !s->surface.listed)
+		return;
+	if (s->surface.closed || now_us - s->surface.heard_us > LEASE_US)
+		reopen(s, l->subjects, now_us);
+	s->surface.heard_us = now_us;
 }
 
 void leases_rebuild(struct leases *l, int64_t now_us)
 {
-	for (int i = 0; i < LEASE_PEERS_MAX; i++) {
+	for (int i = 0; i < SUBSCRIBERS_MAX; i++) {
 		struct subscriber *s = &l->subscribers[i];
 		if (!s->n_leases)
 			continue;
+		int64_t next_us = s->next_us;
 		resize(s, l->subjects->n);
 		match(s, l->subjects);
-		for (int k = 0; k < s->n_leases; k++)
-			tell_all(s, l->subjects, &s->leases[k], now_us);
+		tell_everything(s, l->subjects, now_us);
+		if (s->surface.closed)
+			s->next_us = next_us;
 	}
 }
 
 void leases_touch(struct leases *l, size_t subject, unsigned origin, int64_t now_us)
 {
 	enum { NOT_INFO = ~(1 << FORM_INFO) };
-	for (unsigned i = 0; i < LEASE_PEERS_MAX; i++) {
+	for (unsigned i = 0; i < SUBSCRIBERS_MAX; i++) {
 		struct subscriber *s = &l->subscribers[i];
-		if (!s->n_leases || subject >= s->n_watches)
+		if (!s->n_leases || s->surface.closed || subject >= s->n_watches)
 			continue;
 		struct watch *watch = &s->watches[subject];
 		watch->dirty |= watch->forms & NOT_INFO;
@@ -194,6 +279,15 @@ void leases_touch(struct leases *l, size_t subject, unsigned origin, int64_t now
 	}
 }
 
+void leases_clamped(struct leases *l, size_t subject, unsigned origin, const struct peer *peer, int64_t now_us)
+{
+	struct subscriber *s = origin >= 1 && origin <= SUBSCRIBERS_MAX ? &l->subscribers[origin - 1] : NULL;
+	if (!s || subject >= s->n_watches || s->surface.closed || peer_equal(&s->peer, peer))
+		return;
+	s->watches[subject].dirty |= s->watches[subject].forms;
+	s->next_us = now_us;
+}
+
 bool lease_follows(const struct subscriber *s, const char *address)
 {
 	for (int i = 0; i < s->n_leases; i++)
@@ -204,6 +298,6 @@ bool lease_follows(const struct subscriber *s, const char *address)
 
 void leases_free(struct leases *l)
 {
-	for (int i = 0; i < LEASE_PEERS_MAX; i++)
+	for (int i = 0; i < SUBSCRIBERS_MAX; i++)
 		free(l->subscribers[i].watches);
 }

@@ -8,8 +8,12 @@
 
 enum {
 	LEASE_PEERS_MAX = 8,
+	SURFACES_MAX = 8, /* that the keeper has listed; beside the others, so that these always find room */
+	SUBSCRIBERS_MAX = LEASE_PEERS_MAX + SURFACES_MAX,
 	LEASE_PATTERNS_MAX = 32, /* of one peer */
 	LEASE_US = 10000000,
+	KNOCK_US = 3000000,     /* between two tries whether somebody listens at a listed surface again */
+	KNOCK_WAIT_US = 500000, /* when its machine has not said by then that nobody does, somebody does */
 	LEASE_HZ_MAX = 30,
 	LEASE_HZ_STEADY =
 		25, /* of meters where the client does not say; values then come as they change, up to the maximum */
@@ -38,19 +42,27 @@ struct subscriber {
 	size_t n_watches;
 	size_t cursor;   /* where sending goes on after it had to stop */
 	int64_t next_us; /* nothing is to be sent before */
+	struct {
+		bool listed;
+		bool closed; /* its machine has said that nobody listens */
+		int64_t knocked_us, heard_us;
+	} surface;
 };
 
 struct leases {
 	const struct subjects *subjects;
 	enum form setting; /* the form of the address that is being set, which its sender need not be told */
-	struct subscriber subscribers[LEASE_PEERS_MAX];
+	struct subscriber subscribers[SUBSCRIBERS_MAX]; /* the last SURFACES_MAX are listed */
 };
 
-/* Number of subscribers. */
+/* Number of subscribers that are served. */
 int leases_count(const struct leases *);
 
-/* What control calls the changes of this peer: 1 .. LEASE_PEERS_MAX for a subscriber, LEASE_PEERS_MAX + 1 for others.
- */
+bool leases_any_closed(const struct leases *); /* listed surfaces */
+
+/* What control calls the changes of this peer: 1 .. SUBSCRIBERS_MAX for a subscriber, SUBSCRIBERS_MAX + 1 for others.
+ * Many surfaces send from another port than they listen at: who sends from a listed surface's machine, and is no
+ * subscriber itself, is that surface, unless it is this machine or one with several. */
 unsigned leases_origin(const struct leases *, const struct peer *);
 
 /* Starts a lease or renews it; either way all matching values are sent soon, but what the peer itself has set within
@@ -59,16 +71,31 @@ unsigned leases_origin(const struct leases *, const struct peer *);
 const char *leases_add(struct leases *, const struct peer *, const char *pattern, int hz, int64_t now_us);
 bool leases_remove(struct leases *, const struct peer *, const char *pattern); /* false: there was none */
 
+/* A lease of a listed surface: it never ends, and nobody can take it back. NULL, or what is wrong. */
+const char *leases_keep(struct leases *, const struct peer *, const char *pattern, int64_t now_us);
+
+/* Something came from this origin: a surface that was closed, or silent for as long as a lease lasts, is told
+ * everything, as it may have been started anew. */
+void leases_heard(struct leases *, unsigned origin, int64_t now_us);
+
+/* Ends what has run out; tells closed surfaces everything when nothing says any more that they are. */
 void leases_expire(struct leases *, int64_t now_us);
 
-/* All leases of a peer end: nobody listens there. */
-void leases_forget(struct leases *, const struct peer *);
+/* Nobody listens at that peer: its leases end, or, of a listed surface, are not served until it is back. */
+void leases_forget(struct leases *, const struct peer *, int64_t now_us);
+
+/* Whether it is time to try a closed surface with one message; if not, *next_us comes down to when it will be. */
+bool lease_knocks(struct subscriber *, int64_t now_us, int64_t *next_us);
 
 /* The list of subjects was written anew: everybody is told everything. */
 void leases_rebuild(struct leases *, int64_t now_us);
 
 /* A value changed: all but the sender are to be told. */
 void leases_touch(struct leases *, size_t subject, unsigned origin, int64_t now_us);
+
+/* What this peer set was clamped, and it has been answered at its own port: where it listens at another, that is told
+ * too. */
+void leases_clamped(struct leases *, size_t subject, unsigned origin, const struct peer *, int64_t now_us);
 
 /* Whether the subscriber follows an address that is no subject ("/error"). */
 bool lease_follows(const struct subscriber *, const char *address);

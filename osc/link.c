@@ -4,13 +4,13 @@
 
 #include "osc/allow.h"
 #include "osc/clock.h"
+#include "osc/endpoint.h"
 #include "osc/handshake.h"
 #include "osc/packet.h"
 #include "osc/server.h"
 #include "rack/file.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,45 +85,16 @@ static enum status find_local(struct link *link, const char *name, struct reason
 	return STATUS_OK;
 }
 
-/* "HOST", "HOST:PORT", "[IPv6]", "[IPv6]:PORT", or a bare IPv6 address. */
-static bool split_target(const char *target, char *host, size_t size, char port[8])
-{
-	snprintf(port, 8, "%d", OSC_DEFAULT_PORT);
-	const char *colon = strrchr(target, ':'), *end = target + strlen(target);
-	if (target[0] == '[') {
-		const char *bracket = strchr(target++, ']');
-		if (!bracket || (bracket[1] && bracket[1] != ':'))
-			return false;
-		end = bracket;
-		colon = bracket[1] ? bracket + 1 : NULL;
-	} else if (colon && strchr(target, ':') == colon) {
-		end = colon;
-	} else {
-		colon = NULL;
-	}
-	if (end == target || (size_t)(end - target) >= size)
-		return false;
-	snprintf(host, size, "%.*s", (int)(end - target), target);
-	if (!colon)
-		return true;
-	size_t digits = strspn(colon + 1, "0123456789");
-	return colon[1 + digits] == '\0' && digits > 0 && digits <= 5 && atoi(colon + 1) > 0 &&
-	       atoi(colon + 1) <= 65535 && snprintf(port, 8, "%s", colon + 1) > 0;
-}
-
 static enum status find_udp(struct link *link, const char *target, struct reason *reason)
 {
-	char host[100], port[8];
-	struct addrinfo want = { .ai_socktype = SOCK_DGRAM }, *found;
-	if (!split_target(target, host, sizeof host, port))
+	char host[ENDPOINT_HOST_SIZE], port[ENDPOINT_PORT_SIZE], usual[ENDPOINT_PORT_SIZE];
+	snprintf(usual, sizeof usual, "%d", OSC_DEFAULT_PORT);
+	if (!endpoint_split(target, usual, host, port))
 		return reason_set(reason, STATUS_BAD_VALUE, "'%.60s' is not HOST or HOST:PORT", target);
-	int error = getaddrinfo(host, port, &want, &found);
-	if (error)
-		return reason_set(reason, STATUS_UNAVAILABLE, "no host %s: %s", host, gai_strerror(error));
-	memcpy(&link->peer, found->ai_addr, found->ai_addrlen);
-	link->peer_size = found->ai_addrlen;
-	link->far = !allow_is_loopback(found->ai_addr);
-	freeaddrinfo(found);
+	const char *fault = endpoint_find(host, port, AF_UNSPEC, &link->peer, &link->peer_size);
+	if (fault)
+		return reason_set(reason, STATUS_UNAVAILABLE, "no host %s: %s", host, fault);
+	link->far = !allow_is_loopback((struct sockaddr *)&link->peer);
 	snprintf(link->target, sizeof link->target, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
 	return STATUS_OK;
 }

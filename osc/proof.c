@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#define FOREVER_US INT64_MAX
+
 enum { SLOT_US = 60000000 }; /* a nonce is good for one to two of these */
 
 /* ---- SipHash */
@@ -125,20 +127,30 @@ static int find(const struct proof *p, const struct peer *peer, int64_t now_us)
 	return -1;
 }
 
-bool proof_take(struct proof *p, const struct peer *peer, const char *nonce, int64_t now_us)
+static void add(struct proof *p, const struct peer *peer, int64_t until_us, int64_t now_us)
 {
-	if (!is_nonce(p, peer, nonce, now_us))
-		return false;
-	if (find(p, peer, now_us) >= 0)
-		return true;
 	struct proof_peer *oldest = &p->proven[0];
 	for (int i = 1; i < PROOF_PEERS_MAX; i++)
 		if (p->proven[i].until_us < oldest->until_us)
 			oldest = &p->proven[i];
 	*oldest = (struct proof_peer){
-		.peer = *peer, .until_us = now_us + PROOF_US, .filled_us = now_us, .bytes = PROOF_BYTES_MAX
+		.peer = *peer, .until_us = until_us, .filled_us = now_us, .bytes = PROOF_BYTES_MAX
 	};
+}
+
+bool proof_take(struct proof *p, const struct peer *peer, const char *nonce, int64_t now_us)
+{
+	if (!is_nonce(p, peer, nonce, now_us))
+		return false;
+	if (find(p, peer, now_us) < 0)
+		add(p, peer, now_us + PROOF_US, now_us);
 	return true;
+}
+
+void proof_list(struct proof *p, const struct peer *peer, int64_t now_us)
+{
+	if (find(p, peer, now_us) < 0)
+		add(p, peer, FOREVER_US, now_us);
 }
 
 bool proof_holds(const struct proof *p, const struct peer *peer, int64_t now_us)
@@ -149,14 +161,14 @@ bool proof_holds(const struct proof *p, const struct peer *peer, int64_t now_us)
 void proof_renew(struct proof *p, const struct peer *peer, int64_t now_us)
 {
 	int i = find(p, peer, now_us);
-	if (i >= 0)
+	if (i >= 0 && p->proven[i].until_us != FOREVER_US)
 		p->proven[i].until_us = now_us + PROOF_US;
 }
 
 void proof_forget(struct proof *p, const struct peer *peer)
 {
 	int i = find(p, peer, 0);
-	if (i >= 0)
+	if (i >= 0 && p->proven[i].until_us != FOREVER_US)
 		p->proven[i].until_us = 0;
 }
 

@@ -52,6 +52,9 @@ bool proof_ask(struct proof *, const struct peer *, char nonce[PROOF_NONCE_SIZE]
 /* The peer has sent this nonce. False: it is not, or no longer, one of its own. */
 bool proof_take(struct proof *, const struct peer *, const char *nonce, int64_t now_us);
 
+/* Takes a peer as proven for good: the keeper of the rack vouches for it. */
+void proof_list(struct proof *, const struct peer *, int64_t now_us);
+
 /* Whether the peer is proven. The longest silent of 64 is forgotten for a new one. */
 bool proof_holds(const struct proof *, const struct peer *, int64_t now_us);
 void proof_renew(struct proof *, const struct peer *, int64_t now_us); /* if it is: it has sent something */

@@ -1,5 +1,6 @@
 /* Parameters over OSC: asked, set, described. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/clock.h"
 #include "osc/router.h"
 #include "osc/serving.h"
 #include "osc/value.h"
@@ -35,8 +36,12 @@ static void set_row(const struct request *request, const struct address_row *row
 	}
 	if (status != STATUS_OK)
 		reply_error(request, reason.text);
-	else if (was_clamped(row->form, request, asked, real))
+	else if (was_clamped(row->form, request, asked, real)) {
 		reply_body(request, request->address, body_of_row(control, row->slot, row->param, row->form));
+		leases_clamped(&request->server->leases,
+			subjects_of_row(&request->server->subjects, row->slot, row->param), request->origin,
+			request->peer, clock_now_us());
+	}
 }
 
 void handle_row(const struct request *request)

@@ -8,6 +8,7 @@
 #include "osc/proof.h"
 #include "osc/router.h"
 #include "osc/serving.h"
+#include "osc/surface.h"
 #include "rack/utf8.h"
 
 #include <stdio.h>
@@ -127,6 +128,7 @@ static void on_message(void *user, const uint8_t *data, size_t size)
 		.origin = leases_origin(&server->leases, arrival->peer),
 		.hurried = !limit_take(&server->limit, arrival->peer, clock_now_us()),
 	};
+	leases_heard(&server->leases, request.origin, clock_now_us());
 	serve(&request);
 	message_close(&message);
 }
@@ -196,9 +198,14 @@ enum status server_new(struct server **result, const struct server_config *confi
 	enum status status =
 		sockets_new(&server->sockets, config->local_path, config->bind, config->port, config->allow, reason);
 	const struct control_listener listener = {
-		.user = server, .value = on_value, .chain = on_chain, .latency = on_latency };
-	if (status == STATUS_OK && (!subjects_build(&server->subjects, control_rack(server->control)) ||
-					   !control_listen(server->control, &listener)))
+		.user = server, .value = on_value, .chain = on_chain, .latency = on_latency
+	};
+	if (status == STATUS_OK && !subjects_build(&server->subjects, control_rack(server->control)))
+		status = reason_set(reason, STATUS_NO_MEMORY, "no memory");
+	if (status == STATUS_OK)
+		status = surfaces_open(server, config->surfaces, reason);
+	/* Last, as it cannot be undone. */
+	if (status == STATUS_OK && !control_listen(server->control, &listener))
 		status = reason_set(reason, STATUS_NO_MEMORY, "no memory");
 	if (status != STATUS_OK) {
 		server_free(server);
@@ -242,7 +249,7 @@ int server_poll(struct server *server)
 	for (int i = 0; i < DATAGRAMS_MAX && more; i++)
 		more = read_datagram(server);
 	for (struct peer gone; sockets_refused(server->sockets, &gone);)
-		leases_forget(&server->leases, &gone);
+		leases_forget(&server->leases, &gone, clock_now_us());
 	int64_t now_us = clock_now_us();
 	leases_expire(&server->leases, now_us);
 	int wait = wait_ms(feedback_send(server, now_us), now_us);
@@ -256,7 +263,7 @@ void server_say(struct server *server, const char *address, const char *text)
 	char clean[256];
 	utf8_copy(clean, sizeof clean, text);
 	fprintf(stderr, "lacquer: %s\n", clean);
-	for (int i = 0; i < LEASE_PEERS_MAX; i++)
+	for (int i = 0; i < SUBSCRIBERS_MAX; i++)
 		if (server->leases.subscribers[i].n_leases && lease_follows(&server->leases.subscribers[i], "/error"))
 			send_error(server, &server->leases.subscribers[i].peer, address, text);
 }

@@ -15,14 +15,15 @@ struct server_config {
 	const char *bind;       /* address for UDP, "127.0.0.1" by default */
 	int port;               /* 0: local socket only */
 	const char *allow;      /* "192.168.1.0/24,10.0.0.7", or NULL: loopback only */
+	const char *surfaces;   /* "192.168.1.5:9000,10.0.0.7:9000/norm", or NULL: told without asking */
 	void *user;
 	void (*quit)(void *user); /* /quit came over the local socket */
 };
 
 struct server;
 
-/* Binds at once. UNAVAILABLE: port or socket taken (the reason names it); BAD_VALUE: bind or allow malformed, or bind beyond
- * loopback without allow. Control thread, as all here. */
+/* Binds at once. UNAVAILABLE: port or socket taken (the reason names it); BAD_VALUE: bind or allow malformed, bind beyond
+ * loopback without allow, or a surface that is none or not let in. Control thread, as all here. */
 enum status server_new(struct server **, const struct server_config *, struct reason *);
 
 /* Nothing may change in the control afterwards: it would still tell the server. */

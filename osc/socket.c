@@ -4,6 +4,7 @@
 
 #include "osc/allow.h"
 #include "osc/clock.h"
+#include "osc/endpoint.h"
 #include "osc/outbox.h"
 #include "osc/proof.h"
 
@@ -44,27 +45,17 @@ bool peer_equal(const struct peer *a, const struct peer *b)
 	return a->size == b->size && memcmp(&a->name, &b->name, a->size) == 0;
 }
 
-/* ---- UDP */
-
-static bool parse_bind(const char *text, int port, struct sockaddr_storage *name, socklen_t *size)
+bool peer_same_machine(const struct peer *a, const struct peer *b)
 {
-	struct sockaddr_in *ipv4 = (struct sockaddr_in *)name;
-	struct sockaddr_in6 *ipv6 = (struct sockaddr_in6 *)name;
-	memset(name, 0, sizeof *name);
-	if (strcmp(text, "localhost") == 0)
-		text = "127.0.0.1";
-	if (inet_pton(AF_INET, text, &ipv4->sin_addr) == 1) {
-		ipv4->sin_family = AF_INET;
-		ipv4->sin_port = htons((uint16_t)port);
-		*size = sizeof *ipv4;
-		return true;
-	}
-	memset(name, 0, sizeof *name);
-	ipv6->sin6_family = AF_INET6;
-	ipv6->sin6_port = htons((uint16_t)port);
-	*size = sizeof *ipv6;
-	return inet_pton(AF_INET6, text, &ipv6->sin6_addr) == 1;
+	struct peer same = *a;
+	if (a->local || b->local || allow_is_loopback((const struct sockaddr *)&a->name))
+		return false;
+	/* at the same place for IPv6 */
+	((struct sockaddr_in *)&same.name)->sin_port = ((const struct sockaddr_in *)&b->name)->sin_port;
+	return peer_equal(&same, b);
 }
+
+/* ---- UDP */
 
 static enum status bind_udp(
 	struct sockets *s, const struct sockaddr_storage *name, socklen_t size, struct reason *reason)
@@ -97,7 +88,7 @@ static enum status open_udp(struct sockets *s, const char *address, int port, co
 		return status;
 	if (port < 0 || port > 65535)
 		return reason_set(reason, STATUS_BAD_VALUE, "--osc: %d is no port", port);
-	if (!parse_bind(address, port, &name, &size))
+	if (!endpoint_parse(address, port, &name, &size))
 		return reason_set(reason, STATUS_BAD_VALUE, "--osc-bind: '%.60s' is not an IP address", address);
 	if (!allow_is_loopback((struct sockaddr *)&name) && s->allow.n == 0)
 		return reason_set(reason, STATUS_BAD_VALUE,
@@ -331,6 +322,41 @@ bool sockets_withheld(struct sockets *s, const struct peer *peer, char *nonce)
 	bool withheld = s->guest.withheld && s->guest.bytes >= COOKIE_SIZE;
 	s->guest.withheld = false;
 	return withheld && proof_ask(&s->proof, peer, nonce, clock_now_us());
+}
+
+static bool is_group(const struct sockaddr *name)
+{
+	const struct in6_addr *ipv6 = &((const struct sockaddr_in6 *)name)->sin6_addr;
+	struct in_addr ipv4 = ((const struct sockaddr_in *)name)->sin_addr;
+	if (name->sa_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(ipv6))
+		return IN6_IS_ADDR_MULTICAST(ipv6) || IN6_IS_ADDR_UNSPECIFIED(ipv6);
+	if (name->sa_family == AF_INET6)
+		memcpy(&ipv4, ipv6->s6_addr + 12, sizeof ipv4);
+	return IN_MULTICAST(ntohl(ipv4.s_addr)) || ipv4.s_addr == INADDR_BROADCAST || ipv4.s_addr == INADDR_ANY;
+}
+
+enum status sockets_list(
+	struct sockets *s, const char *host, const char *port, struct peer *peer, struct reason *reason)
+{
+	struct sockaddr_storage own;
+	socklen_t size = sizeof own;
+	memset(peer, 0, sizeof *peer);
+	if (s->udp < 0 || getsockname(s->udp, (struct sockaddr *)&own, &size) < 0)
+		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: there is no UDP port (--osc 0)");
+	const char *fault = endpoint_find(host, port, own.ss_family, &peer->name, &peer->size);
+	const struct sockaddr *name = (const struct sockaddr *)&peer->name;
+	if (fault)
+		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: %.60s: %s", host, fault);
+	if (is_group(name))
+		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: %.60s is not one machine's address", host);
+	if (!allow_is_loopback(name) && allow_is_loopback((struct sockaddr *)&own))
+		return reason_set(reason, STATUS_BAD_VALUE,
+			"--osc-surface: %.60s is not reached from loopback (--osc-bind)", host);
+	if (!allow_has(&s->allow, name))
+		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: --osc-allow does not let %.60s in", host);
+	if (!is_near(peer))
+		proof_list(&s->proof, peer, clock_now_us());
+	return STATUS_OK;
 }
 
 bool sockets_refused(struct sockets *s, struct peer *peer)

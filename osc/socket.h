@@ -20,6 +20,9 @@ struct peer {
 
 bool peer_equal(const struct peer *, const struct peer *);
 
+/* Two ports of one machine that is not this one. */
+bool peer_same_machine(const struct peer *, const struct peer *);
+
 struct sockets;
 
 /* As server_new. */
@@ -40,6 +43,10 @@ void sockets_send(struct sockets *, const struct peer *, const uint8_t *bytes, s
 /* Whether something is being kept for that peer, or its share of the network is used up: then there is no use in
  * sending more of what can wait. */
 bool sockets_busy(const struct sockets *, const struct peer *);
+
+/* Looks up a peer that may be sent to from now on although it has proven nothing; it has a proven peer's share. May wait for the
+ * network: at the start only. BAD_VALUE: no such host, a group of hosts, not to be reached from this socket, or not let in. */
+enum status sockets_list(struct sockets *, const char *host, const char *port, struct peer *, struct reason *);
 
 /* Whether the peer is on this machine, or has proven that it gets what is sent to it. */
 bool sockets_trust(const struct sockets *, const struct peer *);

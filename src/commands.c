@@ -17,6 +17,9 @@ static const struct command_option run_options[] = {
 	{ KEY_OSC_BIND, "osc-bind", "ADDR",
 		"Address to listen on (default 127.0.0.1); one beyond loopback needs --osc-allow" },
 	{ KEY_OSC_ALLOW, "osc-allow", "CIDR,...", "Networks that may send OSC, e.g. 192.168.1.0/24" },
+	{ KEY_OSC_SURFACE, "osc-surface", "HOST:PORT,...",
+		"Surfaces (8 at most) that are sent every change and the main meters without asking; HOST:PORT/norm: "
+		"values as 0..1 and as text, at /norm and /str" },
 	{ KEY_NO_RESTORE, "no-restore", NULL, "Start from the rack file or from nothing, not from the last state" },
 	{ 0, NULL, NULL, NULL },
 };

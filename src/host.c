@@ -307,6 +307,7 @@ static bool open_server(struct host *h)
 		.bind = o->osc_bind ? o->osc_bind : "127.0.0.1",
 		.port = o->osc_port,
 		.allow = o->osc_allow,
+		.surfaces = o->osc_surfaces,
 		.user = h,
 		.quit = on_quit,
 	};

@@ -12,7 +12,7 @@ struct host_options {
 	const char *server;   /* JACK's; NULL: its default */
 	const char *rack;     /* file or preset; NULL: the saved state */
 	const char *osc_bind; /* NULL: 127.0.0.1 */
-	const char *osc_allow;
+	const char *osc_allow, *osc_surfaces;
 	int osc_port;
 	bool headless, wait, no_restore;
 	const struct resume *resume; /* what this process's former program left; NULL: this is a start like any other */

@@ -65,6 +65,9 @@ static int set_option(struct host_options *o, int key, const char *argument)
 	case KEY_OSC_ALLOW:
 		o->osc_allow = argument;
 		break;
+	case KEY_OSC_SURFACE:
+		o->osc_surfaces = argument;
+		break;
 	case KEY_NO_RESTORE:
 		o->no_restore = true;
 		break;

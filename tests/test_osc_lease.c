@@ -70,7 +70,7 @@ static void test_a_lease_lasts_ten_seconds(void **state)
 	leases_expire(&f->leases, 11 * SECOND);
 	assert_int_equal(leases_count(&f->leases), 1);
 	assert_int_equal(leases_origin(&f->leases, &b), 2);
-	assert_int_equal(leases_origin(&f->leases, &a), LEASE_PEERS_MAX + 1);
+	assert_int_equal(leases_origin(&f->leases, &a), SUBSCRIBERS_MAX + 1);
 	leases_expire(&f->leases, 19 * SECOND);
 	assert_int_equal(leases_count(&f->leases), 0);
 }
