@@ -6,6 +6,7 @@
 #include "rack/ring.h"
 #include "rack/triple.h"
 
+#include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
@@ -340,6 +341,10 @@ struct analysis *analysis_new(const struct spec *spec, struct reason *reason)
 		a->channels[k] = a->channels[0] + (size_t)k * padded;
 	loudness_skip_peaks(a->change.loudness);
 	loudness_pause(a->change.loudness, 1); /* of it only the hops are wanted */
+	/* One before they wrap: every run crosses it. */
+	a->resets_done = a->reads_seen = UINT_MAX;
+	atomic_init(&a->resets, UINT_MAX);
+	atomic_init(&a->reads, UINT_MAX);
 	triple_init(&a->triple);
 	publish(a);
 	int error = start_thread(a);

@@ -18,6 +18,7 @@ struct control *control_new(struct reason *reason)
 		reason_set(reason, STATUS_NO_MEMORY, "no memory for the model");
 		return NULL;
 	}
+	c->last_uid = c->mark = CONTROL_FIRST_NUMBER;
 	rack_clear(&c->rack);
 	return c;
 }
@@ -214,7 +215,7 @@ enum status control_insert(struct control *c, const char *type, uint32_t positio
 		return status;
 	control_note(c, UINT32_MAX, 0, origin);
 	c->rack = with;
-	c->rack.slots[position].uid = ++c->last_uid;
+	c->rack.slots[position].uid = control_new_uid(c);
 	control_edited(c, origin);
 	return STATUS_OK;
 }
@@ -272,7 +273,7 @@ enum status control_replace(struct control *c, const char *id, const char *type,
 	struct rack_slot *new = &c->rack.slots[index];
 	for (uint32_t i = 0; i < N_HOST_PARAMS; i++)
 		new->values[module->n_params + i] = old.values[old.module->n_params + i];
-	new->uid = ++c->last_uid;
+	new->uid = control_new_uid(c);
 	control_edited(c, origin);
 	return STATUS_OK;
 }

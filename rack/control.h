@@ -118,7 +118,11 @@ char *control_print(const struct control *);
 
 enum {
 	CONTROL_OFFLINE = 1, /* no analysis thread: render and tests, where the caller is the audio thread too */
+	CONTROL_LATE = 2,    /* frames are counted from CONTROL_LATE_FRAME and not from 0: for tests */
 };
+
+/* Soon more than 32 bits hold, as after a day at 48 kHz. */
+#define CONTROL_LATE_FRAME 0xffffff00u
 
 /* Makes an engine for this rate from the model. One at a time; the audio thread must not run when it stops. */
 enum status control_start(struct control *, const struct spec *, unsigned flags, struct reason *);

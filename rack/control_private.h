@@ -11,6 +11,10 @@
 
 enum { LISTENERS_MAX = 4, LOCKS_MAX = 64, LATER_MAX = 1024, ROWS_MAX = MODULE_PARAMS_MAX + N_HOST_PARAMS };
 
+/* Slots and transactions are numbered from shortly before 32 bits are full, so that every longer run crosses it: slots start anew
+ * there, transactions have 64 bits and go on. */
+#define CONTROL_FIRST_NUMBER 0xfffffff0u
+
 struct control {
 	struct rack rack;
 	struct rackfile *file; /* the lines that the rack came from, for saving with its comments */
@@ -86,6 +90,9 @@ struct control {
 	const struct telemetry *telemetry;
 	struct host_status host;
 };
+
+/* control_uid.c. A number for a slot that nothing has: no slot, step of undo, scene, side or lock. */
+uint32_t control_new_uid(struct control *);
 
 /* control_send.c. The chain has to be made anew: recomputes delays, tells listeners when the rack's grew. */
 void control_replan(struct control *);

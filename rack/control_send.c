@@ -327,7 +327,8 @@ enum status control_start(struct control *c, const struct spec *spec, unsigned f
 	if (c->analysis)
 		analysis_set_delay(c->analysis, c->latency);
 	struct chain *chain = control_make_chain(c);
-	c->engine = chain ? engine_new(spec, chain, c->analysis, flags & CONTROL_OFFLINE) : NULL;
+	uint64_t first_frame = flags & CONTROL_LATE ? CONTROL_LATE_FRAME : 0;
+	c->engine = chain ? engine_new(spec, chain, c->analysis, flags & CONTROL_OFFLINE, first_frame) : NULL;
 	if (!c->engine) {
 		chain_free(chain);
 		control_stop(c);

@@ -87,7 +87,7 @@ static void give_uids(struct control *c, struct rack *wanted)
 		if (stays)
 			slot->uid = c->rack.slots[same].uid;
 		else if (!slot->uid)
-			slot->uid = ++c->last_uid;
+			slot->uid = control_new_uid(c);
 	}
 }
 

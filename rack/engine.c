@@ -44,13 +44,17 @@ struct engine {
 
 /* ---- Control thread */
 
-struct engine *engine_new(const struct spec *spec, struct chain *chain, struct analysis *analysis, bool audible)
+struct engine *engine_new(const struct spec *spec, struct chain *chain, struct analysis *analysis, bool audible,
+	uint64_t first)
 {
 	struct engine *e = memory_new(sizeof *e);
 	if (!e)
 		return NULL;
 	e->spec = *spec;
 	e->analysis = analysis;
+	e->frame = e->load_turn = first;
+	for (int i = 0; i < 3; i++)
+		e->telemetry[i].frame = e->telemetry[i].at_frame = first;
 	e->commands = ring_new(COMMAND_RING_SIZE, sizeof(struct command));
 	e->returns = ring_new(2 * COMMAND_CHAINS_MAX, sizeof(struct chain *));
 	e->stream_length = fade_frames(spec->rate, STREAM_FADE_MS);

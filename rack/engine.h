@@ -29,8 +29,9 @@ struct chain;
 struct ring;
 struct telemetry;
 
-/* Starts with this chain, silent unless audible. analysis may be NULL. NULL: no memory, the chain is still the caller's. */
-struct engine *engine_new(const struct spec *, struct chain *, struct analysis *, bool audible);
+/* Starts with this chain, silent unless audible, and counts frames from `first`. analysis may be NULL. NULL: no memory, the chain is still the caller's. */
+struct engine *engine_new(const struct spec *, struct chain *, struct analysis *, bool audible,
+	uint64_t first);
 
 /* No audio thread may run any more. Frees its chains, those waiting in its rings too. */
 void engine_free(struct engine *);

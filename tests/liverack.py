@@ -186,7 +186,7 @@ class Osc:
         self.socket = liblo.Server()
         self.socket.add_method(None, None, self.hear)
         self.heard, self.errors = [], []
-        self.serial = 0
+        self.serial = 2 ** 31 - 3  # an int32 that soon goes over
 
     def hear(self, path, values, types, source):
         (self.errors if path == "/error" else self.heard).append((path, values, types))
@@ -220,7 +220,7 @@ class Osc:
 
     def sync(self):
         """Returns when the audio thread has applied everything sent before."""
-        self.serial += 1
+        self.serial = (self.serial + 1 + 2 ** 31) % 2 ** 32 - 2 ** 31
         self.send("/sync", self.serial)
         while self.wait_for("/synced") != [self.serial]:
             pass

@@ -2,6 +2,7 @@
  * stamped. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/command.h"
+#include "rack/control_private.h"
 #include "tests/rig.h"
 
 #include <stdbool.h>
@@ -276,13 +277,30 @@ static void edit_something(struct rig *rig, uint32_t *seed)
 	}
 }
 
-static void run_random(double rate, uint32_t seed, const struct stereo *in, struct stereo *out, uint32_t block)
+/* Frames are counted anew, from where they soon go over 32 bits. */
+static void start_late(struct rig *rig, double rate)
+{
+	control_stop(rig->control);
+	unsigned flags = CONTROL_OFFLINE | CONTROL_LATE;
+	assert_int_equal(control_start(rig->control, &(struct spec){ .rate = rate }, flags, NULL), STATUS_OK);
+	rig->engine = control_engine(rig->control);
+}
+
+static void run_random(double rate, uint32_t seed, const struct stereo *in, struct stereo *out, uint32_t block, bool late)
 {
 	struct rig rig = rig_new(rate, "trim", "eq", "compressor", "limiter", NULL);
+	if (late)
+		start_late(&rig, rate);
+	uint64_t first = late ? CONTROL_LATE_FRAME : 0;
+	for (uint64_t frame = 300; frame >= 200; frame -= 50) { /* the later one is told first */
+		control_begin(rig.control, first + frame);
+		rig_set(&rig, "trim", "gain", (float)frame / 100);
+		control_end(rig.control);
+	}
 	assert_int_equal(control_scene_store(rig.control, "start", NULL), STATUS_OK);
 	uint32_t edits = COMMAND_CHAINS_MAX - 2;
 	for (uint64_t frame = 500; frame < in->n; frame += 1 + rig_random(&seed) % (in->n / 40)) {
-		control_begin(rig.control, frame);
+		control_begin(rig.control, first + frame);
 		for (uint32_t n = rig_random(&seed) % 6; n; n--)
 			set_something(&rig, &seed);
 		if (edits && rig_random(&seed) % 4 == 0) {
@@ -301,6 +319,14 @@ static void run_random(double rate, uint32_t seed, const struct stereo *in, stru
 		engine_process(rig.engine, from, to, n, 0);
 		done += n;
 	}
+	for (int i = 0; i < 8; i++) {
+		control_tick(rig.control);
+		engine_process(rig.engine, (const float *const *)in->of, out->of, 0, 0);
+	}
+	struct control_status status;
+	control_read_status(rig.control, &status);
+	assert_true(status.frames == first + in->n);
+	assert_true(control_applied(rig.control) == control_mark(rig.control));
 	rig_free(&rig);
 }
 
@@ -313,9 +339,9 @@ static void blocks_are_never_heard(void **state)
 		double rate = rates[turn % 3];
 		struct stereo in = stereo_new((size_t)rate), whole = stereo_new(in.n), cut = stereo_new(in.n);
 		stereo_fill_music(&in, rate, 0.8f);
-		run_random(rate, turn, &in, &whole, 1024);
+		run_random(rate, turn, &in, &whole, 1024, false);
 		for (uint32_t block = 0; block <= 64; block += 32) {
-			run_random(rate, turn, &in, &cut, block);
+			run_random(rate, turn, &in, &cut, block, false);
 			for (size_t i = 0; i < in.n; i++)
 				if (whole.of[0][i] != cut.of[0][i] || whole.of[1][i] != cut.of[1][i])
 					fail_msg("turn %u, blocks of %u: frame %zu is %g and not %g", turn, block, i,
@@ -325,6 +351,86 @@ static void blocks_are_never_heard(void **state)
 		stereo_free(&whole);
 		stereo_free(&cut);
 	}
+}
+
+/* Nor how long it has been running: frames and transactions go over 32 bits in the middle of it. */
+static void a_long_day_is_not_heard(void **state)
+{
+	(void)state;
+	for (uint32_t turn = 0; turn < 4; turn++) {
+		struct stereo in = stereo_new(48000), fresh = stereo_new(in.n), late = stereo_new(in.n);
+		stereo_fill_music(&in, 48000, 0.8f);
+		run_random(48000, 100 + turn, &in, &fresh, 64, false);
+		run_random(48000, 100 + turn, &in, &late, 64, true);
+		for (size_t i = 0; i < in.n; i++)
+			if (fresh.of[0][i] != late.of[0][i] || fresh.of[1][i] != late.of[1][i])
+				fail_msg("turn %u, frame %zu: %g after a day and not %g", turn, i, (double)late.of[0][i],
+					(double)fresh.of[0][i]);
+		stereo_free(&in);
+		stereo_free(&fresh);
+		stereo_free(&late);
+	}
+}
+
+static void the_model_follows_over_the_wrap(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", NULL);
+	struct stereo in = stereo_new(4800), out = stereo_new(in.n);
+	start_late(&rig, RATE);
+	for (size_t i = 0; i < in.n; i++)
+		in.of[0][i] = in.of[1][i] = 0.1f;
+	for (uint64_t frame = 300; frame >= 200; frame -= 50) {
+		control_begin(rig.control, CONTROL_LATE_FRAME + frame);
+		rig_set(&rig, "trim", "gain", (float)frame / 100);
+		control_end(rig.control);
+	}
+	rig_run(&rig, in.of, out.of, 0, in.n, 64);
+	expect_gain(&out, in.n - 1, 3);
+	assert_true(control_value(rig.control, 0, 0) == 3);
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
+static void expect_own_numbers(const struct rack *rack)
+{
+	for (uint32_t i = 0; i < rack->n_slots; i++) {
+		uint32_t uid = rack->slots[i].uid;
+		assert_true(uid != 0 && uid < COMMAND_SAFE_GAIN_UID);
+		for (uint32_t k = 0; k < i; k++)
+			assert_int_not_equal(uid, rack->slots[k].uid);
+	}
+}
+
+/* Slots come and go until their numbers start anew: none is the rack's, the safe bypass's, or one that is still held. */
+static void numbers_of_slots_start_anew(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", "eq", NULL);
+	const struct rack *rack = control_rack(rig.control);
+	uint32_t trim = rack->slots[0].uid, eq = rack->slots[1].uid, before = trim;
+	bool anew = false;
+	assert_int_equal(control_scene_store(rig.control, "kept", NULL), STATUS_OK);
+	assert_int_equal(control_remove(rig.control, "eq", 0, NULL), STATUS_OK); /* the scene has it, and undo */
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(control_insert(rig.control, "compressor", 9, "new", 0, NULL), STATUS_OK);
+		expect_own_numbers(rack);
+		anew |= rack->slots[1].uid < before;
+		before = rack->slots[1].uid;
+		assert_int_equal(control_remove(rig.control, "new", 0, NULL), STATUS_OK);
+		control_tick(rig.control);
+	}
+	assert_true(anew);
+	rig.control->last_uid = trim - 1; /* once around */
+	assert_int_equal(control_insert(rig.control, "compressor", 9, NULL, 0, NULL), STATUS_OK);
+	expect_own_numbers(rack);
+	assert_int_not_equal(rack->slots[1].uid, eq);
+	assert_int_equal(control_scene_recall(rig.control, "kept", 0, 0, NULL), STATUS_OK);
+	assert_int_equal(rack->slots[0].uid, trim);
+	assert_int_equal(rack->slots[1].uid, eq);
+	expect_own_numbers(rack);
+	rig_free(&rig);
 }
 
 int main(void)
@@ -338,6 +444,9 @@ int main(void)
 		cmocka_unit_test(a_recall_and_an_edit_go_together),
 		cmocka_unit_test(waiting_edits_sound_alike_in_all_blocks),
 		cmocka_unit_test(blocks_are_never_heard),
+		cmocka_unit_test(a_long_day_is_not_heard),
+		cmocka_unit_test(the_model_follows_over_the_wrap),
+		cmocka_unit_test(numbers_of_slots_start_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
