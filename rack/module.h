@@ -28,7 +28,8 @@ struct meter {
 };
 
 /* The host owns the memory: one block per instance, zeroed and aligned to 64 bytes. A state holds no pointers into itself, so
- * the host may copy it (memcpy) and run both copies. Modules never allocate. */
+ * the host may copy it (memcpy) and run both copies; that happens within one block, so long sound belongs into what is shared.
+ * Modules never allocate. */
 struct module {
 	const char *id, *label, *help;
 	const struct param *params;
@@ -41,6 +42,15 @@ struct module {
 
 	/* Control thread. Prepares zeroed memory; cannot fail. */
 	void (*init)(void *state, const struct spec *);
+
+	/* Control thread, optional: bytes of zeroed memory, aligned like the state, that the copies of one slot share: for sound that
+	 * would be too long to copy when a fade begins. What lies there may depend only on the input and on rows that glide; two
+	 * copies with the same delay hear the same input, for the same frames, the one that was there before first. */
+	size_t (*shared)(const struct spec *);
+
+	/* Gives it to a state: control thread, after init. Audio thread, with from: the state has just been copied from one that
+	 * shared `from`, and takes over what it needs of that. */
+	void (*share)(void *state, void *memory, const void *from) RT;
 
 	/* Any thread. Delay in frames with these values; may depend on toggle, choice and jump rows only. NULL: none. */
 	uint32_t (*latency)(const struct spec *, const float *values) RT;

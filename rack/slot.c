@@ -47,6 +47,7 @@ struct slot {
 	uint32_t cure_left, cure_length;
 	bool muted; /* the cure silences the unprocessed path as well: alone it would be the difference's wrong half */
 	struct copy copies[2];
+	void *shared; /* by both; NULL: nothing is */
 	int current;
 	bool fading;                           /* copies[!current] runs too */
 	uint32_t fade_at, settle, fade_length; /* frames since the fade began; fade_at < settle: not heard yet */
@@ -69,6 +70,8 @@ static bool copy_init(struct slot *s, struct copy *copy, const float *values)
 		return false;
 	memcpy(copy->values, values, s->n_params * sizeof(float));
 	s->module->init(copy->state, &s->spec);
+	if (s->shared)
+		s->module->share(copy->state, s->shared, NULL);
 	s->module->set(copy->state, copy->values);
 	return true;
 }
@@ -107,7 +110,9 @@ struct slot *slot_new(
 	s->hold_left = s->hold_length = fade_frames(spec->rate, METER_HOLD_MS);
 	s->cure_length = fade_frames(spec->rate, CURE_MS);
 	s->wanted = memory_new((module->n_params + N_HOST_PARAMS) * sizeof(float));
-	if (!s->wanted || !glide_init(&s->glide, module->params, module->n_params, spec, values) ||
+	s->shared = module->shared ? memory_new(module->shared(spec)) : NULL;
+	if (!s->wanted || (module->shared && !s->shared) ||
+		!glide_init(&s->glide, module->params, module->n_params, spec, values) ||
 		!copy_init(s, &s->copies[0], values) || !copy_init(s, &s->copies[1], values) ||
 		!delay_init(&s->past, s->latency)) {
 		slot_free(s);
@@ -129,6 +134,7 @@ void slot_free(struct slot *s)
 		free(s->copies[i].state);
 		free(s->copies[i].values);
 	}
+	free(s->shared);
 	delay_drop(&s->past);
 	glide_drop(&s->glide);
 	free(s->wanted);
@@ -173,6 +179,8 @@ void slot_adopt(struct slot *s, const struct slot *from) RT
 {
 	for (int i = 0; i < 2; i++) {
 		memcpy(s->copies[i].state, from->copies[i].state, s->state_size);
+		if (s->shared)
+			s->module->share(s->copies[i].state, s->shared, from->shared);
 		memcpy(s->copies[i].values, from->copies[i].values, s->n_params * sizeof(float));
 		set_pad(s, &s->copies[i]);
 	}

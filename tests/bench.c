@@ -5,6 +5,7 @@
 #include "rack/flush.h"
 #include "rack/loudness.h"
 #include "rack/registry.h"
+#include "tests/alone.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -163,16 +164,13 @@ static struct timed time_module(const struct module *module, const struct spec *
 {
 	static struct one_module one;
 	float values[MODULE_PARAMS_MAX];
-	size_t size = (module->size(spec) + 63) / 64 * 64;
 	one.module = module;
-	one.state = aligned_alloc(64, size);
-	memset(one.state, 0, size);
+	one.state = alone_new(module, spec);
 	for (uint32_t i = 0; i < module->n_params; i++)
 		values[i] = setting(module, i);
 	for (int i = 0; i < n_set; i++)
 		if (overrule(module, set[i], values))
 			exit(2);
-	module->init(one.state, spec);
 	module->set(one.state, values);
 	return (struct timed){ run_module, &one };
 }

@@ -4,6 +4,7 @@
 #define TESTS_DRIVE_H
 
 #include "rack/registry.h"
+#include "tests/alone.h"
 
 #include <complex.h>
 #include <math.h>
@@ -41,11 +42,8 @@ static inline struct drive *drive_new(const char *module, double rate)
 	d->module = registry_find(module);
 	assert_non_null(d->module);
 	d->spec.rate = rate;
-	size_t size = (d->module->size(&d->spec) + 63) / 64 * 64;
-	d->state = aligned_alloc(64, size);
+	d->state = alone_new(d->module, &d->spec);
 	assert_non_null(d->state);
-	memset(d->state, 0, size);
-	d->module->init(d->state, &d->spec);
 	for (uint32_t i = 0; i < d->module->n_params; i++)
 		d->values[i] = d->module->params[i].def;
 	return d;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/rackfile.h"
 #include "rack/registry.h"
+#include "tests/alone.h"
 #include "tests/rig.h"
 
 #include <stdbool.h>
@@ -369,10 +370,8 @@ static void delta_is_the_difference(void **state)
 
 static void *make_state(const struct module *m, const struct spec *spec, const float *values)
 {
-	size_t size = (m->size(spec) + 63) / 64 * 64;
-	void *s = aligned_alloc(64, size);
-	memset(s, 0, size);
-	m->init(s, spec);
+	void *s = alone_new(m, spec);
+	assert_non_null(s);
 	m->set(s, values);
 	return s;
 }

@@ -68,12 +68,16 @@ uint32_t crossover_linear_delay(double rate) RT;
 /* Bytes of memory that belong to a splitter and are given to each call, aligned to 16. */
 size_t crossover_linear_memory(double rate);
 
-/* Forgets the past. piece_at: frames since the last piece was full. */
-void crossover_linear_reset(struct crossover_linear *, void *memory, double rate, uint32_t piece_at) RT;
+/* Without a past; its memory must be zeroed. piece_at: frames since the last piece was full. */
+void crossover_linear_reset(struct crossover_linear *, double rate, uint32_t piece_at) RT;
 
 /* As crossover_split; a piece must not reach over the end of CROSSOVER_PIECE frames. now: the numbers at the
  * end of this piece, which the filters reach in straight glides of two pieces. */
 void crossover_linear_split(struct crossover_linear *, void *memory, uint32_t n_bands, const crossover_numbers now,
 	const pair *x, pair (*bands)[CROSSOVER_BANDS_MAX], uint32_t n) RT;
+
+/* The bands that it gave, with any n_bands, `ago` frames before it came to where it is: BLOCK_MAX at most. */
+void crossover_linear_again(const struct crossover_linear *, const void *memory, uint32_t n_bands, uint32_t ago,
+	pair (*bands)[CROSSOVER_BANDS_MAX], uint32_t n) RT;
 
 #endif

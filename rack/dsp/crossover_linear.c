@@ -1,6 +1,7 @@
 /* The crossover with linear phase: low passes forwards and backwards. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/dsp/crossover.h"
+#include "rack/module.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 enum { BLOCKS = 5, DELAY_BLOCKS = 4, BACK_BLOCKS = 3, STEP = 2 * CROSSOVER_PIECE };
 
 #define BLOCK_SECONDS (1024 / 48000.0)
+/* What was given BLOCK_MAX frames ago is still there, whatever has been written since. */
+#define BLOCK_FRAMES_MIN BLOCK_MAX
 
 /* For each frame: the input and its low passes, which in single precision err by -140 dB of what one band is turned
  * against the next. For each step of STEP frames: what the numbers have come to at its end. */
@@ -18,7 +21,7 @@ typedef float lows[CROSSOVERS_MAX][2];
 
 static uint32_t block_of(double rate) RT
 {
-	return STEP * (uint32_t)fmax(1, rint(rate * BLOCK_SECONDS / STEP));
+	return STEP * (uint32_t)fmax(BLOCK_FRAMES_MIN / STEP, rint(rate * BLOCK_SECONDS / STEP));
 }
 
 uint32_t crossover_linear_delay(double rate) RT
@@ -56,11 +59,10 @@ static crossover_numbers *number_ring(const struct crossover_linear *c, void *me
 	return (crossover_numbers *)((char *)memory + frames_size(c->block));
 }
 
-void crossover_linear_reset(struct crossover_linear *c, void *memory, double rate, uint32_t piece_at) RT
+void crossover_linear_reset(struct crossover_linear *c, double rate, uint32_t piece_at) RT
 {
 	*c = (struct crossover_linear){ .block = block_of(rate), .at = piece_at };
 	c->to_write = (BACK_BLOCKS - 1) * c->block;
-	memset(memory, 0, memory_size(c->block));
 }
 
 /* A way through the ring: STEP frames from x in direction d, with numbers gliding from one set to another. */
@@ -158,30 +160,44 @@ static void work(struct crossover_linear *c, void *memory, const crossover_numbe
 	}
 }
 
-static pair low_at(lows *frame, uint32_t k) RT
+static pair low_at(const lows *frame, uint32_t k) RT
 {
 	return (pair){ (double)(*frame)[k][0], (double)(*frame)[k][1] };
 }
 
-void crossover_linear_split(struct crossover_linear *c, void *memory, uint32_t n_bands, const crossover_numbers now,
-	const pair *x, pair (*bands)[CROSSOVER_BANDS_MAX], uint32_t n) RT
+/* Of the frames whose input went to place `at`. */
+static void read_bands(const struct crossover_linear *c, const void *memory, uint32_t n_bands, uint32_t at,
+	pair (*bands)[CROSSOVER_BANDS_MAX], uint32_t n) RT
 {
-	pair *input = input_ring(memory);
-	uint32_t size = BLOCKS * c->block, then = c->at + c->block;
+	uint32_t size = BLOCKS * c->block, then = at + c->block;
 	then -= then >= size ? size : 0;
-	lows *past = low_ring(c, memory) + then;
+	const pair *input = (const pair *)memory + then;
+	const lows *past = (const lows *)((const char *)memory + size * sizeof(pair)) + then;
 	for (uint32_t i = 0; i < n; i++) {
 		pair below = { 0, 0 };
-		input[c->at + i] = x[i];
 		for (uint32_t k = 0; k < n_bands - 1; k++) {
 			pair low = low_at(past + i, k);
 			bands[i][k] = low - below;
 			below = low;
 		}
-		bands[i][n_bands - 1] = input[then + i] - below;
+		bands[i][n_bands - 1] = input[i] - below;
 	}
+}
+
+void crossover_linear_split(struct crossover_linear *c, void *memory, uint32_t n_bands, const crossover_numbers now,
+	const pair *x, pair (*bands)[CROSSOVER_BANDS_MAX], uint32_t n) RT
+{
+	memcpy(input_ring(memory) + c->at, x, n * sizeof *x);
+	read_bands(c, memory, n_bands, c->at, bands, n);
 	c->at += n;
-	c->at -= c->at >= size ? size : 0;
+	c->at -= c->at >= BLOCKS * c->block ? BLOCKS * c->block : 0;
 	if (c->at % STEP == 0)
 		work(c, memory, now);
+}
+
+void crossover_linear_again(const struct crossover_linear *c, const void *memory, uint32_t n_bands, uint32_t ago,
+	pair (*bands)[CROSSOVER_BANDS_MAX], uint32_t n) RT
+{
+	uint32_t at = c->at < ago ? c->at + BLOCKS * c->block - ago : c->at - ago;
+	read_bands(c, memory, n_bands, at, bands, n);
 }

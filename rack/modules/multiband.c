@@ -36,11 +36,22 @@ enum { GROUP = CROSSOVER_PIECE, BANDS = CROSSOVER_BANDS_MAX, LANES = 2 * BANDS }
 #define HOLD_MS_MAX 12.5
 #define HOLD_MS_MIN 1.0
 #define DONE 1e-9        /* dB: so little change is none */
+#define CLEAN_BYTES 1024 /* of the line in each group while it is not needed, so that it is empty when it is */
 #define CROSSOVER_MS 5.0 /* of a crossover's way to another frequency */
 
 /* What glides: these for each band, then two for all. */
 enum { R_THRESHOLD, R_SLOPE, R_KNEE, R_RANGE, R_ATTACK, R_RELEASE, R_GAIN, R_BAND };
 enum { R_LINK = R_BAND * BANDS, R_OUTPUT, N_RAMPS };
+
+/* What the copies of a slot share: the splitter with linear phase, 85 ms of sound. It always gets left and right, so
+ * that it is the same for all of them, and the copy that comes to a frame first goes on with it. */
+struct line {
+	struct crossover_linear splitter;
+	uint32_t frame; /* that it has come to */
+	size_t bytes;   /* of the memory */
+	size_t dirty;   /* so many of them may not be zero */
+	pair memory[];
+};
 
 struct state {
 	double rate;
@@ -60,7 +71,9 @@ struct state {
 
 	/* Past. */
 	struct crossover crossover;
-	struct crossover_linear crossover_linear;
+	uint32_t frame;     /* since the start, to compare with the line's */
+	uint32_t fill_left; /* groups until the line has filled in the middle of sound: the gains stand still */
+	struct line *line;
 	double peak[LANES], peak_before[LANES]; /* of this and of the last hold */
 	uint32_t hold_left[BANDS];
 	double change[LANES];
@@ -69,15 +82,15 @@ struct state {
 	bool steered; /* the gains are those of the settings */
 };
 
-/* Behind the state. */
-static void *memory(struct state *s) RT
-{
-	return (char *)s + (sizeof *s + 15) / 16 * 16;
-}
-
 static size_t size(const struct spec *spec)
 {
-	return (sizeof(struct state) + 15) / 16 * 16 + crossover_linear_memory(spec->rate);
+	(void)spec;
+	return sizeof(struct state);
+}
+
+static size_t shared(const struct spec *spec)
+{
+	return sizeof(struct line) + crossover_linear_memory(spec->rate);
 }
 
 static void init(void *state, const struct spec *spec)
@@ -85,7 +98,36 @@ static void init(void *state, const struct spec *spec)
 	struct state *s = state;
 	s->rate = spec->rate;
 	crossover_glide_init(&s->crossovers, s->rate, CROSSOVER_MS);
-	crossover_linear_reset(&s->crossover_linear, memory(s), s->rate, s->group_at);
+}
+
+static void share(void *state, void *memory, const void *from) RT
+{
+	struct state *s = state;
+	s->line = memory;
+	if (from && s->linear)
+		memcpy(memory, from, sizeof(struct line) + ((const struct line *)from)->bytes);
+	s->line->bytes = crossover_linear_memory(s->rate);
+}
+
+/* Empty, from this frame on. */
+static void start_line(struct state *s) RT
+{
+	memset(s->line->memory, 0, s->line->dirty);
+	s->line->dirty = 0;
+	s->line->frame = s->frame;
+	crossover_linear_reset(&s->line->splitter, s->rate, s->group_at);
+}
+
+/* While nobody goes on with it. A copy that does may be ahead or behind by a call's frames. */
+static void clean_line(struct state *s) RT
+{
+	struct line *line = s->line;
+	uint32_t since = s->frame - line->frame;
+	if (line->dirty == 0 || since <= BLOCK_MAX || since > UINT32_MAX / 2)
+		return;
+	size_t part = line->dirty < CLEAN_BYTES ? line->dirty : CLEAN_BYTES;
+	line->dirty -= part;
+	memset((char *)line->memory + line->dirty, 0, part);
 }
 
 static uint32_t latency(const struct spec *spec, const float *values) RT
@@ -145,12 +187,14 @@ static void set_crossovers(struct state *s, const float *values, bool at_once) R
 	crossover_glide_to(&s->crossovers, wanted, at_once);
 }
 
-static void set_modes(struct state *s, const float *values) RT
+static void set_modes(struct state *s, const float *values, bool at_once) RT
 {
 	bool linear = values[PHASE] == PHASE_LINEAR;
 	uint32_t n_bands = (uint32_t)values[N_BANDS] + 2;
-	if (linear && !s->linear)
-		crossover_linear_reset(&s->crossover_linear, memory(s), s->rate, s->group_at);
+	if (linear && !s->linear) {
+		start_line(s);
+		s->fill_left = at_once ? 0 : crossover_linear_delay(s->rate) / GROUP;
+	}
 	if (n_bands != s->n_bands)
 		memset(&s->crossover, 0, sizeof s->crossover);
 	s->linear = linear;
@@ -176,7 +220,7 @@ static void set(void *state, const float *values) RT
 		set_crossovers(s, values, at_once);
 	to[R_LINK] = values[LINK] / 100;
 	to[R_OUTPUT] = decibel_to_gain(values[OUTPUT]);
-	set_modes(s, values);
+	set_modes(s, values, at_once);
 	set_solo(s, values);
 	for (int i = 0; i < N_RAMPS; i++) {
 		double now = s->target[i] - left * s->step[i];
@@ -192,8 +236,10 @@ static void reset(void *state) RT
 	ramp_clock_reset(&s->clock);
 	crossover_glide_land(&s->crossovers);
 	memset(&s->crossover, 0, sizeof s->crossover);
-	s->group_at = 0;
-	crossover_linear_reset(&s->crossover_linear, memory(s), s->rate, s->group_at);
+	s->group_at = s->frame = s->fill_left = 0;
+	if (s->linear)
+		start_line(s);
+	s->line->frame = 0;
 	memset(s->peak, 0, sizeof s->peak);
 	memset(s->peak_before, 0, sizeof s->peak_before);
 	memset(s->hold_left, 0, sizeof s->hold_left);
@@ -277,9 +323,15 @@ static void steer(struct state *s, bool at_once) RT
 
 static void end_group(struct state *s, float *meters) RT
 {
-	follow(s);
-	hold(s);
+	if (s->fill_left) {
+		s->fill_left--;
+	} else {
+		follow(s);
+		hold(s);
+	}
 	steer(s, false);
+	if (!s->linear)
+		clean_line(s);
 	crossover_glide_next(&s->crossovers);
 	s->group_at = 0;
 	for (int b = 0; b < BANDS; b++) {
@@ -291,20 +343,40 @@ static void end_group(struct state *s, float *meters) RT
 
 /* ---- Every frame */
 
-static void split_piece(struct state *s, const pair *x, pair (*bands)[BANDS], uint32_t n) RT
+static pair mid_side(pair x) RT
+{
+	return (pair){ (x[0] + x[1]) / 2, (x[0] - x[1]) / 2 };
+}
+
+static void split_minimum(struct state *s, pair *x, pair (*bands)[BANDS], uint32_t n) RT
 {
 	const struct crossover_glide *g = &s->crossovers;
+	for (uint32_t i = 0; s->mid_side && i < n; i++)
+		x[i] = mid_side(x[i]);
+	crossover_split(&s->crossover, s->n_bands, g->moving ? g->from : g->target, g->moving ? g->step : NULL,
+		s->group_at + 1, x, bands, n);
+}
+
+static void split_linear(struct state *s, const pair *x, pair (*bands)[BANDS], uint32_t n) RT
+{
+	const struct crossover_glide *g = &s->crossovers;
+	struct line *line = s->line;
 	double end = s->group_at + n;
 	crossover_numbers now;
-	if (!s->linear) {
-		crossover_split(&s->crossover, s->n_bands, g->moving ? g->from : g->target, g->moving ? g->step : NULL,
-			s->group_at + 1, x, bands, n);
-		return;
-	}
 	for (int k = 0; k < CROSSOVERS_MAX; k++)
 		for (int j = 0; j < CROSSOVER_NUMBERS; j++)
 			now[k][j] = g->moving ? g->from[k][j] + end * g->step[k][j] : g->target[k][j];
-	crossover_linear_split(&s->crossover_linear, memory(s), s->n_bands, now, x, bands, n);
+	if (line->frame == s->frame) {
+		crossover_linear_split(&line->splitter, line->memory, s->n_bands, now, x, bands, n);
+		line->frame += n;
+		line->dirty = line->bytes;
+	} else {
+		uint32_t ago = line->frame - s->frame;
+		crossover_linear_again(&line->splitter, line->memory, s->n_bands, ago, bands, n);
+	}
+	for (uint32_t i = 0; s->mid_side && i < n; i++)
+		for (uint32_t b = 0; b < s->n_bands; b++)
+			bands[i][b] = mid_side(bands[i][b]);
 }
 
 static void measure(struct state *s, pair (*bands)[BANDS], uint32_t n) RT
@@ -336,9 +408,12 @@ static void run_piece(struct state *s, double *left, double *right, uint32_t n, 
 {
 	pair x[GROUP], bands[GROUP][BANDS];
 	for (uint32_t i = 0; i < n; i++)
-		x[i] = s->mid_side ? (pair){ (left[i] + right[i]) / 2, (left[i] - right[i]) / 2 }
-				   : (pair){ left[i], right[i] };
-	split_piece(s, x, bands, n);
+		x[i] = (pair){ left[i], right[i] };
+	if (s->linear)
+		split_linear(s, x, bands, n);
+	else
+		split_minimum(s, x, bands, n);
+	s->frame += n;
 	measure(s, bands, n);
 	add_up(s, bands, x, n);
 	for (uint32_t i = 0; i < n; i++) {
@@ -377,6 +452,8 @@ const struct module module_multiband = {
 	.meters = multiband_meters,
 	.n_meters = BANDS,
 	.size = size,
+	.shared = shared,
+	.share = share,
 	.init = init,
 	.latency = latency,
 	.set = set,
