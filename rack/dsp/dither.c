@@ -7,6 +7,7 @@
 
 #define SILENCE 1e-10 /* -200 dBFS: the last of a decaying filter is silence too */
 #define BLANK_MS 700.0
+#define ROUND 6755399441055744.0 /* 1.5 2^52: what is added to it becomes a whole number, the nearest */
 #define CURVES_FROM 40000.0
 #define CURVES_TO 50000.0
 
@@ -79,7 +80,7 @@ static double reduce(struct dither *d, int channel, double x, const double *taps
 	double *error = d->error[channel], wanted = x;
 	for (uint32_t k = 0; k < n_taps; k++)
 		wanted -= taps[k] * error[k];
-	double got = floor(wanted + dither_of(d, channel, highpass) + 0.5);
+	double got = wanted + dither_of(d, channel, highpass) + ROUND - ROUND;
 	for (uint32_t k = n_taps; k > 1; k--)
 		error[k - 1] = error[k - 2];
 	error[0] = got - wanted;
