@@ -88,7 +88,10 @@ void control_begin(struct control *c, uint64_t frame)
 	control_take_later(c);
 	if (c->depth++ > 0)
 		return;
-	control_flush(c, 0);
+	if (frame)
+		control_flush(c, 0);
+	else
+		control_flush_newest(c);
 	c->undo.noted = false;
 	/* Where something older still waits for room, this one goes with it rather than hold it up. */
 	c->stamp = c->any_dirty ? 0 : frame;
@@ -98,7 +101,10 @@ void control_end(struct control *c)
 {
 	if (--c->depth > 0)
 		return;
-	control_flush(c, c->stamp);
+	if (c->stamp)
+		control_flush(c, c->stamp);
+	else
+		control_flush_newest(c);
 	c->stamp = 0;
 }
 
@@ -107,7 +113,7 @@ void control_changed(struct control *c)
 {
 	c->any_dirty = true;
 	if (c->depth == 0)
-		control_flush(c, 0);
+		control_flush_newest(c);
 }
 
 /* ---- Values */

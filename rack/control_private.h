@@ -99,6 +99,9 @@ void control_replan(struct control *);
 struct chain *control_make_chain(struct control *);
 /* Sends all that is dirty as one transaction if there is room. */
 void control_flush(struct control *, uint64_t frame);
+/* The same for values that need no frame: while the audio thread has a block's worth to do they wait, and of each the newest is
+ * sent. A ring full of older ones would be heard one after the other for as long as it takes. */
+void control_flush_newest(struct control *);
 
 /* control_later.c. This value was sent for this frame (0: at once); and what has come by now, but for within a
  * transaction. */

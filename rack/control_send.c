@@ -236,6 +236,14 @@ static void clean(struct control *c)
 	c->glide_from = NULL;
 }
 
+void control_flush_newest(struct control *c)
+{
+	bool whole = c->chain_dirty || c->glide_ms; /* no single value: nothing may join it */
+	struct ring *ring = c->engine && !whole ? engine_commands(c->engine) : NULL;
+	if (!ring || COMMAND_RING_SIZE - ring_space(ring) < COMMANDS_A_BLOCK)
+		control_flush(c, 0);
+}
+
 void control_flush(struct control *c, uint64_t frame)
 {
 	if (!c->any_dirty)
@@ -279,7 +287,7 @@ int control_tick(struct control *c)
 	control_take_later(c);
 	int match_ms = control_match(c);
 	if (c->depth == 0)
-		control_flush(c, 0);
+		control_flush_newest(c);
 	if (c->worker)
 		worker_collect(c->worker);
 	return c->any_dirty ? TICK_MS : c->chains_out ? RETURN_MS : match_ms;

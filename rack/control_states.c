@@ -143,6 +143,8 @@ void control_recall(struct control *c, const struct rack *rack, unsigned what, u
 	if (!(what & RECALL_LOCKED))
 		keep_locked(c, &wanted);
 	control_note(c, UINT32_MAX, 0, origin);
+	if (glide_ms && c->depth == 0)
+		control_flush(c, 0); /* what waits is no part of the glide */
 	control_begin(c, c->stamp);
 	c->glide_ms = glide_ms;
 	bool retitled = strcmp(c->rack.title, wanted.title) != 0;

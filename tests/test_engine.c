@@ -106,14 +106,43 @@ static void a_flood_ends_in_the_last_value(void **state)
 	rig_free(&rig);
 }
 
+/* Nor is it heard for long after: what is sent faster than it is taken waits as one value and not as a row of them. */
+static void a_flood_is_over_within_blocks(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", "eq", NULL);
+	struct stereo in = stereo_new(256), out = stereo_new(256);
+	for (int bundled = 0; bundled < 2; bundled++) {
+		for (int i = 0; i < 20000; i++) {
+			if (bundled)
+				control_begin(rig.control, 0);
+			rig_set(&rig, "trim", "gain", (float)(i % 200) / 10 - 10);
+			rig_set(&rig, "eq", "gain", (float)(i % 100) / 10 - 5);
+			if (bundled)
+				control_end(rig.control);
+		}
+		rig_set(&rig, "trim", "gain", -6);
+		uint64_t mark = control_mark(rig.control);
+		rig_run(&rig, in.of, out.of, 0, 3 * 64, 64);
+		assert_true(control_applied(rig.control) >= mark);
+	}
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
 /* A long block has time for more: a flood is not behind for seconds where the period is long. */
 static void a_long_block_takes_more(void **state)
 {
 	(void)state;
 	struct rig rig = rig_new(RATE, "trim", NULL);
 	struct stereo in = stereo_new(8192), out = stereo_new(8192);
-	for (int i = 0; i < 1500; i++)
+	rig_run(&rig, in.of, out.of, 0, 64, 64);
+	for (int i = 0; i < 1500; i++) { /* stamped, so that each is sent */
+		control_begin(rig.control, 1);
 		rig_set(&rig, "trim", "gain", (float)(i % 200) / 10 - 10);
+		control_end(rig.control);
+	}
 	rig_run(&rig, in.of, out.of, 0, 64, 64);
 	assert_true(control_applied(rig.control) < control_mark(rig.control));
 	rig_run(&rig, in.of, out.of, 0, 8192, 8192);
@@ -688,6 +717,7 @@ int main(void)
 		cmocka_unit_test(a_change_starts_on_its_frame),
 		cmocka_unit_test(later_frames_wait_and_keep_their_order),
 		cmocka_unit_test(a_flood_ends_in_the_last_value),
+		cmocka_unit_test(a_flood_is_over_within_blocks),
 		cmocka_unit_test(a_long_block_takes_more),
 		cmocka_unit_test(delay_grows_when_it_must_and_never_shrinks),
 		cmocka_unit_test(edits_are_not_heard),
