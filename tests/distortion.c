@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 	double ceiling = -1;
 	bool json = false;
 	int option, status = 0;
-	char *end = "";
+	char empty[] = "", *end = empty;
 	while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
 		if (option == 'h')
 			return usage(stdout, 0);

@@ -82,7 +82,6 @@ def messages_work(folder):
     assert len(lines) > 8, lines
     with Server(period=256), Rack("--no-restore", path) as rack:
         rack.osc.send("/preset/save", "streaming")
-        rack.osc.send("/scene/store", "soft")
         rack.osc.listen(0.5)
         rack.osc.errors.clear()
         for line in lines:
