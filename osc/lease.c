@@ -158,6 +158,7 @@ const char *leases_keep(struct leases *l, const struct peer *peer, const char *p
 	struct subscriber *s = find(l, peer);
 	if (!s && !(s = new_subscriber(l, peer, true)))
 		return "8 surfaces are listed already";
+	s->surface.told_us = now_us;
 	return add(l, s, pattern, 0, FOREVER_US, now_us);
 }
 
@@ -180,6 +181,7 @@ bool leases_remove(struct leases *l, const struct peer *peer, const char *patter
 
 static void tell_everything(struct subscriber *s, const struct subjects *subjects, int64_t now_us)
 {
+	s->surface.told_us = now_us;
 	for (int k = 0; k < s->n_leases; k++)
 		tell_all(s, subjects, &s->leases[k], now_us);
 }
@@ -201,6 +203,8 @@ void leases_expire(struct leases *l, int64_t now_us)
 		if (s->surface.closed && knocked_us && now_us - knocked_us >= KNOCK_WAIT_US &&
 			now_us - knocked_us < KNOCK_US)
 			reopen(s, l->subjects, now_us);
+		if (s->surface.listed && !s->surface.closed && now_us - s->surface.told_us >= LEASE_US)
+			tell_everything(s, l->subjects, now_us);
 	}
 }
 

@@ -44,8 +44,8 @@ struct subscriber {
 	int64_t next_us; /* nothing is to be sent before */
 	struct {
 		bool listed;
-		bool closed; /* its machine has said that nobody listens */
-		int64_t knocked_us, heard_us;
+		bool closed;                           /* its machine has said that nobody listens */
+		int64_t knocked_us, heard_us, told_us; /* told: everything */
 	} surface;
 };
 
@@ -78,7 +78,8 @@ const char *leases_keep(struct leases *, const struct peer *, const char *patter
  * everything, as it may have been started anew. */
 void leases_heard(struct leases *, unsigned origin, int64_t now_us);
 
-/* Ends what has run out; tells closed surfaces everything when nothing says any more that they are. */
+/* Ends what has run out. Listed surfaces are told everything anew as often as a lease lasts, because datagrams get lost
+ * and surfaces are started after the rack; closed ones as soon as nothing says any more that they are. */
 void leases_expire(struct leases *, int64_t now_us);
 
 /* Nobody listens at that peer: its leases end, or, of a listed surface, are not served until it is back. */

@@ -57,6 +57,75 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* All that the surface has not been told is told now. */
+static void tell(struct subscriber *s)
+{
+	for (size_t i = 0; i < s->n_watches; i++)
+		s->watches[i].dirty = 0;
+}
+
+static void test_a_listed_surface_stays_and_is_told_anew(void **state)
+{
+	struct fixture *f = *state;
+	struct peer a = udp_peer("192.0.2.2", 9000), port = udp_peer("192.0.2.2", 1),
+		    more = udp_peer("192.0.2.2", 9001);
+	struct subscriber *s = &f->leases.subscribers[LEASE_PEERS_MAX];
+	assert_null(leases_keep(&f->leases, &a, "/rack/*/*", SECOND));
+	uint8_t *dirty = &s->watches[f->gain].dirty;
+	assert_true(*dirty);
+	assert_false(leases_remove(&f->leases, &a, "/rack/*/*"));
+	tell(s);
+	leases_expire(&f->leases, 11 * SECOND - 1);
+	assert_false(*dirty);
+	leases_expire(&f->leases, 11 * SECOND);
+	assert_true(*dirty);
+	tell(s);
+	leases_heard(&f->leases, leases_origin(&f->leases, &port), 20 * SECOND); /* for the first time */
+	assert_true(*dirty);
+	tell(s);
+	leases_heard(&f->leases, leases_origin(&f->leases, &port), 20 * SECOND + 1);
+	assert_false(*dirty);
+	leases_clamped(&f->leases, f->gain, leases_origin(&f->leases, &a), &a, 20 * SECOND); /* answered already */
+	assert_false(*dirty);
+	leases_clamped(&f->leases, f->gain, leases_origin(&f->leases, &port), &port, 20 * SECOND);
+	assert_true(*dirty);
+	assert_null(leases_keep(&f->leases, &more, "/rack/*/*", SECOND));
+	assert_int_equal(leases_origin(&f->leases, &port), SUBSCRIBERS_MAX + 1); /* of which of the two? */
+	assert_null(leases_add(&f->leases, &port, "/chain", 25, SECOND));        /* these have places of their own */
+	assert_int_equal(leases_origin(&f->leases, &port), 1);
+}
+
+static void test_a_closed_surface_is_tried_again(void **state)
+{
+	struct fixture *f = *state;
+	struct peer a = udp_peer("127.0.0.1", 9000), port = udp_peer("127.0.0.1", 1);
+	struct subscriber *s = &f->leases.subscribers[LEASE_PEERS_MAX];
+	int64_t next_us = INT64_MAX;
+	assert_null(leases_keep(&f->leases, &a, "/rack/*/*", SECOND));
+	assert_int_equal(leases_origin(&f->leases, &port), SUBSCRIBERS_MAX + 1); /* on this machine it may be anybody */
+	tell(s);
+	leases_forget(&f->leases, &a, 2 * SECOND);
+	assert_int_equal(leases_count(&f->leases), 0);
+	assert_true(leases_any_closed(&f->leases));
+	leases_touch(&f->leases, f->gain, 0, 3 * SECOND);
+	leases_expire(&f->leases, 4 * SECOND);
+	assert_false(lease_knocks(s, 5 * SECOND - 1, &next_us));
+	assert_int_equal(next_us, 5 * SECOND);
+	assert_true(lease_knocks(s, 5 * SECOND, &next_us));
+	leases_forget(&f->leases, &a, 5 * SECOND + 1); /* still nobody */
+	leases_expire(&f->leases, 6 * SECOND);
+	assert_int_equal(leases_count(&f->leases), 0);
+	assert_true(lease_knocks(s, 8 * SECOND + 1, &next_us));
+	leases_expire(&f->leases, 8 * SECOND + KNOCK_WAIT_US);
+	assert_int_equal(leases_count(&f->leases), 0);
+	leases_expire(&f->leases, 8 * SECOND + KNOCK_WAIT_US + 1);
+	assert_int_equal(leases_count(&f->leases), 1);
+	assert_true(s->watches[f->gain].dirty);
+	leases_forget(&f->leases, &a, 10 * SECOND);
+	leases_heard(&f->leases, leases_origin(&f->leases, &a), 10 * SECOND + 1);
+	assert_int_equal(leases_count(&f->leases), 1);
+}
+
 static void test_a_lease_lasts_ten_seconds(void **state)
 {
 	struct fixture *f = *state;
@@ -263,6 +332,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_lease_lasts_ten_seconds, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_listed_surface_stays_and_is_told_anew, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_closed_surface_is_tried_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_snapshot_change_and_own_change, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_rates, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_limits_of_leases, setup, teardown),

@@ -48,14 +48,16 @@ def strings(data):
 
 
 class Peer:
-    def __init__(self, address=PEER):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    def __init__(self, address=PEER, rack=RACK, port=0):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        self.socket.bind((address, 0))
+        self.socket.bind(socket.getaddrinfo(address, port, family, socket.SOCK_DGRAM)[0][4])
+        self.rack = socket.getaddrinfo(rack, PORT, family, socket.SOCK_DGRAM)[0][4]
         self.sent = self.received = 0
 
     def send(self, data):
-        self.sent += self.socket.sendto(data, (RACK, PORT))
+        self.sent += self.socket.sendto(data, self.rack)
 
     def hear(self, seconds=0.3):
         """All datagrams until nothing has come for that time."""
