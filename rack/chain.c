@@ -100,6 +100,18 @@ static struct slot *find(const struct chain *c, uint32_t uid) RT
 	return NULL;
 }
 
+/* From the chain's input to the output of a slot of it. */
+static uint32_t delay_at(const struct chain *c, const struct slot *slot) RT
+{
+	uint32_t sum = 0;
+	for (uint32_t i = 0; i < c->n_slots; i++) {
+		sum += slot_latency(c->slots[i]);
+		if (c->slots[i] == slot)
+			break;
+	}
+	return sum;
+}
+
 static void aim(struct chain *c) RT
 {
 	mix_to(&c->mix, c->bypass ? 0 : c->match_processed, c->bypass ? c->match_unprocessed : 0);
@@ -109,8 +121,9 @@ void chain_adopt(struct chain *c, const struct chain *from) RT
 {
 	for (uint32_t i = 0; i < c->n_slots; i++) {
 		const struct slot *same = find(from, slot_uid(c->slots[i]));
+		uint32_t was = same ? delay_at(from, same) : 0, is = delay_at(c, c->slots[i]);
 		if (same)
-			slot_adopt(c->slots[i], same);
+			slot_adopt(c->slots[i], same, is > was ? is - was : 0);
 	}
 	delay_adopt(&c->pad, &from->pad);
 	delay_adopt(&c->unprocessed, &from->unprocessed);

@@ -45,6 +45,7 @@ struct slot {
 	 * tell how the frames were cut into calls, and a module that is broken for good does not cost a reset at every
 	 * frame. */
 	uint32_t cure_left, cure_length;
+	uint32_t later; /* frames for which the module waits: what it would hear it has heard already */
 	bool muted; /* the cure silences the unprocessed path as well: alone it would be the difference's wrong half */
 	struct copy copies[2];
 	void *shared; /* by both; NULL: nothing is */
@@ -159,6 +160,11 @@ static void aim(struct slot *s) RT
 	}
 }
 
+uint32_t slot_latency(const struct slot *s) RT
+{
+	return s->latency;
+}
+
 void slot_set(struct slot *s, uint32_t param, float value, uint32_t glide_ms) RT
 {
 	if (s->wanted[param] == value && glide_ms)
@@ -175,7 +181,7 @@ void slot_set(struct slot *s, uint32_t param, float value, uint32_t glide_ms) RT
 	}
 }
 
-void slot_adopt(struct slot *s, const struct slot *from) RT
+void slot_adopt(struct slot *s, const struct slot *from, uint32_t later) RT
 {
 	for (int i = 0; i < 2; i++) {
 		memcpy(s->copies[i].state, from->copies[i].state, s->state_size);
@@ -188,6 +194,7 @@ void slot_adopt(struct slot *s, const struct slot *from) RT
 	glide_adopt(&s->glide, &from->glide);
 	s->tick_left = from->tick_left;
 	s->awake = from->awake;
+	s->later = from->awake ? from->later + later : 0;
 	s->cure_left = from->cure_left;
 	s->muted = from->muted;
 	s->current = from->current;
@@ -351,7 +358,7 @@ static void run_mix(struct slot *s, double *const io[2], double *const dry[2], u
 		mix_run(&s->mix, io_part, dry_part, n - from);
 }
 
-/* n frames in which no tick falls and no fade and no cure ends. */
+/* n frames in which no tick falls and no fade, no cure and no waiting ends. */
 static uint32_t run_piece(struct slot *s, double *const io[2], uint32_t n) RT
 {
 	double unprocessed[2][BLOCK_MAX], faded[2][BLOCK_MAX];
@@ -360,6 +367,12 @@ static uint32_t run_piece(struct slot *s, double *const io[2], uint32_t n) RT
 
 	if (s->latency || mix_needs_dry(&s->mix))
 		delay_run(&s->past, io, mix_needs_dry(&s->mix) ? dry : NULL, n);
+	if (s->later) {
+		s->later -= n;
+		clear(io, 0, n);
+		run_mix(s, io, dry, 0, n);
+		return 0;
+	}
 	if (s->cure_left)
 		clear(io, 0, n);
 	if (s->fading)
@@ -424,6 +437,8 @@ uint32_t slot_process(struct slot *s, double *const io[2], uint32_t n) RT
 		piece = piece < s->cure_length ? piece : s->cure_length; /* longer than a cure at low rates */
 		if (s->cure_left && piece > s->cure_left)
 			piece = s->cure_left;
+		if (s->later && piece > s->later)
+			piece = s->later;
 		double *const at[2] = { io[0] + done, io[1] + done };
 		if (!s->awake && !s->cure_left) {
 			uint32_t silence = leading_silence(at, piece);

@@ -18,8 +18,12 @@ uint32_t slot_uid(const struct slot *) RT;
  * fades there from the next frame on; rows that glide take glide_ms for it, or 10 ms where that is 0. */
 void slot_set(struct slot *, uint32_t param, float value, uint32_t glide_ms) RT;
 
-/* Audio thread. Takes over the sound of `from` (same module, same uid) and then goes to its own values. */
-void slot_adopt(struct slot *, const struct slot *from) RT;
+/* Frames from its input to its output. */
+uint32_t slot_latency(const struct slot *) RT;
+
+/* Audio thread. Takes over the sound of `from` (same module, same uid) and then goes to its own values. later: frames by which its
+ * module hears everything later than that of `from` does: for so long it is silent, and then goes on where that was. */
+void slot_adopt(struct slot *, const struct slot *from, uint32_t later) RT;
 
 /* Audio thread. n (<= BLOCK_MAX) frames in place. Returns how often the module gave NaN, infinity or beyond 1e6: from that frame on
  * it is silent for 10 ms, and then starts afresh and comes back by a fade of 20 ms. */

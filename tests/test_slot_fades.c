@@ -108,31 +108,65 @@ static void nothing_is_left_of_a_fade(void **state)
 	stereo_free(&in);
 }
 
-/* A compressed tone keeps its level while the phase changes: the gain does not take the empty line for silence. */
+static void fill_tone(struct stereo *s, double hz)
+{
+	for (size_t i = 0; i < s->n; i++)
+		s->of[0][i] = s->of[1][i] = 0.5f * (float)sin(6.283185307179586 * hz * (double)i / RATE);
+}
+
+/* The highest sample of these frames over that of the half second before the first change, dB. */
+static double above_steady(const struct stereo *s)
+{
+	double steady = 0, most = 0;
+	for (size_t i = RATE / 2; i < RATE; i++)
+		steady = fmax(steady, fabs((double)s->of[0][i]));
+	for (size_t i = RATE; i < s->n; i++)
+		most = fmax(most, fabs((double)s->of[0][i]));
+	return 20 * log10(most / steady);
+}
+
+/* A compressed tone keeps its level while the phase changes: the gain does not take the empty line for silence, neither
+ * the first time, when the rack's delay grows, nor later. */
 static void level_is_kept_while_the_phase_changes(void **state)
 {
 	(void)state;
 	struct rig rig = rig_new(RATE, "multiband", NULL);
 	struct stereo in = stereo_new(N), out = stereo_new(N);
-	for (size_t i = 0; i < in.n; i++)
-		in.of[0][i] = in.of[1][i] = 0.5f * (float)sin(6.283185307179586 * 400 * (double)i / RATE);
+	fill_tone(&in, 400);
 	rig_set(&rig, "multiband", "band2/threshold", -30);
 	rig_set(&rig, "multiband", "band2/ratio", 4);
 	rig_set(&rig, "multiband", "band2/release", 30);
-	rig_set(&rig, "multiband", "phase", 1); /* its delay is promised */
-	rig_set(&rig, "multiband", "phase", 0);
 	rig_run(&rig, in.of, out.of, 0, RATE, 64);
 	for (int turn = 0; turn < 6; turn++) {
 		rig_set(&rig, "multiband", "phase", turn % 2 == 0);
 		rig_run(&rig, in.of, out.of, RATE + (size_t)turn * RATE / 2, RATE / 2, 64);
 	}
-	double steady = 0, most = 0;
-	for (size_t i = RATE / 2; i < RATE; i++)
-		steady = fmax(steady, fabs((double)out.of[0][i]));
-	for (size_t i = RATE; i < out.n; i++)
-		most = fmax(most, fabs((double)out.of[0][i]));
-	if (!(20 * log10(most / steady) < 0.2))
-		fail_msg("%.2f dB above the steady level", 20 * log10(most / steady));
+	if (!(above_steady(&out) < 0.2))
+		fail_msg("%.2f dB above the steady level", above_steady(&out));
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
+/* Nor do the modules behind a slot whose delay is new hear a pause. */
+static void level_is_kept_when_the_delay_grows(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "trim", "compressor", NULL);
+	struct stereo in = stereo_new(N), out = stereo_new(N);
+	fill_tone(&in, 400);
+	rig_set(&rig, "compressor", "threshold", -30);
+	rig_set(&rig, "compressor", "ratio", 8);
+	rig_set(&rig, "compressor", "attack", 60);
+	rig_set(&rig, "compressor", "release", 30);
+	rig_run(&rig, in.of, out.of, 0, RATE, 64);
+	assert_int_equal(control_insert(rig.control, "multiband", 0, "more", 0, NULL), STATUS_OK);
+	rig_set(&rig, "more", "phase", 1);
+	rig_run(&rig, in.of, out.of, RATE, RATE, 64);
+	rig_set(&rig, "compressor", "lookahead", 10);
+	rig_run(&rig, in.of, out.of, (size_t)2 * RATE, (size_t)2 * RATE, 64);
+	if (!(above_steady(&out) < 0.2))
+		fail_msg("%.2f dB above the steady level", above_steady(&out));
 	stereo_free(&in);
 	stereo_free(&out);
 	rig_free(&rig);
@@ -144,6 +178,7 @@ int main(void)
 		cmocka_unit_test(fades_do_not_depend_on_blocks),
 		cmocka_unit_test(nothing_is_left_of_a_fade),
 		cmocka_unit_test(level_is_kept_while_the_phase_changes),
+		cmocka_unit_test(level_is_kept_when_the_delay_grows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
