@@ -1,5 +1,6 @@
 /* Minimum-phase equaliser of eight bands that match their analogue prototypes. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/dsp/clones.h"
 #include "rack/dsp/decibel.h"
 #include "rack/dsp/matched.h"
 #include "rack/dsp/ramp.h"
@@ -183,37 +184,107 @@ static void run_gliding(struct section *s, pair *x, uint32_t n) RT
 	}
 }
 
-enum { TOGETHER = 4 }; /* sections that run in one loop, so that their recurrences overlap */
+/* Two sections side by side: one works on a frame while the next works on the frame before. Several of these run in one
+ * loop, each a frame behind the one before it, so that their recurrences overlap. */
+enum { TOGETHER = 4 };
+typedef double wide __attribute__((vector_size(32)));
+typedef int64_t wide_mask __attribute__((vector_size(32)));
+#define INLINE static inline __attribute__((always_inline)) /* into the clones */
 
-static inline void run_some(struct section *const *sections, const int count, pair *x, uint32_t n) RT
+struct couple {
+	wide c[SVF_NUMBERS], s1, s2;
+	pair held; /* what the first has made for the second */
+};
+
+/* In place: the first section's sound in `sound`, then the second's. first, second: whether they have a frame now. */
+INLINE void tick_couple(struct couple *p, pair *sound, bool all, bool first, bool second) RT
 {
-	pair s1[TOGETHER], s2[TOGETHER];
-	for (int k = 0; k < count; k++) {
-		s1[k] = sections[k]->s1;
-		s2[k] = sections[k]->s2;
+	wide x = { (*sound)[0], (*sound)[1], p->held[0], p->held[1] }, e = x - p->s2;
+	wide y = p->c[SVF_DIRECT] * x + (p->c[SVF_OUT1] * p->s1 + p->c[SVF_OUT2] * p->s2);
+	wide s1 = p->c[SVF_P] * p->s1 + p->c[SVF_T] * e;
+	wide s2 = (p->s2 + p->c[SVF_T] * p->s1) + p->c[SVF_Q] * e;
+	if (!all) {
+		wide_mask mask = { -first, -first, -second, -second };
+		s1 = (wide)(((wide_mask)s1 & mask) | ((wide_mask)p->s1 & ~mask));
+		s2 = (wide)(((wide_mask)s2 & mask) | ((wide_mask)p->s2 & ~mask));
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		pair y = x[i];
-		for (int k = 0; k < count; k++)
-			y = tick(sections[k]->now, &s1[k], &s2[k], y);
-		x[i] = y;
-	}
+	p->s1 = s1;
+	p->s2 = s2;
+	p->held = (pair){ y[0], y[1] };
+	*sound = (pair){ y[2], y[3] };
+}
+
+INLINE void tick_couples(struct couple *couples, int count, pair *x, uint32_t i, uint32_t n, bool all) RT
+{
+	pair sound = all || i < n ? x[i] : (pair){ 0, 0 };
 	for (int k = 0; k < count; k++) {
-		sections[k]->s1 = s1[k];
-		sections[k]->s2 = s2[k];
+		uint32_t second = i - (uint32_t)k - 1; /* frames before the first one are very high numbers */
+		tick_couple(&couples[k], &sound, all, second + 1 < n, second < n);
+	}
+	if (all || i >= (uint32_t)count)
+		x[i - (uint32_t)count] = sound;
+}
+
+INLINE void run_couples(struct section *const *sections, const int count, pair *x, uint32_t n) RT
+{
+	struct couple couples[TOGETHER];
+	uint32_t late = (uint32_t)count, i = 0;
+	for (int k = 0; k < count; k++) {
+		const struct section *a = sections[2 * k], *b = sections[2 * k + 1];
+		for (int j = 0; j < SVF_NUMBERS; j++)
+			couples[k].c[j] = (wide){ a->now[j][0], a->now[j][1], b->now[j][0], b->now[j][1] };
+		couples[k].s1 = (wide){ a->s1[0], a->s1[1], b->s1[0], b->s1[1] };
+		couples[k].s2 = (wide){ a->s2[0], a->s2[1], b->s2[0], b->s2[1] };
+		couples[k].held = (pair){ 0, 0 };
+	}
+	for (; i < late; i++)
+		tick_couples(couples, count, x, i, n, false);
+	for (; i < n; i++)
+		tick_couples(couples, count, x, i, n, true);
+	for (; i < n + late; i++)
+		tick_couples(couples, count, x, i, n, false);
+	for (int k = 0; k < count; k++) {
+		struct section *a = sections[2 * k], *b = sections[2 * k + 1];
+		a->s1 = (pair){ couples[k].s1[0], couples[k].s1[1] };
+		a->s2 = (pair){ couples[k].s2[0], couples[k].s2[1] };
+		b->s1 = (pair){ couples[k].s1[2], couples[k].s1[3] };
+		b->s2 = (pair){ couples[k].s2[2], couples[k].s2[3] };
 	}
 }
 
-static void run_still(struct section *const *sections, uint32_t count, pair *x, uint32_t n) RT
+CLONES static void run_four(struct section *const *sections, pair *x, uint32_t n) RT
 {
-	for (; count >= 4; sections += 4, count -= 4)
-		run_some(sections, 4, x, n);
-	if (count == 3)
-		run_some(sections, 3, x, n);
+	run_couples(sections, 4, x, n);
+}
+
+CLONES static void run_three(struct section *const *sections, pair *x, uint32_t n) RT
+{
+	run_couples(sections, 3, x, n);
+}
+
+CLONES static void run_two(struct section *const *sections, pair *x, uint32_t n) RT
+{
+	run_couples(sections, 2, x, n);
+}
+
+CLONES static void run_one(struct section *const *sections, pair *x, uint32_t n) RT
+{
+	run_couples(sections, 1, x, n);
+}
+
+/* sections has room for one more: an odd number of them is made even. */
+static void run_still(struct section **sections, uint32_t count, struct section *identity, pair *x, uint32_t n) RT
+{
+	if (count % 2)
+		sections[count++] = identity;
+	for (; count >= 2 * TOGETHER; sections += 2 * TOGETHER, count -= 2 * TOGETHER)
+		run_four(sections, x, n);
+	if (count == 6)
+		run_three(sections, x, n);
+	else if (count == 4)
+		run_two(sections, x, n);
 	else if (count == 2)
-		run_some(sections, 2, x, n);
-	else if (count == 1)
-		run_some(sections, 1, x, n);
+		run_one(sections, x, n);
 }
 
 /* Mid and side from left and right, and back: L = M + S, R = M - S. */
@@ -237,8 +308,10 @@ static bool wants_mid_side(const struct band *band) RT
 /* All bands of one kind (mid and side, or left and right) that follow one another from *at. */
 static void run_bands(struct state *s, int *at, pair *x, uint32_t n) RT
 {
-	struct section *still[EQ_BANDS * BAND_SECTIONS];
+	struct section *still[EQ_BANDS * BAND_SECTIONS + 1];
+	struct section identity = { 0 };
 	uint32_t count = 0;
+	make_identity(identity.now);
 	bool mid_side = wants_mid_side(&s->band[*at]);
 	if (mid_side)
 		encode(x, n);
@@ -253,12 +326,12 @@ static void run_bands(struct state *s, int *at, pair *x, uint32_t n) RT
 				still[count++] = &band->section[k];
 				continue;
 			}
-			run_still(still, count, x, n);
+			run_still(still, count, &identity, x, n);
 			count = 0;
 			run_gliding(&band->section[k], x, n);
 		}
 	}
-	run_still(still, count, x, n);
+	run_still(still, count, &identity, x, n);
 	if (mid_side)
 		decode(x, n);
 }
