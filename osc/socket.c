@@ -5,7 +5,9 @@
 #include "osc/allow.h"
 #include "osc/clock.h"
 #include "osc/endpoint.h"
+#include "osc/inbox.h"
 #include "osc/outbox.h"
+#include "osc/packet.h"
 #include "osc/proof.h"
 
 #include <arpa/inet.h>
@@ -21,7 +23,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { UDP_BUFFER = 4 << 20, LOCAL_BUFFER = 1 << 20, RETRY_MS = 2, RECEIVE_TRIES = 64, COOKIE_SIZE = 24 };
+enum {
+	UDP_BUFFER = 4 << 20,
+	LOCAL_BUFFER = 1 << 20,
+	RETRY_MS = 2,
+	RECEIVE_TRIES = 64,
+	UDP_IN_A_ROW = 8,
+	COOKIE_SIZE = 24
+};
 
 struct sockets {
 	int udp, local; /* -1: none */
@@ -36,7 +45,8 @@ struct sockets {
 		size_t bytes;  /* that it may still be sent */
 		bool withheld; /* something would have been more */
 	} guest;               /* the unproven sender of the last datagram */
-	bool local_turn;
+	struct inbox *inbox;   /* of udp */
+	int udp_in_a_row;
 	uint64_t dropped;
 };
 
@@ -164,8 +174,13 @@ enum status sockets_new(struct sockets **result, const char *local_path, const c
 	if (!s)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
 	s->udp = s->local = -1;
-	if (!proof_init(&s->proof)) {
+	s->inbox = inbox_new(PACKET_SIZE_MAX);
+	if (!s->inbox) {
 		free(s);
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
+	}
+	if (!proof_init(&s->proof)) {
+		sockets_free(s);
 		return reason_set(reason, STATUS_IO, "no random numbers: %s", strerror(errno));
 	}
 	enum status status = open_udp(s, address ? address : "127.0.0.1", port, allow, reason);
@@ -184,6 +199,7 @@ void sockets_free(struct sockets *s)
 	if (!s)
 		return;
 	outbox_clear(&s->outbox);
+	inbox_free(s->inbox);
 	if (s->udp >= 0)
 		close(s->udp);
 	if (s->local >= 0)
@@ -208,13 +224,25 @@ static bool is_near(const struct peer *peer)
 }
 
 /* Bytes, 0: none (or an empty one), or more than size: cut off. */
-static size_t receive(int fd, struct peer *from, uint8_t *bytes, size_t size, bool *came)
+static size_t receive(struct sockets *s, struct peer *from, uint8_t *bytes, size_t size, bool *came)
 {
 	from->size = sizeof from->name;
 	memset(&from->name, 0, sizeof from->name);
-	ssize_t n = fd < 0 ? -1 : recvfrom(fd, bytes, size, MSG_TRUNC, (struct sockaddr *)&from->name, &from->size);
-	*came = n >= 0;
-	return n > 0 ? (size_t)n : 0;
+	if (from->local) {
+		ssize_t n = s->local < 0 ? -1
+					 : recvfrom(s->local, bytes, size, MSG_TRUNC, (struct sockaddr *)&from->name,
+						   &from->size);
+		*came = n >= 0;
+		return n > 0 ? (size_t)n : 0;
+	}
+	struct letter letter;
+	*came = s->udp >= 0 && inbox_take(s->inbox, s->udp, &letter);
+	if (!*came)
+		return 0;
+	from->name = *letter.name;
+	from->size = letter.name_size;
+	memcpy(bytes, letter.bytes, letter.size < size ? letter.size : size);
+	return letter.size;
 }
 
 /* Everything sent until the next datagram comes is held against this one. */
@@ -229,12 +257,14 @@ static void greet(struct sockets *s, const struct peer *from, size_t size)
 
 size_t sockets_receive(struct sockets *s, struct peer *from, uint8_t *bytes, size_t size)
 {
-	/* In turn, so that a flood on one does not shut the other out. */
-	bool came = true;
-	for (int i = 0, empty = 0; i < RECEIVE_TRIES && empty < 2; i++, empty = came ? 0 : empty + 1) {
-		s->local_turn = !s->local_turn;
-		from->local = s->local_turn;
-		size_t n = receive(from->local ? s->local : s->udp, from, bytes, size, &came);
+	/* In turn, so that a flood on one does not shut the other out; most of the time the local one has nothing, and
+	 * asking it costs. */
+	for (int i = 0, empty = 0; i < RECEIVE_TRIES && empty < 2; i++) {
+		bool came;
+		from->local = s->udp_in_a_row == UDP_IN_A_ROW;
+		size_t n = receive(s, from, bytes, size, &came);
+		s->udp_in_a_row = from->local ? 0 : came ? s->udp_in_a_row + 1 : UDP_IN_A_ROW;
+		empty = came ? 0 : empty + 1;
 		if (!came)
 			continue;
 		if (n > 0 && n <= size && (from->local || allow_has(&s->allow, (struct sockaddr *)&from->name))) {

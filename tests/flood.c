@@ -1,8 +1,9 @@
 /* Sends one OSC value as often as it is told, then says how long the last one took to count. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* flood PORT ADDRESS RATE SECONDS: messages of one float, RATE a second, to 127.0.0.1. The last carries -1; another
- * socket then asks until that is the answer. Prints one JSON object: how many were sent, in how many seconds, and
- * settled_ms. */
+/* flood PORT ADDRESS RATE SECONDS PID: messages of one float, RATE a second, to 127.0.0.1. The last carries -1; another
+ * socket then asks until that is the answer. Prints one JSON object: how many were sent, in how many seconds,
+ * settled_ms, and waited_ms: how much of that the main thread of PID, or this one, was ready and others had the
+ * processor. */
 #include <arpa/inet.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -21,6 +22,17 @@ static double now_s(void)
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double waited_ms(const char *schedstat)
+{
+	double ran_ns, waited_ns = 0;
+	FILE *file = fopen(schedstat, "r");
+	if (file && fscanf(file, "%lf %lf", &ran_ns, &waited_ns) != 2)
+		waited_ns = 0;
+	if (file)
+		fclose(file);
+	return waited_ns * 1e-6;
 }
 
 static int open_socket(int port)
@@ -83,8 +95,8 @@ static double settle_ms(int port, const char *address)
 int main(int argc, char **argv)
 {
 	static uint8_t bytes[BATCH][SIZE_MAX_BYTES];
-	if (argc != 5 || strlen(argv[2]) > SIZE_MAX_BYTES / 2) {
-		fputs("usage: flood PORT ADDRESS RATE SECONDS\n", stderr);
+	if (argc != 6 || strlen(argv[2]) > SIZE_MAX_BYTES / 2) {
+		fputs("usage: flood PORT ADDRESS RATE SECONDS PID\n", stderr);
 		return 2;
 	}
 	int port = atoi(argv[1]), fd = open_socket(port);
@@ -104,9 +116,14 @@ int main(int argc, char **argv)
 			nanosleep(&(struct timespec){ .tv_nsec = 500000 }, NULL);
 	}
 	double took = now_s() - begin;
+	char rack[64];
+	snprintf(rack, sizeof rack, "/proc/%d/task/%d/schedstat", atoi(argv[5]), atoi(argv[5]));
+	double waited = waited_ms(rack) + waited_ms("/proc/self/schedstat");
 	put_float(bytes[0] + size - 4, -1);
 	send_batch(fd, bytes, size, 1);
-	printf("{\"sent\": %llu, \"seconds\": %.3f, \"settled_ms\": %.2f}\n", (unsigned long long)sent + 1, took,
-		settle_ms(port, argv[2]));
+	double settled = settle_ms(port, argv[2]);
+	printf("{\"sent\": %llu, \"seconds\": %.3f, \"settled_ms\": %.2f, \"waited_ms\": %.2f}\n",
+		(unsigned long long)sent + 1, took, settled,
+		waited_ms(rack) + waited_ms("/proc/self/schedstat") - waited);
 	return 0;
 }

@@ -13,7 +13,7 @@ from liverack import BUILD, OwnLate, Rack, Server, numbers, stolen
 
 RATE = 100000
 SECONDS = float(os.environ.get("LACQUER_TEST_FLOOD_S", "10"))
-TRIES = 5  # what a busy machine holds up once in a while is late; what is wrong is late always
+TRIES = 5  # where the sender had no processor for its rate, or the hypervisor took one from the rack
 
 
 def text(s):
@@ -58,71 +58,92 @@ BOMBS = {  # well formed, so they may be answered; what counts is how long they 
 
 
 class Asker:
-    """Another client, which asks over and over; how long each answer took, in ms."""
+    """Another client, which asks over and over; how long each answer took, in ms, and how long without the time in which the rack's
+    control thread, or this one, was ready and others had the processor."""
 
-    def __init__(self, port):
+    def __init__(self, port, pid):
+        self.pid = pid
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.connect(("127.0.0.1", port))
         self.socket.settimeout(1)
-        self.times, self.lost = [], 0
+        self.times, self.own, self.lost = [], [], 0
 
     def ask(self):
-        begin = time.monotonic()
+        begin, waited = time.monotonic(), waited_ms(self.pid) + waited_ms(os.getpid())
         self.socket.send(text(b"/rack/limiter/ceiling") + text(b","))
         try:
             self.socket.recv(1000)
             self.times.append((time.monotonic() - begin) * 1e3)
+            self.own.append(self.times[-1] - (waited_ms(self.pid) + waited_ms(os.getpid()) - waited))
         except TimeoutError:
             self.lost += 1
 
 
-def cpu_s(pid):
-    """Processor time of the control thread."""
+def schedstat(pid):
     with open(f"/proc/{pid}/task/{pid}/schedstat") as f:
-        return int(f.read().split()[0]) / 1e9
+        return [int(word) for word in f.read().split()]
+
+
+def cpu_s(pid):
+    """Processor time of the main thread: of a rack, its control thread."""
+    return schedstat(pid)[0] / 1e9
+
+
+def waited_ms(pid):
+    """How long it was ready and others had the processor."""
+    return schedstat(pid)[1] / 1e6
 
 
 def flood(rack):
-    settled, worst = [], []
+    """Held to what the rack itself takes; on a busy machine others come before it, and what it is late by then is printed only."""
+    pid, said = rack.child.pid, None
     for _ in range(TRIES):
-        asker, late = Asker(rack.port), OwnLate(rack)
-        used, dropped, steal = cpu_s(rack.child.pid), numbers(rack.osc)["dropped"], stolen()
-        flooder = subprocess.Popen([os.path.join(BUILD, "flood"), str(rack.port), "/rack/trim/gain", str(RATE), str(SECONDS)],
+        asker, late = Asker(rack.port, pid), OwnLate(rack)
+        used, dropped, steal = cpu_s(pid), numbers(rack.osc)["dropped"], stolen()
+        flooder = subprocess.Popen([os.path.join(BUILD, "flood"), str(rack.port), "/rack/trim/gain", str(RATE), str(SECONDS), str(pid)],
                                    stdout=subprocess.PIPE, text=True)
         while flooder.poll() is None:
             asker.ask()
             late.look()
             time.sleep(0.02)
+        begin = time.monotonic()
+        rack.osc.sync()
+        synced_ms = (time.monotonic() - begin) * 1e3
         late.look()
         said = json.loads(flooder.stdout.read())
-        used = (cpu_s(rack.child.pid) - used) / said["seconds"]
+        used, steal = (cpu_s(pid) - used) / said["seconds"], stolen() - steal
         asker.times.sort()
-        settled.append(said["settled_ms"])
-        worst.append(1000.0 if asker.lost else asker.times[-1])
-        print(f"{said['sent'] / said['seconds']:.0f} messages a second for {said['seconds']:.0f} s: last value after "
-              f"{settled[-1]} ms, another client's answers {asker.times[len(asker.times) // 2]:.1f} ms (median), {worst[-1]:.1f} "
-              f"ms (longest of {len(asker.times)}), {asker.lost} lost, {used:.2f} of a core, {numbers(rack.osc)['dropped'] - dropped} dropped, "
-              f"{late.count} late cycles of our own, steal {stolen() - steal} ticks", flush=True)
-        assert said["sent"] / said["seconds"] > 0.9 * RATE, "the sender is too slow"
+        settled_ms, own_ms = said["settled_ms"], max(asker.own, default=1000)
+        print(f"{said['sent'] / said['seconds']:.0f} messages a second for {said['seconds']:.0f} s: last value after {settled_ms} ms "
+              f"({said['waited_ms']} of them waiting for a processor), in the sound {synced_ms:.1f} ms later at most, another client's "
+              f"answers {asker.times[len(asker.times) // 2]:.1f} ms (median), {asker.times[-1]:.1f} ms (longest of {len(asker.times)}), "
+              f"{own_ms:.1f} ms (longest without waiting for a processor), {asker.lost} lost, {used:.2f} of a core, "
+              f"{numbers(rack.osc)['dropped'] - dropped} dropped, {late.count} late cycles of our own, steal {steal} ticks", flush=True)
         assert rack.osc.ask("/rack/trim/gain") == [-1.0]
         assert late.count == 0
-        if 0 <= settled[-1] <= 20 and worst[-1] <= 100:
+        assert settled_ms >= 0, "the last value never came"
+        slow = said["sent"] / said["seconds"] <= 0.9 * RATE
+        fine = settled_ms - said["waited_ms"] <= 20 and own_ms <= 100 and not asker.lost
+        if fine and not slow:
             return
-    raise AssertionError(f"settled after {settled} ms, answers within {worst} ms")
+        if not fine and not steal:
+            break
+    assert not (fine and slow), "the sender is too slow"
+    raise AssertionError(f"settled after {said}, another client's answers within {own_ms} ms, {asker.lost} lost")
 
 
 def hurts(rack, name, data, malformed):
-    """Two hundred of them in at most 200 ms; the time of the sync is what they hold it up."""
+    """Two hundred of them in at most 200 ms, waiting for a processor left out; the time of the sync is what they hold it up."""
     times, answers = [], 0
     for _ in range(TRIES):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind(("127.0.0.1", 0))
             before = numbers(rack.osc)["dropped"]
-            begin = time.monotonic()
+            begin, waited = time.monotonic(), waited_ms(rack.child.pid)
             for _ in range(200):
                 s.sendto(data, ("127.0.0.1", rack.port))
             rack.osc.sync()
-            times.append((time.monotonic() - begin) * 1e3)
+            times.append((time.monotonic() - begin) * 1e3 - (waited_ms(rack.child.pid) - waited))
             if malformed:
                 counted = numbers(rack.osc)["dropped"] - before
                 assert counted >= 200, f"{name}: {counted} of 200 counted"
