@@ -84,12 +84,11 @@ static const struct route routes[] = {
 	{ "/sync", "i:number", "Answered with /synced i:number when the audio thread has applied everything before it",
 		handle_sync, false },
 	{ "/cookie", "s:nonce",
-		"From another machine, before anything is sent to it that is longer than what came from it: the rack "
-		"asks "
-		"with /cookie s:nonce (24 bytes, if the question had so many), the peer sends the same back, and asks "
-		"again "
-		"what it wanted; it holds while the peer sends something every minute. Any other text asks for the "
-		"nonce",
+		"A peer on another machine is sent no more bytes than it sent, until it has proven that answers reach "
+		"it: it sends /cookie with any text of 11 characters (questions of less than 24 bytes may get no "
+		"answer at all), gets /cookie s:nonce, sends that same message back, gets /cookie without arguments, "
+		"and asks again what it wanted. The proof holds while it sends something every minute; surfaces "
+		"listed by --osc-surface need none",
 		handle_cookie, false },
 	{ "/quit", "", "Stops the rack", handle_quit, true },
 };
