@@ -8,16 +8,19 @@
 
 #include <stddef.h>
 
-/* The lowest need within the look-ahead, released along an exponential, then averaged by a triangular window (two
- * boxes) as long as the look-ahead: each of the averaged values is at or below the need of the frame that the average
- * is for. Needs and gains are 0..1. The memory belongs to the caller: gain_stage_bytes() of it, aligned to 8.
+/* The lowest need within the look-ahead and a hold before it, released along an exponential, then averaged by a window
+ * as long as the look-ahead: each of the averaged values is at or below the need of the frame that the average is for.
+ * The window is two boxes, one long, so that the gain goes down evenly, and one short, which rounds the corners. Needs
+ * and gains are 0..1. The memory belongs to the caller: gain_stage_bytes() of it, aligned to 8.
  *
  * The sums of the boxes are whole numbers, so that they never drift and a gain of 1 is 1 exactly. */
 #define GAIN_STAGE_ONE 0x1p40
+enum { GAIN_STAGE_CORNER = 6 }; /* the short box is this part of the look-ahead */
 
 struct gain_stage {
 	uint32_t ahead;
 	struct sliding_min window;
+	float lowest;          /* in the window */
 	double released, full; /* full: what the second sum is when the gain is 1 */
 	int64_t sums[2];
 	uint32_t boxes[2], at[2];
@@ -28,25 +31,32 @@ struct gain_stage_memory {
 	float *window;
 };
 
-static inline size_t gain_stage_bytes(uint32_t ahead_max)
+static inline uint32_t gain_stage_box_max(uint32_t ahead_max, int box) RT
 {
-	return (ahead_max / 2 + 2) * 2 * sizeof(int64_t) + (ahead_max + 2) / 2 * 2 * sizeof(float);
+	return (box == 0 ? ahead_max / GAIN_STAGE_CORNER : ahead_max) + 1;
+}
+
+static inline size_t gain_stage_bytes(uint32_t ahead_max, uint32_t hold_max)
+{
+	return (gain_stage_box_max(ahead_max, 0) + gain_stage_box_max(ahead_max, 1)) * sizeof(int64_t) +
+	       (ahead_max + hold_max + 2) / 2 * 2 * sizeof(float);
 }
 
 static inline struct gain_stage_memory gain_stage_memory(void *memory, uint32_t ahead_max) RT
 {
 	int64_t *boxes = memory;
-	uint32_t box_max = ahead_max / 2 + 2;
-	return (struct gain_stage_memory){ { boxes, boxes + box_max }, (float *)(void *)(boxes + 2 * box_max) };
+	int64_t *second = boxes + gain_stage_box_max(ahead_max, 0);
+	return (struct gain_stage_memory){ { boxes, second },
+		(float *)(void *)(second + gain_stage_box_max(ahead_max, 1)) };
 }
 
-/* Forgets everything. */
+/* Forgets everything, and the hold. */
 static inline void gain_stage_reset(struct gain_stage *g, struct gain_stage_memory m, uint32_t ahead) RT
 {
 	int64_t one = (int64_t)GAIN_STAGE_ONE;
 	*g = (struct gain_stage){ .ahead = ahead, .released = 1 };
-	g->boxes[0] = ahead / 2 + 1;
-	g->boxes[1] = ahead - ahead / 2 + 1;
+	g->boxes[0] = ahead / GAIN_STAGE_CORNER + 1;
+	g->boxes[1] = ahead - ahead / GAIN_STAGE_CORNER + 1;
 	for (int box = 0; box < 2; box++) {
 		for (uint32_t i = 0; i < g->boxes[box]; i++)
 			m.boxes[box][i] = one;
@@ -55,6 +65,13 @@ static inline void gain_stage_reset(struct gain_stage *g, struct gain_stage_memo
 	}
 	g->full = (double)one;
 	sliding_min_reset(&g->window, m.window, ahead + 1);
+}
+
+/* Frames of hold, up to hold_max. What is held when it changes is held once more, so that nothing is forgotten. */
+static inline void gain_stage_hold(struct gain_stage *g, struct gain_stage_memory m, uint32_t hold) RT
+{
+	if (g->window.length != g->ahead + 1 + hold)
+		sliding_min_resize(&g->window, m.window, g->ahead + 1 + hold);
 }
 
 /* Takes the need of a frame, gives the gain of the frame `ahead` before. release: part of the way in a frame;

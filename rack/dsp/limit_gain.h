@@ -23,8 +23,9 @@
 enum { LIMIT_GAIN_GROUP = 8 }; /* frames for which the slow stage moves on a straight line */
 
 struct limit_gain_settings {
-	uint32_t hold;                    /* groups for which the slow stage goes by the lowest need, up to hold_max */
+	uint32_t hold;                    /* groups for which the slow stage goes by the lowest need, up to the limit */
 	double slow_attack, slow_release; /* part of the way in a group */
+	uint32_t middle_hold; /* frames for which the middle stage holds what is left over, up to the limit */
 	double middle_release, last_release; /* part of the way in a frame */
 	/* What the slow stage falls and the middle one rises beyond that, in a group and in a frame: an exponential
 	 * alone never arrives, and steady sound would be on its way to a gain that stands for seconds. */
@@ -37,9 +38,14 @@ struct limit_gain_settings {
 
 enum { LIMIT_GAIN_MIDDLE, LIMIT_GAIN_LAST, LIMIT_GAIN_STAGES };
 
+/* The most that there will be: frames of look-ahead, groups of hold, frames of the middle stage's hold. */
+struct limit_gain_limits {
+	uint32_t ahead, hold, middle_hold;
+};
+
 /* One channel's past. The memory belongs to the caller: limit_gain_bytes() of it, aligned to 8. */
 struct limit_gain {
-	uint32_t ahead_max;
+	struct limit_gain_limits limits;
 	float last_need, last_slow_need, group; /* group: lowest need of the group so far */
 	uint32_t group_at;
 	struct sliding_min held;
@@ -48,15 +54,16 @@ struct limit_gain {
 	struct delay_line needs, slows, bases;
 };
 
-size_t limit_gain_bytes(uint32_t ahead_max, uint32_t hold_max);
+size_t limit_gain_bytes(struct limit_gain_limits);
 
 /* Forgets everything. ahead: frames of delay, of which the last stage has last_ahead. */
-void limit_gain_reset(struct limit_gain *, void *memory, uint32_t ahead, uint32_t last_ahead, uint32_t ahead_max) RT;
+void limit_gain_reset(
+	struct limit_gain *, void *memory, uint32_t ahead, uint32_t last_ahead, struct limit_gain_limits) RT;
 
 /* The gains of the n frames (up to BLOCK_MAX) `ahead` before, from the needs of n intervals: interval i is from frame i
- * to the next. slow_needs: those of the slow stage, may be the same array. The same bits however the frames are cut
- * into calls. */
+ * to the next. slow_needs: those of the slow stage, may be the same array. In the first `tight` frames the
+ * share counts as 1. The same bits however the frames are cut into calls. */
 void limit_gain_run(struct limit_gain *, void *memory, const struct limit_gain_settings *, const float *needs,
-	const float *slow_needs, double *gains, uint32_t n) RT;
+	const float *slow_needs, uint32_t tight, double *gains, uint32_t n) RT;
 
 #endif

@@ -6,6 +6,7 @@
 #include "rack/dsp/ramp.h"
 #include "rack/dsp/true_peak.h"
 #include "rack/module.h"
+#include "rack/modules/limiter_rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,98 +14,7 @@
 /* Input times gain is driven; its true peak from a frame to the next is known TRUE_PEAK_DELAY frames later; the ceiling
  * divided by it is what the gain may be there, the need; dsp/limit_gain.c makes a smooth gain of the needs. */
 
-enum { GAIN, CEILING, RELEASE, AUTO_RELEASE, LOOKAHEAD, LINK, LINK_RELEASE, STYLE, TRUE_PEAK, UNITY, N_PARAMS };
 enum { REDUCTION, N_METERS };
-enum { CLEAN, PUNCHY, LOUD, SAFE, N_STYLES };
-
-static const char *const style_names[] = { "clean", "punchy", "loud", "safe" };
-
-static const struct param params[] = {
-	[GAIN] = { .id = "gain",
-		.label = "Gain",
-		.unit = UNIT_DB,
-		.min = 0,
-		.max = 24,
-		.def = 0,
-		.step = 0.5f,
-		.help = "Drive into the limiter in dB" },
-	[CEILING] = { .id = "ceiling",
-		.label = "Ceiling",
-		.unit = UNIT_DBTP,
-		.min = -20,
-		.max = 0,
-		.lock = true,
-		.def = -1,
-		.step = 0.1f,
-		.help = "Highest level at the output in dBTP (in dBFS of samples without true peak)" },
-	[RELEASE] = { .id = "release",
-		.label = "Release",
-		.unit = UNIT_MS,
-		.scale = SCALE_LOG,
-		.min = 1,
-		.max = 1000,
-		.def = 100,
-		.step = 1.1220185f,
-		.help = "Time in ms in which the gain comes 63 % of the way back" },
-	[AUTO_RELEASE] = { .id = "auto_release",
-		.label = "Auto release",
-		.scale = SCALE_TOGGLE,
-		.max = 1,
-		.def = 1,
-		.step = 1,
-		.help = "Short peaks are let go at once and only what lasts is released slowly (on, off)" },
-	[LOOKAHEAD] = { .id = "lookahead",
-		.label = "Look-ahead",
-		.unit = UNIT_MS,
-		.min = 0.5f,
-		.max = 5,
-		.def = 4,
-		.step = 0.5f,
-		.jump = true,
-		.help = "Time in ms in which the gain goes down to a peak; the delay is this and 34 frames" },
-	[LINK] = { .id = "link",
-		.label = "Link",
-		.unit = UNIT_PERCENT,
-		.min = 0,
-		.max = 100,
-		.def = 100,
-		.step = 5,
-		.help = "How much of one channel's reduction the other one takes over in %; Link release sets what lasts apart" },
-	[LINK_RELEASE] = { .id = "link_release",
-		.label = "Link release",
-		.unit = UNIT_PERCENT,
-		.min = 0,
-		.max = 200,
-		.def = 100,
-		.step = 5,
-		.help = "Link of the slow stage of auto release in % of Link: 0 % none, 100 % as Link, from there to "
-			"200 % on to entirely linked" },
-	[STYLE] = { .id = "style",
-		.label = "Style",
-		.scale = SCALE_CHOICE,
-		.max = N_STYLES - 1,
-		.def = CLEAN,
-		.step = 1,
-		.choices = style_names,
-		.help = "What auto release is tuned for: clean for least distortion (the default), punchy for drums that "
-			"keep their hit, loud for most level at some distortion, safe for speech, classical and stems: "
-			"slow and steady" },
-	[TRUE_PEAK] = { .id = "true_peak",
-		.label = "True peak",
-		.scale = SCALE_TOGGLE,
-		.max = 1,
-		.def = 1,
-		.step = 1,
-		.help = "Limits what lies between the samples too (on, off)" },
-	[UNITY] = { .id = "unity",
-		.label = "Unity gain",
-		.scale = SCALE_TOGGLE,
-		.max = 1,
-		.step = 1,
-		.help = "Lowers the output by the drive, to hear what limiting does without what louder does (on, "
-			"off)" },
-};
-_Static_assert(sizeof params / sizeof params[0] == N_PARAMS, "a row for each parameter");
 
 static const struct meter meters_table[] = {
 	[REDUCTION] = { "reduction", "Reduction", UNIT_DB, 0, 20, "How far the gain is down in dB, the lower channel" },
@@ -115,6 +25,7 @@ struct style {
 	double hold;           /* of the need, before the slow stage: a half period of the lowest bass */
 	double slow_attack;    /* of the slow stage */
 	double slow_release;   /* times the release row */
+	double middle_hold;    /* of what the slow stage leaves to the middle one */
 	double middle_release; /* of the middle stage, times the release row */
 	double share;          /* how far above the ceiling the middle stage leaves peaks to the last one, a factor */
 	double last_release;   /* ms */
@@ -123,12 +34,13 @@ struct style {
 };
 
 static const struct style styles[N_STYLES] = {
-	[CLEAN] = { 20, 60, 0.5, 0.3, 1, 0.05, 0, 0 },
-	[PUNCHY] = { 12, 150, 0.05, 0.3, 1.1, 0.05, 1.5e-6, 1e-4 },
-	[LOUD] = { 12, 150, 0.05, 0.15, 1.15, 0.05, 1.5e-6, 1e-4 },
-	[SAFE] = { 25, 30, 2, 2, 1, 1, 1.5e-6, 1e-4 },
+	[CLEAN] = { 12, 120, 0.1, 13, 0.4, 1.1, 0.015, 1.5e-6, 1e-4 },
+	[PUNCHY] = { 12, 150, 0.05, 3, 0.26, 1.13, 0.015, 1.5e-6, 1e-4 },
+	[LOUD] = { 12, 150, 0.05, 3, 0.13, 1.16, 0.015, 1.5e-6, 1e-4 },
+	[SAFE] = { 8, 100, 0.2, 0, 7, 1.08, 0.015, 1.5e-6, 1e-4 },
 };
 #define HOLD_MAX_MS 25
+#define MIDDLE_HOLD_MAX_MS 15
 #define LAST_MS 0.17 /* look-ahead of the last stage, or half of all if that is less */
 
 /* The peaks between the 8 points that are looked at may be higher, by 0.04 dB at a quarter of the rate. */
@@ -136,6 +48,10 @@ static const struct style styles[N_STYLES] = {
 /* Times what lies at the upper edge of the band, where the detector falls off. Found with white noise driven 6 dB into
  * the limiter: 1 leaves 0.2 dB above the ceiling, 2 nothing. In music there is nothing to multiply. */
 #define EDGE_SHARE 2.3f
+
+/* After drive or ceiling have moved nothing is left to the last stage until the slow one has come to rest: a tone that
+ * is moved into the limiter would have its tops bent meanwhile. */
+#define SETTLE_MS 1000
 
 /* A channel's past. */
 struct lane {
@@ -158,11 +74,12 @@ struct state {
 	/* Past. While the channels have always been linked entirely, their gains are the same: only the left ones are
 	 * made. */
 	bool twins;
+	uint32_t settling; /* frames */
 	struct lane lanes[2];
 
 	/* Where the lanes' memories are, in bytes from the state's start, and how long they are. */
 	size_t audio_memory[2], gain_memory[2], audio_bytes, gain_bytes;
-	uint32_t ahead_max;
+	struct limit_gain_limits most;
 };
 
 static uint32_t frames_of(double rate, double ms) RT
@@ -179,9 +96,10 @@ static uint32_t hold_groups(double rate, double ms) RT
 static size_t lay_out(struct state *s, const struct spec *spec)
 {
 	size_t end = sizeof *s;
-	s->ahead_max = frames_of(spec->rate, params[LOOKAHEAD].max);
-	s->audio_bytes = delay_line_length(s->ahead_max + TRUE_PEAK_DELAY) * sizeof(double);
-	s->gain_bytes = limit_gain_bytes(s->ahead_max, hold_groups(spec->rate, HOLD_MAX_MS));
+	s->most = (struct limit_gain_limits){ frames_of(spec->rate, params[LOOKAHEAD].max),
+		hold_groups(spec->rate, HOLD_MAX_MS), frames_of(spec->rate, MIDDLE_HOLD_MAX_MS) };
+	s->audio_bytes = delay_line_length(s->most.ahead + TRUE_PEAK_DELAY) * sizeof(double);
+	s->gain_bytes = limit_gain_bytes(s->most);
 	for (int c = 0; c < 2; c++) {
 		s->audio_memory[c] = end;
 		s->gain_memory[c] = end + s->audio_bytes;
@@ -205,15 +123,16 @@ static void forget_lane(struct state *s, int channel) RT
 {
 	struct lane *l = &s->lanes[channel];
 	uint32_t last = frames_of(s->rate, LAST_MS), half = s->lookahead / 2;
-	*l = (struct lane){ .audio.mask = delay_line_length(s->ahead_max + TRUE_PEAK_DELAY) - 1 };
+	*l = (struct lane){ .audio.mask = delay_line_length(s->most.ahead + TRUE_PEAK_DELAY) - 1 };
 	memset(memory(s, s->audio_memory[channel]), 0, s->audio_bytes);
 	limit_gain_reset(
-		&l->gain, memory(s, s->gain_memory[channel]), s->lookahead, last < half ? last : half, s->ahead_max);
+		&l->gain, memory(s, s->gain_memory[channel]), s->lookahead, last < half ? last : half, s->most);
 }
 
 static void forget(struct state *s) RT
 {
 	s->twins = true;
+	s->settling = frames_of(s->rate, SETTLE_MS);
 	forget_lane(s, 0);
 	forget_lane(s, 1);
 }
@@ -248,6 +167,7 @@ static void set_times(struct state *s, const float *values) RT
 		.hold = hold_groups(s->rate, style->hold),
 		.slow_attack = part_of_way(style->slow_attack * per_ms / LIMIT_GAIN_GROUP),
 		.slow_release = part_of_way(release * style->slow_release * per_ms / LIMIT_GAIN_GROUP),
+		.middle_hold = is_auto ? frames_of(s->rate, style->middle_hold) : 0,
 		.middle_release = part_of_way(release * (is_auto ? style->middle_release : 1) * per_ms),
 		.last_release = part_of_way(style->last_release * per_ms),
 		.slow_rest = style->rest,
@@ -268,9 +188,11 @@ static void set(void *state, const float *values) RT
 {
 	struct state *s = state;
 	bool at_once = ramp_clock_start(&s->clock);
-	double drive = decibel_to_gain(values[GAIN]);
+	double drive = decibel_to_gain(values[GAIN]), ceiling = decibel_to_gain(values[CEILING]);
+	if (drive != s->drive.target || ceiling != s->ceiling.target)
+		s->settling = frames_of(s->rate, SETTLE_MS);
 	ramp_to(&s->drive, drive, at_once);
-	ramp_to(&s->ceiling, decibel_to_gain(values[CEILING]), at_once);
+	ramp_to(&s->ceiling, ceiling, at_once);
 	ramp_to(&s->link, (double)(values[LINK] / 100), at_once);
 	ramp_to(&s->link_slow, slow_link(values), at_once);
 	ramp_to(&s->unity, values[UNITY] != 0 ? 1 / drive : 1, at_once);
@@ -363,9 +285,11 @@ static void find_gains(struct state *s, float (*needs)[BLOCK_MAX], float (*slow_
 {
 	if (s->twins && !(stands_at_one(&s->link) && stands_at_one(&s->link_slow)))
 		part_twins(s);
+	uint32_t tight = n < s->settling ? n : s->settling;
 	for (int c = 0; c < (s->twins ? 1 : 2); c++)
 		limit_gain_run(&s->lanes[c].gain, memory(s, s->gain_memory[c]), &s->times, needs[c], slow_needs[c],
-			gains[c], n);
+			tight, gains[c], n);
+	s->settling -= tight;
 	if (s->twins)
 		memcpy(gains[1], gains[0], n * sizeof gains[0][0]);
 }
