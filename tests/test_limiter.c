@@ -301,11 +301,11 @@ static void test_link(void **state)
 	check_link(50, drive_db(0.75)); /* shares are of the gain's change: half way from 1 to 0.5 */
 }
 
-/* What the slow stage does about a burst of 1 ms that asks for half the gain: clean holds it for 12 ms more and falls
- * in 120 ms. */
+/* What the slow stage does about a burst of 1 ms that asks for half the gain: clean holds it for 20 ms more and falls
+ * in 180 ms. */
 static double slow_after_burst(double link)
 {
-	return drive_db(1 - 0.5 * link * (1 - exp(-13.0 / 120)));
+	return drive_db(1 - 0.5 * link * (1 - exp(-21.0 / 180)));
 }
 
 /* What the right channel, quiet, takes over of the left one's reduction by 6.02 dB: of a tone that lasts, at the end of

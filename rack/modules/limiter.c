@@ -1,5 +1,5 @@
-/* Limiter: look-ahead, true peak, two stages: a slow one that carries the programme's level and a fast one for its
- * peaks. */
+/* Limiter: look-ahead, true peak, three stages: a slow one that carries the programme's level, a middle one for its
+ * peaks, a very short one for what stands out of these. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/dsp/decibel.h"
 #include "rack/dsp/limit_gain.h"
@@ -34,10 +34,10 @@ struct style {
 };
 
 static const struct style styles[N_STYLES] = {
-	[CLEAN] = { 12, 120, 0.1, 13, 0.4, 1.1, 0.015, 1.5e-6, 1e-4 },
+	[CLEAN] = { 20, 180, 0.05, 13, 0.4, 1.12, 0.015, 1.5e-6, 1e-4 },
 	[PUNCHY] = { 12, 150, 0.05, 3, 0.26, 1.13, 0.015, 1.5e-6, 1e-4 },
 	[LOUD] = { 12, 150, 0.05, 3, 0.13, 1.16, 0.015, 1.5e-6, 1e-4 },
-	[SAFE] = { 8, 100, 0.2, 0, 7, 1.08, 0.015, 1.5e-6, 1e-4 },
+	[SAFE] = { 20, 180, 0.05, 0, 7, 1.09, 0.015, 1.5e-6, 1e-4 },
 };
 #define HOLD_MAX_MS 25
 #define MIDDLE_HOLD_MAX_MS 15
