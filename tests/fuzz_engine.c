@@ -4,13 +4,12 @@
 #include "rack/control_private.h"
 #include "rack/overload.h"
 #include "rack/registry.h"
+#include "tests/fuzz_files.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 enum { BLOCK = 2048, FRAMES_MAX = 30000, STEPS_MAX = 400, DRAIN_BLOCKS = 4000 };
 
@@ -452,16 +451,6 @@ int main(int argc, char **argv)
 		}
 		LLVMFuzzerTestOneInput(data, 400);
 	}
-	for (int i = 1; i < argc && !runs; i++) {
-		FILE *f = fopen(argv[i], "rb");
-		if (!f) {
-			perror(argv[i]);
-			return 1;
-		}
-		size_t size = fread(data, 1, sizeof data, f);
-		fclose(f);
-		LLVMFuzzerTestOneInput(data, size);
-	}
-	return 0;
+	return runs ? 0 : fuzz_files(argc, argv, data, sizeof data);
 }
 #endif

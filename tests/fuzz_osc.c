@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/packet.h"
 #include "osc/server.h"
+#include "tests/fuzz_files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +10,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 static void expect(bool holds, const char *what)
 {
@@ -76,17 +75,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 /* Without a fuzzer: runs the target over files, such as inputs that once failed. */
 int main(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
-		static unsigned char data[PACKET_SIZE_MAX + 8];
-		FILE *f = fopen(argv[i], "rb");
-		if (!f) {
-			perror(argv[i]);
-			return 1;
-		}
-		size_t size = fread(data, 1, sizeof data, f);
-		fclose(f);
-		LLVMFuzzerTestOneInput(data, size);
-	}
-	return 0;
+	static unsigned char data[PACKET_SIZE_MAX + 8];
+	return fuzz_files(argc, argv, data, sizeof data);
 }
 #endif

@@ -2,12 +2,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/rackfile.h"
 #include "rack/registry.h"
+#include "tests/fuzz_files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 static void expect(bool holds, const char *what)
 {
@@ -90,17 +89,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 /* Without a fuzzer: runs the target over files, such as inputs that once failed. */
 int main(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
-		static unsigned char data[RACKFILE_SIZE_MAX + 2];
-		FILE *f = fopen(argv[i], "rb");
-		if (!f) {
-			perror(argv[i]);
-			return 1;
-		}
-		size_t size = fread(data, 1, sizeof data, f);
-		fclose(f);
-		LLVMFuzzerTestOneInput(data, size);
-	}
-	return 0;
+	static unsigned char data[RACKFILE_SIZE_MAX + 2];
+	return fuzz_files(argc, argv, data, sizeof data);
 }
 #endif

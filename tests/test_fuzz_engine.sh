@@ -9,15 +9,10 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export LACQUER_TEST_MODULES=1 XDG_CONFIG_HOME=$folder XDG_STATE_HOME=$folder XDG_RUNTIME_DIR=$folder
 
-for clang in clang-22 clang; do
-    echo 'int LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n) { return !d && n; }' >"$folder/try.c"
-    "$clang" -fsanitize=fuzzer,address,undefined "$folder/try.c" -o "$folder/try" 2>/dev/null && break
-    clang=
-done
+. tests/fuzz_clang.sh
 compiler=("$clang" -DWITH_LIBFUZZER -fsanitize=fuzzer,address,undefined)
 [ -n "$clang" ] || compiler=(gcc -fsanitize=address,undefined)
 
-modules=$(sed -n 's/^MODULE(\(.*\))$/rack\/modules\/\1.c/p' rack/modules.def)
 compile() { # PROGRAM FLAGS...
     local program=$1
     shift

@@ -7,18 +7,13 @@ runs=${LACQUER_FUZZ_RUNS:-60000}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-for clang in clang-22 clang; do
-    echo 'int LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n) { return !d && n; }' >"$folder/try.c"
-    "$clang" -fsanitize=fuzzer,address,undefined "$folder/try.c" -o "$folder/try" 2>/dev/null && break
-    clang=
-done
+. tests/fuzz_clang.sh
 if [ -z "$clang" ]; then
     echo "no clang with libFuzzer here"
     exit 77
 fi
 
 # The reader and what it needs; modules for their rows only.
-modules=$(sed -n 's/^MODULE(\(.*\))$/rack\/modules\/\1.c/p' rack/modules.def)
 compile() { # PROGRAM FLAGS...
     local program=$1
     shift
