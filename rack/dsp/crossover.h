@@ -66,7 +66,7 @@ struct crossover_linear {
 uint32_t crossover_linear_delay(double rate) RT;
 
 /* Bytes of memory that belong to a splitter and are given to each call, aligned to 16. */
-size_t crossover_linear_memory(double rate);
+size_t crossover_linear_memory(double rate) RT;
 
 /* Without a past; its memory must be zeroed. piece_at: frames since the last piece was full. */
 void crossover_linear_reset(struct crossover_linear *, double rate, uint32_t piece_at) RT;

@@ -39,7 +39,7 @@ static size_t memory_size(uint32_t block) RT
 	return frames_size(block) + BLOCKS * block / STEP * sizeof(crossover_numbers);
 }
 
-size_t crossover_linear_memory(double rate)
+size_t crossover_linear_memory(double rate) RT
 {
 	return memory_size(block_of(rate));
 }
