@@ -29,7 +29,7 @@ enum {
 	CHANGE_HISTORY = 1024,  /* the longest delay beside them */
 };
 #define BALANCE_MAX_DB 60.0
-#define SOUND_ENERGY 1.1725e-6 /* -60 LUFS: below, nothing is said of how loud the slots make it */
+#define SOUND_ENERGY 1.1725e-6           /* -60 LUFS: below, nothing is said of how loud the slots make it */
 #define FALL_PER_HOP 0.97723722095581068 /* 20 dB a second: 10^(-0.2 / 20) */
 
 /* One element of the ring. */
@@ -79,8 +79,8 @@ struct analysis {
 	struct triple triple;
 };
 
-void analysis_feed(struct analysis *a, const float *const in[2], const float *const out[2], const double *const processed[2],
-	uint32_t n) RT
+void analysis_feed(struct analysis *a, const float *const in[2], const float *const out[2],
+	const double *const processed[2], uint32_t n) RT
 {
 	for (uint32_t start = 0; start < n; start += FEED_CHUNK) {
 		struct frame frames[FEED_CHUNK];
@@ -155,7 +155,8 @@ static void note_change(struct analysis *a, float *const made[2])
 static void sum_change(struct analysis *a)
 {
 	struct change *change = &a->change;
-	uint32_t delay = (atomic_load_explicit(&a->delay_frames, memory_order_relaxed) + a->hop_frames / 2) / a->hop_frames;
+	uint32_t delay =
+		(atomic_load_explicit(&a->delay_frames, memory_order_relaxed) + a->hop_frames / 2) / a->hop_frames;
 	if (delay > CHANGE_HISTORY - CHANGE_HOPS)
 		delay = CHANGE_HISTORY - CHANGE_HOPS;
 	double in = 0, made = 0;

@@ -22,8 +22,8 @@ struct analysis_values {
 	uint64_t lost_frames; /* dropped because this thread was too slow; makes the integrated values doubtful */
 	bool paused;
 
-	/* By how much the slots make their input louder, over the last 3 s or what there is of them, since there were 400 ms of sound;
-	 * whatever is bypassed or matched. */
+	/* By how much the slots make their input louder, over the last 3 s or what there is of them, since there were
+	 * 400 ms of sound; whatever is bypassed or matched. */
 	float change_lu;
 	bool change_known;
 };
@@ -34,10 +34,10 @@ struct analysis;
 struct analysis *analysis_new(const struct spec *, struct reason *);
 void analysis_free(struct analysis *); /* ends the thread */
 
-/* Audio thread. n frames of the rack's input and output, as JACK has them, and of what the slots made of the input; drops (and
- * counts) what finds no room. */
-void analysis_feed(struct analysis *, const float *const in[2], const float *const out[2], const double *const processed[2],
-	uint32_t n) RT;
+/* Audio thread. n frames of the rack's input and output, as JACK has them, and of what the slots made of the input;
+ * drops (and counts) what finds no room. */
+void analysis_feed(struct analysis *, const float *const in[2], const float *const out[2],
+	const double *const processed[2], uint32_t n) RT;
 
 /* Control thread. What the slots make comes so many frames after their input. */
 void analysis_set_delay(struct analysis *, uint32_t frames);

@@ -23,8 +23,9 @@ void worker_free(struct worker *); /* finishes what is posted, calls every done,
 /* Thread of worker_new. False: 64 jobs are waiting already, the job is still the caller's. */
 bool worker_post(struct worker *, struct job *);
 
-/* Thread of worker_new, between post and done: a newer job makes this one needless. True: its work has not begun and never will;
- * done is called in its turn all the same, and may ask. False: it is under way or over, so the newer one comes after it. */
+/* Thread of worker_new, between post and done: a newer job makes this one needless. True: its work has not begun and
+ * never will; done is called in its turn all the same, and may ask. False: it is under way or over, so the newer one
+ * comes after it. */
 bool worker_cancel(struct job *);
 bool worker_cancelled(const struct job *);
 

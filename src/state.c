@@ -19,8 +19,8 @@
 
 enum {
 	SAVE_AFTER_MS = 2000,
-	AGAIN_MS = 10000,                          /* after a write that failed */
-	SAVES_MAX = 4,                             /* with the worker: one is enough, the rest was cancelled */
+	AGAIN_MS = 10000, /* after a write that failed */
+	SAVES_MAX = 4,    /* with the worker: one is enough, the rest was cancelled */
 	/* the rack, scenes, sides, their list, those to be removed */
 	FILES_MAX = 1 + SCENES_MAX + AB_SIDES + 1 + SCENES_MAX + SESSION_GONE_MAX,
 };
@@ -193,7 +193,7 @@ static void write_files(struct job *job)
 		if (!save->files[i].text)
 			remove_file(save->files[i].path);
 		else if (file_write_keeping(save->files[i].path, save->files[i].text, strlen(save->files[i].text),
-			    &save->reason) != STATUS_OK)
+				 &save->reason) != STATUS_OK)
 			save->failed = (int)i;
 }
 
@@ -229,8 +229,11 @@ static struct save *make_save(struct state *s)
 		free(save);
 		return NULL;
 	}
-	*save = (struct save){ .job = { .work = write_files, .done = on_written }, .state = s, .failed = -1,
-		.rack = s->rack, .session_too = s->session_too };
+	*save = (struct save){ .job = { .work = write_files, .done = on_written },
+		.state = s,
+		.failed = -1,
+		.rack = s->rack,
+		.session_too = s->session_too };
 	if (s->rack)
 		take_file(save, path, text);
 	else {

@@ -19,9 +19,8 @@ bool state_restore(struct state *);
 /* The scenes alone, for a rack that comes from somewhere else. */
 void state_restore_scenes(struct state *);
 
-/* Has the worker write when the oldest unsaved change is two seconds old; an older save that the worker has not begun is then
- * not written at all, the newer one holds what it held. Returns the milliseconds until there is
- * something to do
+/* Has the worker write when the oldest unsaved change is two seconds old; an older save that the worker has not begun
+ * is then not written at all, the newer one holds what it held. Returns the milliseconds until there is something to do
  * (-1: no change). A failed write is told once on stderr and tried again every ten seconds. */
 int state_poll(struct state *);
 

@@ -56,7 +56,8 @@ static void feed(struct analysis *a, const struct signal *s, uint32_t n)
 			made[1][i] = (double)samples[3][i];
 		}
 		analysis_feed(a, (const float *const[]){ samples[0], samples[1] },
-			(const float *const[]){ samples[2], samples[3] }, (const double *const[]){ made[0], made[1] }, BLOCK);
+			(const float *const[]){ samples[2], samples[3] }, (const double *const[]){ made[0], made[1] },
+			BLOCK);
 		if (!v.paused && (at + BLOCK) % 24000 < BLOCK)
 			read_at(a, start + at + BLOCK);
 	}
@@ -197,8 +198,8 @@ static void test_lost(void **state)
 	free(made);
 }
 
-/* By how much louder it is comes from the same sound on both sides, however late the slots give it: noise of bursts, 6 dB down
- * and 8000 frames late, with silence before. */
+/* By how much louder it is comes from the same sound on both sides, however late the slots give it: noise of bursts, 6
+ * dB down and 8000 frames late, with silence before. */
 static void test_change(void **state)
 {
 	(void)state;

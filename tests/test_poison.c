@@ -41,10 +41,11 @@ static void assert_same_at_any_period(const struct play *play, const struct ster
 		for (size_t i = 0; i < in->n; i++)
 			for (int c = 0; c < 2; c++)
 				if (memcmp(&out.of[c][i], &want.of[c][i], sizeof(float)))
-					fail_msg("%s, %g Hz: period %u differs from 1 at frame %zu: %g, not %g", what, play->rate,
-						periods[p], i, (double)out.of[c][i], (double)want.of[c][i]);
+					fail_msg("%s, %g Hz: period %u differs from 1 at frame %zu: %g, not %g", what,
+						play->rate, periods[p], i, (double)out.of[c][i], (double)want.of[c][i]);
 		if (times != poisoned)
-			fail_msg("%s: %u times at period %u, %u at 1", what, (unsigned)times, periods[p], (unsigned)poisoned);
+			fail_msg("%s: %u times at period %u, %u at 1", what, (unsigned)times, periods[p],
+				(unsigned)poisoned);
 	}
 	stereo_free(&want);
 	stereo_free(&out);
@@ -90,15 +91,16 @@ static void a_faulty_module_sounds_alike_at_any_period(void **state)
 	stereo_fill_music(&in, 48000, 0.5f);
 	for (int r = 0; r < 3; r++) {
 		const struct play plain = { { "eq", "testfault", "limiter", "compressor" }, rates[r], play_faults };
-		const struct play switched = { { "limiter", "testfault", "eq", NULL }, rates[r], play_faults_and_switches };
+		const struct play switched = { { "limiter", "testfault", "eq", NULL }, rates[r],
+			play_faults_and_switches };
 		assert_same_at_any_period(&plain, &in, "faults");
 		assert_same_at_any_period(&switched, &in, "faults while bypass, delta and solo turn");
 	}
 	stereo_free(&in);
 }
 
-/* A sound that one slot lifts beyond 1e6 on single frames, in the middle of a period, some of them while it is bypassed, moved by
- * a control or faded to other settings. */
+/* A sound that one slot lifts beyond 1e6 on single frames, in the middle of a period, some of them while it is
+ * bypassed, moved by a control or faded to other settings. */
 static void lift(struct rig *rig)
 {
 	rig_set(rig, "trim", "gain", 24);
@@ -111,7 +113,8 @@ static void lift(struct rig *rig)
 
 static struct stereo spiked_music(void)
 {
-	static const size_t spikes[] = { 1234, 5007, 5300, 8111, 8112, 9002, 9905, 9950, 11000, 13111, 14999, 15000, 15500 };
+	static const size_t spikes[] = { 1234, 5007, 5300, 8111, 8112, 9002, 9905, 9950, 11000, 13111, 14999, 15000,
+		15500 };
 	struct stereo in = stereo_new(20000);
 	stereo_fill_music(&in, 48000, 0.5f);
 	for (size_t k = 0; k < sizeof spikes / sizeof spikes[0]; k++)
@@ -133,8 +136,8 @@ static void a_poisoning_sound_sounds_alike_at_any_period(void **state)
 	stereo_free(&in);
 }
 
-/* What was heard before the poison stays, its own frame is silent; 50 ms later all is as in a rack that has heard nothing before,
- * to the bit. The compressor makes it, which has an envelope, filters and glides to forget. */
+/* What was heard before the poison stays, its own frame is silent; 50 ms later all is as in a rack that has heard
+ * nothing before, to the bit. The compressor makes it, which has an envelope, filters and glides to forget. */
 static void drive(struct rig *rig)
 {
 	rig_set(rig, "compressor", "threshold", -30);
@@ -169,7 +172,8 @@ static void a_cured_slot_is_a_fresh_one(void **state)
 				assert_true(cured.of[c][i] == 0);
 			for (size_t i = POISON + recovered; i < bad.n; i++)
 				if (memcmp(&cured.of[c][i], &fresh.of[c][i], sizeof(float)))
-					fail_msg("%g Hz, frame %zu: %g, not %g", rates[r], i, (double)cured.of[c][i], (double)fresh.of[c][i]);
+					fail_msg("%g Hz, frame %zu: %g, not %g", rates[r], i, (double)cured.of[c][i],
+						(double)fresh.of[c][i]);
 		}
 		struct stereo *all[] = { &bad, &clean, &late, &cured, &healthy, &fresh };
 		for (int i = 0; i < 6; i++)
@@ -177,7 +181,8 @@ static void a_cured_slot_is_a_fresh_one(void **state)
 	}
 }
 
-/* The way back never jumps, not for somebody who turns the bypass, or the difference, in the middle of a cure either. */
+/* The way back never jumps, not for somebody who turns the bypass, or the difference, in the middle of a cure either.
+ */
 static void it_comes_back_smoothly(void **state)
 {
 	(void)state;

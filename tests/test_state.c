@@ -160,7 +160,8 @@ static void what_a_cancelled_save_held_is_in_the_next(void **state)
 	state_flush(t->state);
 	expect_in(t->path, "gain = -7 dB");
 	char scene[300];
-	snprintf(scene, sizeof scene, "%.*s.states/scene-quiet.rack", (int)(strlen(t->path) - strlen(".rack")), t->path);
+	snprintf(
+		scene, sizeof scene, "%.*s.states/scene-quiet.rack", (int)(strlen(t->path) - strlen(".rack")), t->path);
 	expect_in(scene, "gain = -1 dB");
 }
 

@@ -286,7 +286,8 @@ static void start_late(struct rig *rig, double rate)
 	rig->engine = control_engine(rig->control);
 }
 
-static void run_random(double rate, uint32_t seed, const struct stereo *in, struct stereo *out, uint32_t block, bool late)
+static void run_random(
+	double rate, uint32_t seed, const struct stereo *in, struct stereo *out, uint32_t block, bool late)
 {
 	struct rig rig = rig_new(rate, "trim", "eq", "compressor", "limiter", NULL);
 	if (late)
@@ -364,8 +365,8 @@ static void a_long_day_is_not_heard(void **state)
 		run_random(48000, 100 + turn, &in, &late, 64, true);
 		for (size_t i = 0; i < in.n; i++)
 			if (fresh.of[0][i] != late.of[0][i] || fresh.of[1][i] != late.of[1][i])
-				fail_msg("turn %u, frame %zu: %g after a day and not %g", turn, i, (double)late.of[0][i],
-					(double)fresh.of[0][i]);
+				fail_msg("turn %u, frame %zu: %g after a day and not %g", turn, i,
+					(double)late.of[0][i], (double)fresh.of[0][i]);
 		stereo_free(&in);
 		stereo_free(&fresh);
 		stereo_free(&late);
@@ -403,7 +404,8 @@ static void expect_own_numbers(const struct rack *rack)
 	}
 }
 
-/* Slots come and go until their numbers start anew: none is the rack's, the safe bypass's, or one that is still held. */
+/* Slots come and go until their numbers start anew: none is the rack's, the safe bypass's, or one that is still held.
+ */
 static void numbers_of_slots_start_anew(void **state)
 {
 	(void)state;
