@@ -134,6 +134,7 @@ def main():
         arguments.remove("--one-core")
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     tell(arguments[0] if arguments else "examples/streaming.rack", int(arguments[1]) if len(arguments) > 1 else 64)
+    print(f"load average {os.getloadavg()[0]:.1f}: with others at work on the machine all figures are higher")
 
 
 if __name__ == "__main__":
