@@ -17,7 +17,8 @@ BUILD = os.path.join(ROOT, "build")
 ABOUT = """Each piece is brought to -1 dBTP and driven into the limiters, ceiling -1 dBTP. A point of a peer is one of its
 settings, with what it gains in loudness (less what its true peak is over the ceiling) and its distortion: what is left of
 its output after the best gain that moves no faster than a frame of 20 ms (build/distortion). Lacquer's loudness at the same
-distortion is interpolated between two releases of a style on both sides of it, never extrapolated."""
+distortion is interpolated between two releases of a style on both sides of it, or that of a less distorted one, never
+extrapolated."""
 STYLES = ("clean", "punchy", "loud", "safe")
 RELEASES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # ms; 100 is the default
 DEFAULT = 100
@@ -80,10 +81,11 @@ def peer_point(folder, before, peer, drive):
 
 
 def at_residual(points, residual):
-    """Loudness on the lines between neighbours at that residual, the highest; None: not reached."""
-    found = []
+    """The highest loudness at that residual or less: of a point, or on the line between neighbours on both sides of it. None:
+    every point is more distorted."""
+    found = [p.honest for p in points if p.residual <= residual]
     for a, b in itertools.pairwise(points):
-        if min(a.residual, b.residual) <= residual <= max(a.residual, b.residual) and a.residual != b.residual:
+        if min(a.residual, b.residual) < residual < max(a.residual, b.residual):
             found.append(a.honest + (b.honest - a.honest) * (residual - a.residual) / (b.residual - a.residual))
     return max(found, default=None)
 
@@ -122,7 +124,7 @@ class Results:
         return at_residual(x42, residual)
 
     def table(self):
-        print(f"\nDriven {self.drive:g} dB. LU above the peer at its distortion: each style over its releases; the best of them")
+        print(f"\nDriven {self.drive:g} dB. LU above the peer at its distortion: each style over its releases, the best of them")
         best_of = {}
         for name, beat, _ in PEERS:
             if not beat:
@@ -158,25 +160,33 @@ class Results:
         print("over the ceiling at most:", ", ".join(f"{kind} {db:.2f} dB" for kind, db in over.items()), flush=True)
 
 
-def user_s(before, plugin):
-    """Of ffmpeg taking the piece four times through the plugin, 64 frames at a time."""
+def user_s(*command):
     started = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    run("ffmpeg", "-v", "error", "-stream_loop", "3", "-i", before, "-af", f"asetnsamples=n=64:p=0,{plugin}", "-f", "null", "-")
+    run(*command)
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - started
 
 
-def cost(before, rounds=7):
-    """In turn, so that the machine's pace is the same for both. Of x42's host that is subtracted which a balance control,
-    a few ns a frame, takes in it; so x42 is shown a little cheaper than it is."""
-    frames = 4 * 48000 * json.loads(run(program("lacquer"), "measure", "--json", before))["duration_s"]
-    ours, theirs = [], []
-    for _ in range(rounds):
-        ours.append(json.loads(run(program("bench"), "--json", "-b", "64", "limiter", before))["ns_frame"])
-        theirs.append((user_s(before, X42.format(1, 6, 0.01)) - user_s(before, BALANCE)) / frames * 1e9)
-    ratios = [b / a for a, b in zip(ours, theirs)]
-    print(f"a stereo frame in blocks of 64: lacquer {statistics.median(ours):.0f} ns, x42 dpl with true peak"
-          f" {statistics.median(theirs):.0f} ns; x42 / lacquer {statistics.median(ratios):.2f}"
-          f" ({min(ratios):.2f} to {max(ratios):.2f} in {rounds} rounds)")
+def cost(before, folder, rounds=5):
+    """User time of whole programs less that of the same without the limiter, in turn, so that the machine's pace is the same
+    for both. In place of x42 stands a balance control, a few ns a frame: x42 is shown a little cheaper than it is."""
+    music, after, chain, empty = (os.path.join(folder, name) for name in ("long.wav", "after.wav", "a.rack", "empty.rack"))
+    run("sox", "-D", before, music, "repeat", "3")
+    rack(chain, "clean", 6, DEFAULT)
+    with open(empty, "w") as f:
+        f.write("[rack]\nformat = 1\n")
+    ns = 1e9 / (48000 * json.loads(run(program("lacquer"), "measure", "--json", music))["duration_s"])
+
+    def ours(rack_file):
+        return user_s(program("lacquer"), "render", "--bits", "32f", rack_file, music, after)
+
+    def theirs(plugin):
+        return user_s("ffmpeg", "-v", "error", "-i", music, "-af", f"asetnsamples=n=64:p=0,{plugin}", "-f", "null", "-")
+
+    pairs = [((ours(chain) - ours(empty)) * ns, (theirs(X42.format(1, 6, 0.01)) - theirs(BALANCE)) * ns) for _ in range(rounds)]
+    ratios = [b / a for a, b in pairs]
+    print(f"a stereo frame: lacquer {statistics.median(a for a, _ in pairs):.0f} ns,"
+          f" x42 dpl with true peak, 64 frames a block, {statistics.median(b for _, b in pairs):.0f} ns;"
+          f" x42 / lacquer {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f} in {rounds} rounds)")
 
 
 def main():
@@ -189,7 +199,7 @@ def main():
     if missing:
         print("tests/peers.py: missing packages:", *missing, file=sys.stderr)
         return 77
-    if not all(os.path.exists(program(name)) for name in ("lacquer", "distortion", "bench")):
+    if not all(os.path.exists(program(name)) for name in ("lacquer", "distortion")):
         print("tests/peers.py: not built yet: tests/run --build", file=sys.stderr)
         return 1
     music = options.music
@@ -204,7 +214,7 @@ def main():
             pieces[name] = os.path.join(folder, f"{name}.wav")
             normalised(source, pieces[name])
         if options.cost:
-            return cost(next(iter(pieces.values())))
+            return cost(next(iter(pieces.values())), folder)
         for drive in options.drive or [6]:
             results = Results(pieces, drive, folder, pool)
             results.table()
