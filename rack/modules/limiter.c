@@ -49,8 +49,8 @@ static const struct style styles[N_STYLES] = {
  * the limiter: 1 leaves 0.2 dB above the ceiling, 2 nothing. In music there is nothing to multiply. */
 #define EDGE_SHARE 2.3f
 
-/* After drive or ceiling have moved nothing is left to the last stage until the slow one has come to rest: a tone that
- * is moved into the limiter would have its tops bent meanwhile. */
+/* After drive, ceiling, links or switches have moved nothing is left to the last stage until the slow one has come to
+ * rest: a tone that is moved into the limiter would have its tops bent meanwhile. */
 #define SETTLE_MS 1000
 
 /* A channel's past. */
@@ -189,14 +189,18 @@ static void set(void *state, const float *values) RT
 	struct state *s = state;
 	bool at_once = ramp_clock_start(&s->clock);
 	double drive = decibel_to_gain(values[GAIN]), ceiling = decibel_to_gain(values[CEILING]);
-	if (drive != s->drive.target || ceiling != s->ceiling.target)
+	double link = (double)(values[LINK] / 100);
+	bool true_peak = values[TRUE_PEAK] != 0;
+	if (drive != s->drive.target || ceiling != s->ceiling.target || link != s->link.target ||
+		slow_link(values) != s->link_slow.target || true_peak != s->true_peak ||
+		(values[AUTO_RELEASE] != 0) != s->times.is_auto)
 		s->settling = frames_of(s->rate, SETTLE_MS);
 	ramp_to(&s->drive, drive, at_once);
 	ramp_to(&s->ceiling, ceiling, at_once);
-	ramp_to(&s->link, (double)(values[LINK] / 100), at_once);
+	ramp_to(&s->link, link, at_once);
 	ramp_to(&s->link_slow, slow_link(values), at_once);
 	ramp_to(&s->unity, values[UNITY] != 0 ? 1 / drive : 1, at_once);
-	s->true_peak = values[TRUE_PEAK] != 0;
+	s->true_peak = true_peak;
 	set_times(s, values);
 	uint32_t lookahead = frames_of(s->rate, values[LOOKAHEAD]);
 	if (lookahead != s->lookahead) {
