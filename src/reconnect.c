@@ -228,8 +228,8 @@ static enum reconnect_event poll_running(struct reconnect *r, const struct jack_
 	}
 	if (now < r->check_at_ms)
 		return RECONNECT_NOTHING;
-	if (now > r->check_at_ms +
-			  CHECK_MS) /* we stood still ourselves (stopped, suspended): that is no news of the server */
+	/* Did we stand still ourselves, stopped or suspended? That is no news of the server. */
+	if (now > r->check_at_ms + CHECK_MS)
 		r->cycled_at_ms = now;
 	r->check_at_ms = now + CHECK_MS;
 	if (!state->freewheel) /* which takes real-time scheduling from the thread as long as it lasts */

@@ -17,7 +17,7 @@ from liverack import BUILD, SERVER, TOP, AudioThread, OwnLate, Process, Rack, Se
 # Root with no more rights to real-time scheduling than anybody.
 UNPRIVILEGED = ("setpriv", "--bounding-set=-sys_nice", "--inh-caps=-sys_nice", "prlimit", "--rtprio=0")
 PERIOD = 256
-STOPPED_S, SENT = 10, 3000
+STOPPED_S, SENT = 5, 3000
 TONE = 0.1  # of the played sine, whose meter then says -20 dB
 
 
@@ -167,12 +167,14 @@ def stand_still(rack, folder, server, seconds):
     with Recording(rack, folder, 2) as recording:
         late = OwnLate(rack)
         everybody = server.child, rack.child, recording.child
-        for child in everybody:
+        for child in everybody:  # the server first, and long enough for the rack to miss it
             child.send_signal(signal.SIGSTOP)
+            time.sleep(0.3 if child is server.child else 0)
         for i in range(SENT):
             osc.send("/rack/trim/gain", -0.5 * i / SENT)
         time.sleep(seconds)
         for child in reversed(everybody):  # the server last, or it would go on without them
+            time.sleep(0.1)
             child.send_signal(signal.SIGCONT)
         begin = time.monotonic()
         osc.send("/rack/trim/gain", -0.5)
