@@ -29,13 +29,13 @@ class Examples(unittest.TestCase):
     @classmethod
     @functools.lru_cache(maxsize=None)
     def render(cls, name, bypassed=None, source=None):
-        """OUT and its measures; bypassed: the same rack without this slot."""
+        """OUT and its measures; bypassed: the same rack without this slot (a|b: without both)."""
         rack, out = f"examples/{name}.rack", f"{cls.folder}/{name}.wav"
         if bypassed:
             with open(rack) as file:
-                text = re.sub(rf"(?m)^\[{bypassed}\]$", r"\g<0>\nbypass = on", file.read())
+                text = re.sub(rf"(?m)^\[({bypassed})\]$", r"\g<0>\nbypass = on", file.read())
             assert "bypass = on" in text
-            rack, out = (f"{cls.folder}/{name}_without_{bypassed}.{end}" for end in ("rack", "wav"))
+            rack, out = (f"{cls.folder}/{name}_without_{bypassed.replace('|', '_')}.{end}" for end in ("rack", "wav"))
             with open(rack, "w") as file:
                 file.write(text)
         result = subprocess.run([LACQUER, "render", "--json", rack, source or cls.mix, out], check=True,
@@ -125,7 +125,8 @@ class Examples(unittest.TestCase):
 
     def test_multiband_makes_its_bands_even(self):
         """The loudest moments stand out less from the middle ones, in each of the three bands that are compressed."""
-        on, off = self.render("multiband")[0], self.render("multiband", bypassed="multiband")[0]
+        # Without the limiter behind, which makes the louder of both more even.
+        on, off = (self.render("multiband", bypassed=slots)[0] for slots in ("limiter", "multiband|limiter"))
         for band, rate, evener in (("-110", "480", 0.5), ("110-600", "2400", 0.4), ("600-4500", "12000", 1)):
             spread = []
             for path in on, off:
