@@ -77,8 +77,9 @@ static void load_work(struct job *job)
 	struct preset_job *load = (struct preset_job *)job;
 	char path[PATH_SIZE];
 	load->status = preset_find(load->name, path, sizeof path, &load->reason);
-	if (load->status == STATUS_OK)
-		load->status = read_rack(path, base_name(path), &load->rack, &load->file, &load->reason);
+	if (load->status != STATUS_OK)
+		return;
+	load->status = read_rack(path, base_name(path), &load->rack, &load->file, &load->reason);
 	if (load->status == STATUS_BAD_VALUE)
 		name_backup(path, &load->reason);
 }
@@ -199,11 +200,12 @@ void control_preset_save(struct control *c, const char *name, control_done *done
 static void delete_work(struct job *job)
 {
 	struct preset_job *gone = (struct preset_job *)job;
-	char path[PATH_SIZE];
+	char path[PATH_SIZE], backup[PATH_SIZE + sizeof FILE_BACKUP];
 	gone->status = preset_save_path(gone->name, path, sizeof path, &gone->reason);
-	char backup[PATH_SIZE];
-	snprintf(backup, sizeof backup, "%.*s" FILE_BACKUP, PATH_SIZE - (int)sizeof FILE_BACKUP, path);
-	if (gone->status != STATUS_OK || rename(path, backup) == 0)
+	if (gone->status != STATUS_OK)
+		return;
+	snprintf(backup, sizeof backup, "%s" FILE_BACKUP, path);
+	if (rename(path, backup) == 0)
 		return;
 	if (errno != ENOENT)
 		gone->status = reason_set(&gone->reason, STATUS_IO, "cannot be deleted: %s", strerror(errno));

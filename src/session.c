@@ -360,6 +360,8 @@ void session_print(struct session *s, session_write *write, void *user)
 	for (uint32_t i = 0; i < control_n_scenes(c); i++)
 		give(&s->scenes[i], path_of(s, "scene-", control_scene_name(c, i)),
 			rackfile_print(control_scene_rack(c, i), NULL), write, user);
+	/* Of those that have gone the files go too: what comes back as it was has to be written. */
+	memset(s->scenes + control_n_scenes(c), 0, (SCENES_MAX - control_n_scenes(c)) * sizeof s->scenes[0]);
 	for (uint32_t side = 0; side < AB_SIDES; side++)
 		if (control_ab_rack(c, side))
 			give(&s->sides[side], path_of(s, "side-", side_name(side)),

@@ -692,6 +692,23 @@ static void test_presets_are_deleted(void **state)
 	assert_int_equal(errors, 4);
 }
 
+/* Of a damaged preset the one before is named. */
+static void test_a_backup_is_named(void **state)
+{
+	(void)state;
+	struct client *c = &rig->udp;
+	char path[1000];
+	static const char damaged[] = "[trim]\ngain = loud\n";
+	assert_int_equal(preset_save_path("club", path, sizeof path, NULL), STATUS_OK);
+	assert_int_equal(file_write_keeping(path, damaged, strlen(damaged), NULL), STATUS_OK);
+	SAY(c, "/preset/load", "s", "club");
+	rig_expect(rig, c, "/error ss /preset/load club.rack:2: 'loud' is not a number");
+	assert_int_equal(file_write_keeping(path, damaged, strlen(damaged), NULL), STATUS_OK);
+	SAY(c, "/preset/load", "s", "club");
+	rig_expect(rig, c,
+		"/error ss /preset/load club.rack:2: 'loud' is not a number; the one before is kept as club.rack.bak");
+}
+
 static void rig_expect_value(float gain)
 {
 	for (long end = rig_ms() + RIG_PATIENCE_MS; value_of("trim", "gain") != gain && rig_ms() < end;)
@@ -885,6 +902,7 @@ int main(void)
 		TEST(test_scenes_are_deleted),
 		TEST(test_title),
 		TEST(test_a_title_is_told),
+		TEST(test_a_backup_is_named),
 		TEST(test_flood),
 		TEST(test_mutants_do_no_harm),
 		TEST(test_refusals),

@@ -165,6 +165,24 @@ static void what_a_cancelled_save_held_is_in_the_next(void **state)
 	expect_in(scene, "gain = -1 dB");
 }
 
+/* The last scene is deleted and stored again as it was: its file was removed meanwhile. */
+static void a_scene_that_comes_back_is_written_again(void **state)
+{
+	struct test *t = *state;
+	char scene[300];
+	snprintf(
+		scene, sizeof scene, "%.*s.states/scene-quiet.rack", (int)(strlen(t->path) - strlen(".rack")), t->path);
+	sem_post(&t->slow.go);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(control_scene_store(t->control, "quiet", NULL), STATUS_OK);
+		state_flush(t->state);
+		expect_in(scene, "gain = -1 dB");
+		assert_int_equal(control_scene_delete(t->control, "quiet", NULL), STATUS_OK);
+		state_flush(t->state);
+		assert_int_not_equal(access(scene, F_OK), 0);
+	}
+}
+
 static void the_end_writes_what_is_not_due(void **state)
 {
 	struct test *t = *state;
@@ -202,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_SLOW_WORKER(only_the_newest_of_those_that_wait_is_written),
 		WITH_SLOW_WORKER(what_a_cancelled_save_held_is_in_the_next),
+		WITH_SLOW_WORKER(a_scene_that_comes_back_is_written_again),
 		WITH_SLOW_WORKER(the_end_writes_what_is_not_due),
 		WITH_SLOW_WORKER(few_wait_for_a_worker_that_hangs),
 	};
