@@ -315,6 +315,16 @@ def sizes(rack, t):
     t.tmux("resize-window", "-x", "80", "-y", "24")
     t.see("OUT L")
     check("it comes back", "q quit" in t.screen())
+    for key, seen in (("t", "Enter accepts"), ("p", "Enter chooses"), ("?", "quit: asks")):
+        t.keys(key)
+        t.see(seen)
+        t.tmux("resize-window", "-x", "3", "-y", "2")
+        time.sleep(0.3)
+        t.tmux("resize-window", "-x", "80", "-y", "24")
+        t.see(seen)
+        t.keys("Escape")
+        t.see_not(seen)
+    check("dialogs come back from a screen without room", "q quit" in t.screen())
 
 
 def leaving(rack, t):

@@ -261,7 +261,7 @@ static void draw_input(struct screen *s)
 	int columns = at_most(70, s->layout.columns - 2), y, x;
 	char text[DIALOG_TEXT_SIZE + 4];
 	const char *from = d->text; /* the end stays in sight */
-	while (text_columns(from, s->options.ascii) > columns - 3)
+	while (*from && text_columns(from, s->options.ascii) > columns - 3)
 		for (from++; is_tail(*from); from++)
 			;
 	draw_box(s, 2, columns, &y, &x);
