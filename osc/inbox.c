@@ -56,3 +56,8 @@ bool inbox_take(struct inbox *inbox, int fd, struct letter *letter)
 		inbox->bytes + (size_t)i * inbox->longest, inbox->heads[i].msg_len };
 	return true;
 }
+
+bool inbox_holds(const struct inbox *inbox)
+{
+	return inbox->next < inbox->n;
+}

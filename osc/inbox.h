@@ -25,4 +25,7 @@ struct letter {
 /* The next one, valid until the next call; false: nothing has come. Never waits. */
 bool inbox_take(struct inbox *, int fd, struct letter *);
 
+/* Whether one is here that has not been given out: of it the descriptor says nothing any more. */
+bool inbox_holds(const struct inbox *);
+
 #endif

@@ -255,7 +255,7 @@ int server_poll(struct server *server)
 	int wait = wait_ms(feedback_send(server, now_us), now_us);
 	wait = earlier(wait, about_poll_syncs(server, now_us));
 	wait = earlier(wait, sockets_flush(server->sockets, now_us));
-	return more ? 0 : wait;
+	return more || sockets_hold(server->sockets) ? 0 : wait;
 }
 
 void server_say(struct server *server, const char *address, const char *text)

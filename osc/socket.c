@@ -276,6 +276,11 @@ size_t sockets_receive(struct sockets *s, struct peer *from, uint8_t *bytes, siz
 	return 0;
 }
 
+bool sockets_hold(const struct sockets *s)
+{
+	return inbox_holds(s->inbox);
+}
+
 static bool would_block(int error)
 {
 	return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS;

@@ -35,6 +35,9 @@ int sockets_fds(const struct sockets *, struct pollfd *);
  * are dropped and counted. Never waits. */
 size_t sockets_receive(struct sockets *, struct peer *from, uint8_t *bytes, size_t size);
 
+/* Whether a datagram waits that poll() does not tell of. */
+bool sockets_hold(const struct sockets *);
+
 /* Sends, or keeps it for up to 2 s where the receiver is slow (256 KiB a receiver); never waits. What a peer may not be
  * sent (osc/proof.h) is dropped: to an unproven one anything beyond the size of the datagram received last, if that was
  * its own; to a proven one beyond this machine anything beyond its share. */

@@ -46,12 +46,14 @@ static void all_come_once_and_in_order(void **state)
 		for (int i = 0; i < SENT; i++) {
 			size_t size = (size_t)i % sizeof bytes;
 			assert_true(inbox_take(inbox, fd, &letter));
+			assert_true(i > 0 || inbox_holds(inbox));
 			assert_int_equal(letter.size, size);
 			assert_int_equal(letter.name_size, sizeof names[0]);
 			assert_memory_equal(letter.name, &names[i % SENDERS], sizeof names[0]);
 			memset(bytes, i, sizeof bytes);
 			assert_memory_equal(letter.bytes, bytes, size < LONGEST ? size : LONGEST);
 		}
+		assert_false(inbox_holds(inbox));
 		assert_false(inbox_take(inbox, fd, &letter));
 	}
 	inbox_free(inbox);

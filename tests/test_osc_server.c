@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -733,6 +734,27 @@ static void test_flood(void **state)
 	assert_in_range(rig->udp.total, BURST / 2, BURST + RATE * (rig_ms() - start + 1) / 1000 + 1);
 }
 
+/* A datagram behind many that are dropped is read although the kernel has no more. */
+static void test_what_is_dropped_holds_nothing_up(void **state)
+{
+	(void)state;
+	enum { DROPPED = 62 };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons((uint16_t)rig->port) };
+	static const char set[] = "/rack/trim/gain\0,f\0\0\x40\x40\0"; /* 3, with the string's own zero */
+	struct pollfd fds[SERVER_FDS_MAX];
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), wait_ms;
+	for (int i = 0; i < DROPPED; i++)
+		assert_int_equal(sendto(fd, "", 0, 0, (struct sockaddr *)&to, sizeof to), 0);
+	assert_int_equal(sendto(fd, set, sizeof set, 0, (struct sockaddr *)&to, sizeof to), sizeof set);
+	do
+		wait_ms = server_poll(rig->server);
+	while (wait_ms == 0 || poll(fds, (nfds_t)server_fds(rig->server, fds), 0) > 0);
+	assert_near(value_of("trim", "gain"), 3, 0);
+	close(fd);
+}
+
 static uint32_t next_random(uint32_t *seed)
 {
 	*seed ^= *seed << 13; /* xorshift, Marsaglia 2003 */
@@ -904,6 +926,7 @@ int main(void)
 		TEST(test_a_title_is_told),
 		TEST(test_a_backup_is_named),
 		TEST(test_flood),
+		TEST(test_what_is_dropped_holds_nothing_up),
 		TEST(test_mutants_do_no_harm),
 		TEST(test_refusals),
 		TEST(test_ipv6),
