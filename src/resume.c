@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -130,6 +131,7 @@ bool resume_take(struct resume *r, struct wires *wires)
 	if (fd <= STDERR_FILENO || file_read(path, TEXT_MAX, &text, &size, NULL) != STATUS_OK)
 		return false;
 	close(fd);
+	prctl(PR_SET_NAME, program_invocation_short_name); /* exec by /proc/self/exe left "exe" */
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		read_line(r, wires, line);
 	free(text);

@@ -39,8 +39,8 @@ def there(rack):
 
 def inside(rack):
     place = f"/proc/{rack.child.pid}"
-    with open(place + "/cmdline") as f:
-        words = f.read()
+    with open(place + "/cmdline") as f, open(place + "/comm") as g:
+        words = f.read(), g.read()
     return words, len(os.listdir(place + "/task")), len(os.listdir(place + "/fd"))
 
 
