@@ -2,14 +2,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/direct.h"
 #include "rack/control.h"
-#include "rack/dsp/dither.h"
 #include "rack/engine.h"
-#include "rack/loudness.h"
 #include "rack/preset.h"
 #include "src/audiofile.h"
 #include "src/events.h"
 #include "src/measurement.h"
 #include "src/options.h"
+#include "src/sink.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -29,12 +28,9 @@ struct render {
 	struct direct *direct;
 	struct events events;
 	size_t next_event;
-	struct audiofile *in, *out;
+	struct audiofile *in;
 	struct audiofile_info info;
-	struct loudness *loudness;
-	struct dither dither;
-	bool dithering;    /* a sample was between the steps of OUT */
-	uint64_t clipped;  /* samples, by the dither */
+	struct sink *out;
 	uint32_t latency;  /* frames that are dropped at the start of the output */
 	uint64_t rendered; /* frames through the engine */
 	uint64_t written;
@@ -78,12 +74,12 @@ static int open_files(struct render *r)
 	enum audiofile_bits bits = r->info.bits;
 	static const uint32_t steps[] = { [AUDIOFILE_16] = 16, [AUDIOFILE_24] = 24, [AUDIOFILE_32F] = 0 };
 	if (r->bits)
-		bits = strcmp(r->bits, "16") == 0 ? AUDIOFILE_16 : strcmp(r->bits, "24") == 0 ? AUDIOFILE_24 : AUDIOFILE_32F;
+		bits = strcmp(r->bits, "16") == 0   ? AUDIOFILE_16
+		       : strcmp(r->bits, "24") == 0 ? AUDIOFILE_24
+						    : AUDIOFILE_32F;
 	const struct rack *rack = control_rack(r->control);
 	bool dithers = rack->n_slots && strcmp(rack->slots[rack->n_slots - 1].module->id, "dither") == 0;
-	r->dither = (struct dither){ .rate = r->info.rate, .bits = dithers ? 0 : steps[bits], .blank = true };
-	dither_reset(&r->dither);
-	r->out = audiofile_create(r->out_path, r->info.rate, 2, bits, &reason);
+	r->out = sink_open(r->out_path, r->info.rate, bits, dithers ? 0 : steps[bits], &reason);
 	return r->out ? EXIT_DONE : told(r->out_path, &reason, EXIT_FAILED);
 }
 
@@ -94,8 +90,7 @@ static int start(struct render *r)
 		return told("render", &reason, EXIT_FAILED);
 	r->latency = control_latency(r->control);
 	r->direct = direct_new(r->control);
-	r->loudness = loudness_new(r->info.rate, 2);
-	if (!r->direct || !r->loudness)
+	if (!r->direct)
 		return options_error("render", "no memory"), EXIT_FAILED;
 	return EXIT_DONE;
 }
@@ -124,46 +119,17 @@ static int apply_events(struct render *r)
 	return status;
 }
 
-static bool needs_dither(const struct render *r, const float *frame)
-{
-	bool needs = false;
-	for (int c = 0; c < 2; c++)
-		needs |= fabsf(frame[c]) < 1 && !dither_on_grid((double)frame[c], r->dither.bits);
-	return needs;
-}
-
-/* To the steps of OUT with TPDF dither, from the first frame on that is not on a step already: what is only copied stays
- * as it is. */
-static void dither_frames(struct render *r, float *frames, uint32_t n)
-{
-	double left[BLOCK], right[BLOCK], *const io[2] = { left, right };
-	for (; n && !r->dithering; n--, frames += 2)
-		if ((r->dithering = needs_dither(r, frames)))
-			break;
-	for (uint32_t i = 0; i < 2 * n; i++)
-		io[i % 2][i / 2] = (double)frames[i];
-	r->clipped += dither_process(&r->dither, io, n);
-	for (uint32_t i = 0; i < 2 * n; i++)
-		frames[i] = (float)io[i % 2][i / 2];
-}
-
 /* frames: interleaved. The first latency frames are not part of the file, nor is anything beyond IN's length. */
-static int write_frames(struct render *r, float *frames, uint32_t n)
+static bool write_frames(struct render *r, const float *frames, uint32_t n)
 {
 	uint64_t skip = r->rendered < r->latency ? r->latency - r->rendered : 0;
 	if (skip >= n)
-		return EXIT_DONE;
+		return true;
 	uint64_t left = r->info.frames - r->written, count = n - skip;
 	if (count > left)
 		count = left;
-	struct reason reason;
-	if (r->dither.bits)
-		dither_frames(r, frames + 2 * skip, (uint32_t)count);
-	loudness_add(r->loudness, frames + 2 * skip, (size_t)count);
-	if (audiofile_write(r->out, frames + 2 * skip, (size_t)count, &reason) != STATUS_OK)
-		return told(r->out_path, &reason, EXIT_FAILED);
 	r->written += count;
-	return EXIT_DONE;
+	return sink_put(r->out, frames + 2 * skip, (size_t)count);
 }
 
 /* Up to n frames from the file, silence behind its end; a mono file feeds both sides. */
@@ -203,8 +169,10 @@ static int run(struct render *r)
 		for (uint32_t i = 0; i < n; i++)
 			for (int c = 0; c < 2; c++)
 				frames[2 * i + c] = out[c][i];
-		status = write_frames(r, frames, n);
+		bool well = write_frames(r, frames, n);
 		r->rendered += n;
+		if (!well)
+			break; /* the sink tells why when it ends */
 		show_progress(r, false);
 	}
 	show_progress(r, true);
@@ -214,8 +182,7 @@ static int run(struct render *r)
 static void print_result(const struct render *r)
 {
 	struct measurement m;
-	loudness_end(r->loudness);
-	measurement_take(&m, r->loudness, r->info.rate, 2);
+	measurement_take(&m, sink_loudness(r->out), r->info.rate, 2);
 	if (!r->json) {
 		measurement_print(&m, r->out_path, stdout);
 		return;
@@ -227,26 +194,26 @@ static void print_result(const struct render *r)
 
 static void warn_of_clipping(const struct render *r)
 {
-	uint64_t clipped = audiofile_clipped(r->out) + r->clipped;
+	uint64_t clipped = sink_clipped(r->out);
 	if (clipped)
-		options_error(r->out_path, "%llu samples were beyond full scale and are clipped; lower the ceiling, or write 32f",
+		options_error(r->out_path,
+			"%llu samples were beyond full scale and are clipped; lower the ceiling, or write 32f",
 			(unsigned long long)clipped);
 }
 
 static int finish(struct render *r, int status)
 {
 	struct reason reason;
-	bool made = r->out;
-	if (made && status == EXIT_DONE)
-		warn_of_clipping(r);
-	if (audiofile_close(r->out, &reason) != STATUS_OK && status == EXIT_DONE)
+	if (r->out && sink_end(r->out, &reason) != STATUS_OK && status == EXIT_DONE)
 		status = told(r->out_path, &reason, EXIT_FAILED);
-	if (made && status != EXIT_DONE)
+	if (r->out && status == EXIT_DONE)
+		warn_of_clipping(r);
+	if (r->out && status != EXIT_DONE)
 		unlink(r->out_path); /* half a result is none */
 	if (status == EXIT_DONE)
 		print_result(r);
 	audiofile_close(r->in, NULL);
-	loudness_free(r->loudness);
+	sink_free(r->out);
 	direct_free(r->direct);
 	control_free(r->control);
 	events_free(&r->events);

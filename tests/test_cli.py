@@ -6,7 +6,9 @@ import json
 import math
 import os
 import re
+import resource
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -85,6 +87,18 @@ class Dither(Cli):
         self.assertEqual(set(out[:5000]), {0})
         self.assertEqual(set(out[-20000:]), {0})
         self.assertGreater(len(set(out[9000:20000])), 1)
+
+    def test_a_disk_that_fills(self):
+        """Long enough that the writing thread fails while the other renders; half a result is none."""
+        source, out = self.write([1000] * 2 * 400000), os.path.join(self.folder, "out.wav")
+
+        def little():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (300000, 300000))
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+        result = run("render", self.put("r.rack", "[rack]\nformat = 1\n[trim]\n"), source, out, preexec_fn=little)
+        self.expect(result, 1, out="", err=f"lacquer: {out}: cannot be written: File too large\n")
+        self.assertFalse(os.path.exists(out))
 
 
 class Help(Cli):
