@@ -188,7 +188,8 @@ void wires_awaited(const struct wires *w, char *text, size_t size)
 void wires_hand_over(const struct wires *w, wires_tell *tell, void *user)
 {
 	for (unsigned i = 0; i < w->n; i++)
-		if (!w->list[i].pinned && (w->list[i].connected || w->list[i].wanted))
+		if (!w->list[i].pinned && (w->list[i].connected || w->list[i].wanted) &&
+			!strchr(w->list[i].other, '\n'))
 			tell(user, w->list[i].port, w->list[i].other);
 }
 

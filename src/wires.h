@@ -54,7 +54,7 @@ void wires_lost(struct wires *);
 void wires_awaited(const struct wires *, char *text, size_t size);
 
 /* For a successor of this process: calls tell for each connection that is there or wanted and was not asked for on the
- * command line; want takes it up there. */
+ * command line, but for names of several lines; want takes it up there. */
 typedef void wires_tell(void *user, unsigned port, const char *other);
 void wires_hand_over(const struct wires *, wires_tell *tell, void *user);
 void wires_want(struct wires *, unsigned port, const char *other);

@@ -323,7 +323,9 @@ static void a_successor_makes_what_is_handed_over(void **state)
 	wires_pin(r->wires, true, "daw:l,daw:r", NULL); /* on its command line too */
 	come(r, 5, "amp:l");
 	come(r, 6, "daw:l");
-	r->graph.connected[PORT_OUT_L][5] = r->graph.connected[PORT_OUT_R][5] = true;
+	come(r, 7, "amp:r\nlock 5"); /* no line holds it */
+	r->graph.connected[PORT_OUT_L][5] = r->graph.connected[PORT_OUT_R][5] = r->graph.connected[PORT_OUT_R][7] =
+		true;
 	update(r);
 	r->graph.connected[PORT_OUT_R][5] = false; /* forgotten */
 	update(r);
@@ -335,6 +337,7 @@ static void a_successor_makes_what_is_handed_over(void **state)
 	memset(&r->graph, 0, sizeof r->graph);
 	come(r, 10, "amp:l");
 	come(r, 11, "daw:l");
+	come(r, 12, "amp:r\nlock 5");
 	update(r);
 	assert_true(r->graph.connected[PORT_OUT_L][10]);
 	assert_int_equal(r->graph.made, 1);

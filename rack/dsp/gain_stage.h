@@ -20,7 +20,6 @@ enum { GAIN_STAGE_CORNER = 6 }; /* the short box is this part of the look-ahead 
 struct gain_stage {
 	uint32_t ahead;
 	struct sliding_min window;
-	float lowest;          /* in the window */
 	double released, full; /* full: what the second sum is when the gain is 1 */
 	int64_t sums[2];
 	uint32_t boxes[2], at[2];
@@ -41,6 +40,9 @@ static inline size_t gain_stage_bytes(uint32_t ahead_max, uint32_t hold_max)
 	return (gain_stage_box_max(ahead_max, 0) + gain_stage_box_max(ahead_max, 1)) * sizeof(int64_t) +
 	       (ahead_max + hold_max + 2) / 2 * 2 * sizeof(float);
 }
+
+/* The same without a hold, for an array of int64_t. */
+#define GAIN_STAGE_WORDS(AHEAD_MAX) ((AHEAD_MAX) / GAIN_STAGE_CORNER + 1 + (AHEAD_MAX) + 1 + ((AHEAD_MAX) + 2) / 2)
 
 static inline struct gain_stage_memory gain_stage_memory(void *memory, uint32_t ahead_max) RT
 {

@@ -25,7 +25,7 @@ struct peak_guard {
 	struct sliding_min held;
 	struct gain_stage stage;
 	float held_memory[PEAK_GUARD_HOLD_MAX];
-	int64_t stage_memory[PEAK_GUARD_AHEAD_MAX / 2 * 3 + 8];
+	int64_t stage_memory[GAIN_STAGE_WORDS(PEAK_GUARD_AHEAD_MAX)];
 	struct delay_line line[2];
 	double sound[2][PEAK_GUARD_LINE];
 };
