@@ -46,7 +46,7 @@ struct remote_status {
 	bool connected, realtime;
 	char input[32];    /* "" or what is missing ("no input") */
 	char awaited[128]; /* ports that were asked for as input and are not there, with commas */
-	bool safe_bypass; /* heard instead of the chain, because the machine could not keep up */
+	bool safe_bypass;  /* heard instead of the chain, because the machine could not keep up */
 };
 
 /* target: NULL: local socket of the rack called name; "HOST", "HOST:PORT": UDP. UNAVAILABLE when there is no such

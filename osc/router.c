@@ -54,7 +54,8 @@ static const struct route routes[] = {
 	{ "/preset/save", "s:name", "Saves the rack by name; answered with the name when it is done",
 		handle_preset_save, false },
 	{ "/preset/delete", "s:name",
-		"Deletes one of one's own, whose file stays as NAME.rack.bak; answered with the name when it is done. Those that came with the program stay",
+		"Deletes a preset that was saved; its file stays as NAME.rack.bak. Answered with the name when it is "
+		"done; presets that came with the program stay",
 		handle_preset_delete, false },
 	{ "/preset/list", "", "The names of all presets", handle_preset_list, false },
 	{ "/meter/in/<measure>", "",

@@ -22,8 +22,8 @@ struct server_config {
 
 struct server;
 
-/* Binds at once. UNAVAILABLE: port or socket taken (the reason names it); BAD_VALUE: bind or allow malformed, bind beyond
- * loopback without allow, or a surface that is none or not let in. Control thread, as all here. */
+/* Binds at once. UNAVAILABLE: port or socket taken (the reason names it); BAD_VALUE: bind or allow malformed, bind
+ * beyond loopback without allow, or a surface that is none or not let in. Control thread, as all here. */
 enum status server_new(struct server **, const struct server_config *, struct reason *);
 
 /* Nothing may change in the control afterwards: it would still tell the server. */
@@ -32,8 +32,8 @@ void server_free(struct server *);
 /* For the poll loop: fills fds (SERVER_FDS_MAX), returns how many. */
 int server_fds(const struct server *, struct pollfd *fds);
 
-/* Reads what has come, answers, sends feedback and meters that are due, lets leases run out. Returns the milliseconds until it
- * wants to be called again (-1: only when an fd is readable). */
+/* Reads what has come, answers, sends feedback and meters that are due, lets leases run out. Returns the milliseconds
+ * until it wants to be called again (-1: only when an fd is readable). */
 int server_poll(struct server *);
 
 /* A line of text for every subscriber of /error, with the address, and for the log, without, e.g. a lost server. */

@@ -32,8 +32,7 @@ void handle_scene_recall(const struct request *request)
 	const char *name = expect_text(request, 0);
 	if (!name || (request->message->n > 1 && !expect_number(request, 1, 0, SCENE_SECONDS_MAX, &seconds)))
 		return;
-	enum status status =
-		control_scene_recall(request->server->control, name, (float)seconds, ORIGIN_HOST, &reason);
+	enum status status = control_scene_recall(request->server->control, name, (float)seconds, ORIGIN_HOST, &reason);
 	answer(request, status, &reason, name);
 }
 
@@ -85,7 +84,8 @@ void handle_ab_copy(const struct request *request)
 	struct control *control = request->server->control;
 	const char *from = expect_text(request, 0), *to = from ? expect_text(request, 1) : NULL;
 	if (to)
-		answer(request, control_ab_copy(control, side_of(from), side_of(to), ORIGIN_HOST, &reason), &reason, to);
+		answer(request, control_ab_copy(control, side_of(from), side_of(to), ORIGIN_HOST, &reason), &reason,
+			to);
 }
 
 void handle_undo(const struct request *request)

@@ -5,8 +5,8 @@
 
 #include "rack/rack.h"
 
-/* What a chain is made from. slot_latency[i] is the delay given to slot i; latency that of the whole chain, at least their sum.
- * bypass[i] is what solo and bypass of all slots come to. number: rises from one chain to the next. */
+/* What a chain is made from. slot_latency[i] is the delay given to slot i; latency that of the whole chain, at least
+ * their sum. bypass[i] is what solo and bypass of all slots come to. number: rises from one chain to the next. */
 struct chain_plan {
 	const struct rack *rack;
 	uint32_t slot_latency[RACK_SLOTS_MAX];
@@ -28,15 +28,16 @@ struct chain *chain_safe(const struct chain *) RT;
 uint32_t chain_latency(const struct chain *) RT;
 uint64_t chain_number(const struct chain *) RT;
 
-/* Audio thread. Slots that both have (by uid) go on sounding as in `from`, and from there to their own values; their safe chains
- * likewise. */
+/* Audio thread. Slots that both have (by uid) go on sounding as in `from`, and from there to their own values; their
+ * safe chains likewise. */
 void chain_adopt(struct chain *, const struct chain *from) RT;
 
-/* Audio thread. A row of the slot with this uid, of the chain or of its safe one, or (uid 0) of the rack. Unknown uids are ignored: the slot is gone. glide_ms as
- * slot_set. */
+/* Audio thread. A row of the slot with this uid, of the chain or of its safe one, or (uid 0) of the rack. Unknown uids
+ * are ignored: the slot is gone. glide_ms as slot_set. */
 void chain_set(struct chain *, uint32_t uid, uint32_t param, float value, uint32_t glide_ms) RT;
 
-/* Audio thread. Linear gains of the processed and the unprocessed path: how the rack's bypass is matched in loudness. */
+/* Audio thread. Linear gains of the processed and the unprocessed path: how the rack's bypass is matched in loudness.
+ */
 void chain_match(struct chain *, double processed, double unprocessed) RT;
 
 /* Audio thread. n (<= BLOCK_MAX) frames in place; returns how many times a slot was poisoned. */

@@ -206,8 +206,8 @@ static enum status find_slot(const struct control *c, const char *id, uint32_t *
 	return STATUS_OK;
 }
 
-enum status control_insert(struct control *c, const char *type, uint32_t position, const char *id, unsigned origin,
-	struct reason *reason)
+enum status control_insert(
+	struct control *c, const char *type, uint32_t position, const char *id, unsigned origin, struct reason *reason)
 {
 	const struct module *module;
 	enum status status = find_module(type, &module, reason);
@@ -258,8 +258,9 @@ enum status control_move(struct control *c, const char *id, uint32_t position, u
 static bool is_made_id(const struct rack_slot *slot)
 {
 	size_t n = strlen(slot->module->id);
-	return strncmp(slot->id, slot->module->id, n) == 0 && (slot->id[n] == '\0' ||
-		(slot->id[n] == '_' && slot->id[n + 1] && slot->id[n + 1 + strspn(slot->id + n + 1, "0123456789")] == '\0'));
+	return strncmp(slot->id, slot->module->id, n) == 0 &&
+	       (slot->id[n] == '\0' || (slot->id[n] == '_' && slot->id[n + 1] &&
+					       slot->id[n + 1 + strspn(slot->id + n + 1, "0123456789")] == '\0'));
 }
 
 enum status control_replace(struct control *c, const char *id, const char *type, unsigned origin, struct reason *reason)

@@ -32,7 +32,7 @@ struct control_listener {
 };
 
 struct control *control_new(struct reason *);
-void control_free(struct control *); /* stop first; listeners may be gone already */
+void control_free(struct control *);                                    /* stop first; listeners may be gone already */
 bool control_listen(struct control *, const struct control_listener *); /* up to 4; false: no room */
 
 /* ---- The model */
@@ -43,23 +43,24 @@ const struct rack *control_rack(const struct control *);
 const struct param *control_param(const struct control *, uint32_t slot, uint32_t param);
 float control_value(const struct control *, uint32_t slot, uint32_t param);
 
-/* Changes between begin and end are one transaction: the audio thread applies them on one frame. Without begin each change is
- * one of its own. frame: engine frame for the change (control_frame_at), 0: as soon as possible; one that has passed is applied
- * at once. Never refused: while the audio thread has no room, changes wait, and the last value of each is what arrives. */
+/* Changes between begin and end are one transaction: the audio thread applies them on one frame. Without begin each
+ * change is one of its own. frame: engine frame for the change (control_frame_at), 0: as soon as possible; one that has
+ * passed is applied at once. Never refused: while the audio thread has no room, changes wait, and the last value of
+ * each is what arrives. */
 void control_begin(struct control *, uint64_t frame);
 void control_end(struct control *);
 
 /* Clamps; *real (may be NULL) is what was set. BAD_VALUE: not finite. */
-enum status control_set(struct control *, uint32_t slot, uint32_t param, float value, unsigned origin, float *real,
-	struct reason *);
+enum status control_set(
+	struct control *, uint32_t slot, uint32_t param, float value, unsigned origin, float *real, struct reason *);
 
 /* A title as a rack file's line can hold it: control characters become '?' (rack/utf8.h), '#' and blanks at the ends
  * go, and it is cut to RACK_TITLE_SIZE - 1 bytes. */
 void control_set_title(struct control *, const char *title, unsigned origin);
 
 /* id NULL: from the type. Positions beyond the end mean the end. On failure nothing has changed. */
-enum status control_insert(struct control *, const char *type, uint32_t position, const char *id, unsigned origin,
-	struct reason *);
+enum status control_insert(
+	struct control *, const char *type, uint32_t position, const char *id, unsigned origin, struct reason *);
 enum status control_remove(struct control *, const char *id, unsigned origin, struct reason *);
 enum status control_move(struct control *, const char *id, uint32_t position, unsigned origin, struct reason *);
 enum status control_replace(struct control *, const char *id, const char *type, unsigned origin, struct reason *);
@@ -71,17 +72,19 @@ void control_load(struct control *, const struct rack *, unsigned origin);
 typedef void control_done(void *user, enum status, const struct reason *);
 void control_preset_load(struct control *, const char *name, unsigned origin, control_done *done, void *user);
 void control_preset_save(struct control *, const char *name, control_done *done, void *user); /* never in bypass */
-void control_preset_delete(struct control *, const char *name, control_done *done, void *user); /* one's own; stays as .bak */
+void control_preset_delete(
+	struct control *, const char *name, control_done *done, void *user); /* one's own; stays as .bak */
 
-/* ---- States: scenes, four sides to compare, undo. None of them touches rows that are locked, or the rack's own rows (bypass). */
+/* ---- States: scenes, four sides to compare, undo. None of them touches rows that are locked, or the rack's own rows
+ * (bypass). */
 
 enum { SCENES_MAX = 64, SCENE_SECONDS_MAX = 60, AB_SIDES = 4, UNDO_MAX = 200 };
 
 /* Names as presets'. Storing under a name that there is replaces it. BAD_VALUE, FULL, NO_MEMORY. */
 enum status control_scene_store(struct control *, const char *name, struct reason *);
 
-/* All rows start towards the scene on one frame and arrive after seconds (0 .. SCENE_SECONDS_MAX) together; switches and choices
- * change at once; slots that only one of both has are cross-faded. UNKNOWN: no such scene. */
+/* All rows start towards the scene on one frame and arrive after seconds (0 .. SCENE_SECONDS_MAX) together; switches
+ * and choices change at once; slots that only one of both has are cross-faded. UNKNOWN: no such scene. */
 enum status control_scene_recall(struct control *, const char *name, float seconds, unsigned origin, struct reason *);
 
 enum status control_scene_delete(struct control *, const char *name, struct reason *); /* UNKNOWN: no such scene */
@@ -89,18 +92,21 @@ enum status control_scene_delete(struct control *, const char *name, struct reas
 uint32_t control_n_scenes(const struct control *);
 const char *control_scene_name(const struct control *, uint32_t index);
 const struct rack *control_scene_rack(const struct control *, uint32_t index);
-enum status control_scene_put(struct control *, const char *name, const struct rack *, struct reason *); /* as if stored */
+enum status control_scene_put(
+	struct control *, const char *name, const struct rack *, struct reason *); /* as if stored */
 
-/* Leaves what is now on the side that is heard and goes to another (0 .. AB_SIDES - 1), which is the same until changed. */
+/* Leaves what is now on the side that is heard and goes to another (0 .. AB_SIDES - 1), which is the same until
+ * changed. */
 enum status control_ab(struct control *, uint32_t side, unsigned origin, struct reason *);
 uint32_t control_ab_side(const struct control *);
 enum status control_ab_copy(struct control *, uint32_t from, uint32_t to, unsigned origin, struct reason *);
-const struct rack *control_ab_rack(const struct control *, uint32_t side); /* NULL: it is heard, or the same as what is */
+const struct rack *control_ab_rack(
+	const struct control *, uint32_t side); /* NULL: it is heard, or the same as what is */
 /* What a side holds; NULL: it is the one that is heard, and nothing else changes. */
 enum status control_ab_put(struct control *, uint32_t side, const struct rack *, struct reason *);
 
-/* Everything that changes the model can be undone, UNDO_MAX steps back: a transaction is one step, and so are changes of one row
- * by one hand that follow within half a second. UNAVAILABLE: nothing to undo. */
+/* Everything that changes the model can be undone, UNDO_MAX steps back: a transaction is one step, and so are changes
+ * of one row by one hand that follow within half a second. UNAVAILABLE: nothing to undo. */
 enum status control_undo(struct control *, unsigned origin, struct reason *);
 enum status control_redo(struct control *, unsigned origin, struct reason *);
 
@@ -129,13 +135,13 @@ enum status control_start(struct control *, const struct spec *, unsigned flags,
 void control_stop(struct control *);
 struct engine *control_engine(struct control *); /* NULL when stopped */
 
-/* Sends what is waiting, takes back what the audio thread returned. Call it after changes, when the worker's fd is readable, and
- * again within the returned milliseconds (-1: nothing is waiting). */
+/* Sends what is waiting, takes back what the audio thread returned. Call it after changes, when the worker's fd is
+ * readable, and again within the returned milliseconds (-1: nothing is waiting). */
 int control_tick(struct control *);
 struct worker *control_worker(struct control *);
 
-/* Frames from rack input to rack output: constant while slots are bypassed and controls move; it grows when an edit needs more
- * and never shrinks while the engine runs. */
+/* Frames from rack input to rack output: constant while slots are bypassed and controls move; it grows when an edit
+ * needs more and never shrinks while the engine runs. */
 uint32_t control_latency(const struct control *);
 
 /* The engine frame that is due at this CLOCK_MONOTONIC time; 0: unknown, no audio runs. */

@@ -15,8 +15,8 @@ static void send_gains(struct control *c, float processed_db, float unprocessed_
 	control_changed(c);
 }
 
-/* What the slots do is measured before bypass and match have a say: so it is known whenever there was sound, and follows what is
- * changed while they are bypassed. */
+/* What the slots do is measured before bypass and match have a say: so it is known whenever there was sound, and
+ * follows what is changed while they are bypassed. */
 int control_match(struct control *c)
 {
 	struct match *m = &c->match;

@@ -23,7 +23,7 @@ struct preset_job {
 	void *user;
 	enum status status;
 	struct reason reason;
-	char *text; /* save: what to write */
+	char *text;       /* save: what to write */
 	struct rack rack; /* load: what was read */
 	struct rackfile *file;
 };
@@ -47,8 +47,8 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static enum status read_rack(const char *path, const char *name, struct rack *rack, struct rackfile **file,
-	struct reason *reason)
+static enum status read_rack(
+	const char *path, const char *name, struct rack *rack, struct rackfile **file, struct reason *reason)
 {
 	char *text;
 	size_t size;
@@ -142,8 +142,10 @@ static struct preset_job *new_job(struct control *c, const char *name, control_d
 	if (!job)
 		status = reason_set(&reason, STATUS_NO_MEMORY, "no memory for the preset");
 	else if (!preset_name_valid(name))
-		status = reason_set(&reason, STATUS_BAD_VALUE, "'%.64s' cannot be a preset's name: letters, digits, space "
-			"and _ . -, 1 to 64 of them, no dot first", name);
+		status = reason_set(&reason, STATUS_BAD_VALUE,
+			"'%.64s' cannot be a preset's name: letters, digits, space "
+			"and _ . -, 1 to 64 of them, no dot first",
+			name);
 	if (status != STATUS_OK) {
 		free(job);
 		if (done)
@@ -167,8 +169,8 @@ void control_preset_load(struct control *c, const char *name, unsigned origin, c
 	post(c, job);
 }
 
-/* Whoever saves while comparing or listening into a slot means the rack: a preset that begins in bypass would render as if there
- * were none. Loading leaves the bypass alone too. A slot's own bypass is part of the rack. */
+/* Whoever saves while comparing or listening into a slot means the rack: a preset that begins in bypass would render as
+ * if there were none. Loading leaves the bypass alone too. A slot's own bypass is part of the rack. */
 static char *print_preset(const struct control *c)
 {
 	struct rack rack = c->rack;

@@ -11,8 +11,8 @@
 
 enum { LISTENERS_MAX = 4, LOCKS_MAX = 64, LATER_MAX = 1024, ROWS_MAX = MODULE_PARAMS_MAX + N_HOST_PARAMS };
 
-/* Slots and transactions are numbered from shortly before 32 bits are full, so that every longer run crosses it: slots start anew
- * there, transactions have 64 bits and go on. */
+/* Slots and transactions are numbered from shortly before 32 bits are full, so that every longer run crosses it: slots
+ * start anew there, transactions have 64 bits and go on. */
 #define CONTROL_FIRST_NUMBER 0xfffffff0u
 
 struct control {
@@ -22,16 +22,17 @@ struct control {
 	struct control_listener listeners[LISTENERS_MAX];
 	uint32_t n_listeners;
 
-	/* What the audio thread does not know yet. A new chain carries every value of its slots, so chain_dirty covers the rows. */
+	/* What the audio thread does not know yet. A new chain carries every value of its slots, so chain_dirty covers
+	 * the rows. */
 	bool chain_dirty, any_dirty;
 	bool slot_dirty[RACK_SLOTS_MAX][ROWS_MAX];
 	bool rack_dirty[N_RACK_PARAMS];
 	bool ceiling_dirty; /* what the safe bypass has to keep */
 
-	uint32_t depth;         /* of begin without end */
-	uint64_t stamp;         /* frame of the open transaction; 0: as soon as possible */
-	uint64_t mark;          /* of the newest transaction sent */
-	uint64_t base_mark;     /* applied by definition: sent to an engine that is gone */
+	uint32_t depth;     /* of begin without end */
+	uint64_t stamp;     /* frame of the open transaction; 0: as soon as possible */
+	uint64_t mark;      /* of the newest transaction sent */
+	uint64_t base_mark; /* applied by definition: sent to an engine that is gone */
 
 	/* Values sent for a later frame, by frame and those of one frame in order of arrival. */
 	struct later {
@@ -47,7 +48,8 @@ struct control {
 	} promised[RACK_SLOTS_MAX];
 	uint32_t latency;
 
-	/* How long rows that glide may take in the transaction under way; where a new chain comes with it, what they glide from. */
+	/* How long rows that glide may take in the transaction under way; where a new chain comes with it, what they
+	 * glide from. */
 	uint32_t glide_ms;
 	struct rack *glide_from;
 
@@ -55,24 +57,24 @@ struct control {
 		struct undo_step {
 			struct rack rack;
 			uint32_t side;
-		} *past[UNDO_MAX], *future[UNDO_MAX]; /* newest last */
+		} * past[UNDO_MAX], *future[UNDO_MAX]; /* newest last */
 		uint32_t n_past, n_future;
-		bool restoring, noted;  /* noted: this transaction has its step already */
-		uint32_t uid, param;    /* of the last change, for gestures */
+		bool restoring, noted; /* noted: this transaction has its step already */
+		uint32_t uid, param;   /* of the last change, for gestures */
 		unsigned origin;
 		double time_s;
 	} undo;
 	struct scene {
 		char name[65];
 		struct rack rack;
-	} *scenes[SCENES_MAX];
+	} * scenes[SCENES_MAX];
 	uint32_t n_scenes;
 	struct rack *sides[AB_SIDES];
 	uint32_t side;
 	struct {
 		uint32_t uid, param;
 		bool locked;
-	} locks[LOCKS_MAX];     /* where a person's word differs from the row's */
+	} locks[LOCKS_MAX]; /* where a person's word differs from the row's */
 	uint32_t n_locks;
 
 	struct match {
@@ -99,8 +101,8 @@ void control_replan(struct control *);
 struct chain *control_make_chain(struct control *);
 /* Sends all that is dirty as one transaction if there is room. */
 void control_flush(struct control *, uint64_t frame);
-/* The same for values that need no frame: while the audio thread has a block's worth to do they wait, and of each the newest is
- * sent. A ring full of older ones would be heard one after the other for as long as it takes. */
+/* The same for values that need no frame: while the audio thread has a block's worth to do they wait, and of each the
+ * newest is sent. A ring full of older ones would be heard one after the other for as long as it takes. */
 void control_flush_newest(struct control *);
 
 /* control_later.c. This value was sent for this frame (0: at once); and what has come by now, but for within a
@@ -111,8 +113,8 @@ void control_take_later(struct control *);
 /* control_match.c. Looks at the loudness of both sides; milliseconds until it wants to look again, -1: match is off. */
 int control_match(struct control *);
 
-/* control_undo.c. Before a change of the model: of one row of the slot with this uid (0: the rack), or uid UINT32_MAX for more than a
- * row. */
+/* control_undo.c. Before a change of the model: of one row of the slot with this uid (0: the rack), or uid UINT32_MAX
+ * for more than a row. */
 void control_note(struct control *, uint32_t uid, uint32_t param, unsigned origin);
 void control_forget_undo(struct control *);
 void control_free_states(struct control *);
@@ -122,8 +124,8 @@ enum status control_keep_side(struct control *, uint32_t side, const struct rack
 enum { RECALL_LOCKED = 1, RECALL_RACK_ROWS = 2 }; /* change locked rows, the rack's rows too */
 void control_recall(struct control *, const struct rack *wanted, unsigned what, uint32_t glide_ms, unsigned origin);
 
-/* control.c. After a change of one row: what the audio thread must know; after every change; after one of the chain; and who hears
- * of a value. */
+/* control.c. After a change of one row: what the audio thread must know; after every change; after one of the chain;
+ * and who hears of a value. */
 void control_mark_row(struct control *, uint32_t slot, uint32_t param);
 void control_changed(struct control *);
 void control_edited(struct control *, unsigned origin);

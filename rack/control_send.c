@@ -100,8 +100,8 @@ static float lowest_ceiling(const struct rack *rack, bool *any)
 	return lowest;
 }
 
-/* What is heard when the machine cannot keep up: a gain and, where the rack keeps a ceiling and its delay leaves room, a limiter.
- * NULL: no memory. */
+/* What is heard when the machine cannot keep up: a gain and, where the rack keeps a ceiling and its delay leaves room,
+ * a limiter. NULL: no memory. */
 static struct chain *make_safe(struct control *c)
 {
 	struct rack rack;
@@ -116,7 +116,8 @@ static struct chain *make_safe(struct control *c)
 		rack_insert(&rack, 1, limiter, NULL, NULL);
 		struct rack_slot *slot = &rack.slots[1];
 		slot->uid = COMMAND_SAFE_LIMITER_UID;
-		slot->values[slot_find_param(slot, "lookahead")] = limiter->params[module_find_param(limiter, "lookahead")].min;
+		slot->values[slot_find_param(slot, "lookahead")] =
+			limiter->params[module_find_param(limiter, "lookahead")].min;
 		slot->values[slot_find_param(slot, "ceiling")] = fminf(ceiling, 0);
 		plan.bypass[1] = ceiling > 0;
 		plan.slot_latency[1] = slot_needs(c, slot);
@@ -160,7 +161,9 @@ static void stage_slot(struct control *c, struct ring *ring, uint32_t index, uin
 	for (uint32_t p = 0; p < slot_n_params(slot); p++) {
 		if (!is_due(c, index, p))
 			continue;
-		struct command set = { .type = COMMAND_SET, .uid = slot->uid, .param = (uint16_t)p, .glide_ms = c->glide_ms };
+		struct command set = {
+			.type = COMMAND_SET, .uid = slot->uid, .param = (uint16_t)p, .glide_ms = c->glide_ms
+		};
 		bool bypass = p == slot->module->n_params + HOST_BYPASS;
 		set.value = bypass ? effective_bypass(&c->rack, index) : slot->values[p];
 		ring_stage(ring, &set);

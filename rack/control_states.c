@@ -66,7 +66,8 @@ static bool add_lock(struct control *c, uint32_t uid, uint32_t param, bool locke
 enum status control_lock(struct control *c, uint32_t slot, uint32_t param, bool locked, struct reason *reason)
 {
 	if (slot == CONTROL_RACK)
-		return reason_set(reason, STATUS_BAD_VALUE, "scenes and presets leave the rack's own rows alone anyway");
+		return reason_set(
+			reason, STATUS_BAD_VALUE, "scenes and presets leave the rack's own rows alone anyway");
 	if (locked == slot_param(&c->rack.slots[slot], param)->lock)
 		drop_lock(c, c->rack.slots[slot].uid, param);
 	else if (!add_lock(c, c->rack.slots[slot].uid, param, locked))
@@ -185,8 +186,10 @@ enum status control_scene_put(struct control *c, const char *name, const struct 
 {
 	struct scene *scene = find_scene(c, name);
 	if (!preset_name_valid(name))
-		return reason_set(reason, STATUS_BAD_VALUE, "'%.64s' cannot be a scene's name: letters, digits, space "
-			"and _ . -, 1 to 64 of them, no dot first", name);
+		return reason_set(reason, STATUS_BAD_VALUE,
+			"'%.64s' cannot be a scene's name: letters, digits, space "
+			"and _ . -, 1 to 64 of them, no dot first",
+			name);
 	if (!scene && c->n_scenes == SCENES_MAX)
 		return reason_set(reason, STATUS_FULL, "there are %d scenes already", SCENES_MAX);
 	if (!scene) {
@@ -206,7 +209,8 @@ enum status control_scene_store(struct control *c, const char *name, struct reas
 	return control_scene_put(c, name, &c->rack, reason);
 }
 
-enum status control_scene_recall(struct control *c, const char *name, float seconds, unsigned origin, struct reason *reason)
+enum status control_scene_recall(
+	struct control *c, const char *name, float seconds, unsigned origin, struct reason *reason)
 {
 	const struct scene *scene = find_scene(c, name);
 	if (!scene)

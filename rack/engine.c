@@ -33,7 +33,7 @@ struct engine {
 	struct overload overload;
 
 	_Atomic bool audible, silent;
-	uint32_t stream_at, stream_length;  /* place in the stream's fade: 0 silence, length full level */
+	uint32_t stream_at, stream_length; /* place in the stream's fade: 0 silence, length full level */
 
 	float load_mean, load_worst[2];
 	uint64_t load_turn; /* frame at which the windows of the worst load change places */
@@ -44,8 +44,8 @@ struct engine {
 
 /* ---- Control thread */
 
-struct engine *engine_new(const struct spec *spec, struct chain *chain, struct analysis *analysis, bool audible,
-	uint64_t first)
+struct engine *engine_new(
+	const struct spec *spec, struct chain *chain, struct analysis *analysis, bool audible, uint64_t first)
 {
 	struct engine *e = memory_new(sizeof *e);
 	if (!e)
@@ -146,8 +146,8 @@ static void apply(struct engine *e, const struct command *command) RT
 	}
 }
 
-/* Everything on the ring is whole transactions: they are published so. A transaction for a later frame is put aside; where
- * there is no room for that, it is applied early rather than lost. */
+/* Everything on the ring is whole transactions: they are published so. A transaction for a later frame is put aside;
+ * where there is no room for that, it is applied early rather than lost. */
 static void drain(struct engine *e, uint32_t n_frames) RT
 {
 	uint32_t ready = ring_ready(e->commands), taken = 0, most = COMMANDS_A_BLOCK * (1 + n_frames / BLOCK_MAX);

@@ -11,7 +11,8 @@
 enum status file_read(const char *path, size_t max, char **text, size_t *size, struct reason *);
 
 /* Temporary file beside it, fsync, rename, fsync of the folder. Makes missing folders (mode 0700). On any failure the
- * old file is as it was and the temporary one is gone. A link is followed and stays, unless another user made it. IO. */
+ * old file is as it was and the temporary one is gone. A link is followed and stays, unless another user made it. IO.
+ */
 enum status file_write(const char *path, const char *text, size_t size, struct reason *);
 
 /* The same, and what stood there stays beside it with this behind its name; at every moment there is a whole file of
@@ -20,8 +21,8 @@ enum status file_write(const char *path, const char *text, size_t size, struct r
 #define FILE_BACKUP ".bak"
 enum status file_write_keeping(const char *path, const char *text, size_t size, struct reason *);
 
-/* Removes temporary files that a killed file_write left beside path, or anywhere in the folder where path ends in a slash; those
- * of processes that live are left alone. */
+/* Removes temporary files that a killed file_write left beside path, or anywhere in the folder where path ends in a
+ * slash; those of processes that live are left alone. */
 void file_sweep(const char *path);
 
 /* $XDG_CONFIG_HOME/lacquer, $XDG_STATE_HOME/lacquer, $XDG_RUNTIME_DIR/lacquer with their standard fallbacks (runtime:

@@ -1,4 +1,5 @@
-/* The record that a module exports: its rows and its functions. One file in modules/ and one line in modules.def make one. */
+/* The record that a module exports: its rows and its functions. One file in modules/ and one line in modules.def make
+ * one. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RACK_MODULE_H
 #define RACK_MODULE_H
@@ -15,8 +16,8 @@ struct spec {
 enum {
 	MODULE_PARAMS_MAX = 112, /* rows of one module */
 	MODULE_METERS_MAX = 8,
-	SET_FRAMES = 16,  /* a module glides linearly to newly set values within this many frames */
-	BLOCK_MAX = 256,  /* most frames of one process() call */
+	SET_FRAMES = 16, /* a module glides linearly to newly set values within this many frames */
+	BLOCK_MAX = 256, /* most frames of one process() call */
 };
 
 /* An output of a module, such as its gain reduction: read once per block by the host, sent as /meter/<slot>/<id>. */
@@ -27,9 +28,9 @@ struct meter {
 	const char *help; /* one sentence, no full stop */
 };
 
-/* The host owns the memory: one block per instance, zeroed and aligned to 64 bytes. A state holds no pointers into itself, so
- * the host may copy it (memcpy) and run both copies; that happens within one block, so long sound belongs into what is shared.
- * Modules never allocate. */
+/* The host owns the memory: one block per instance, zeroed and aligned to 64 bytes. A state holds no pointers into
+ * itself, so the host may copy it (memcpy) and run both copies; that happens within one block, so long sound belongs
+ * into what is shared. Modules never allocate. */
 struct module {
 	const char *id, *label, *help;
 	const struct param *params;
@@ -43,34 +44,36 @@ struct module {
 	/* Control thread. Prepares zeroed memory; cannot fail. */
 	void (*init)(void *state, const struct spec *);
 
-	/* Control thread, optional: bytes of zeroed memory, aligned like the state, that the copies of one slot share: for sound that
-	 * would be too long to copy when a fade begins. What lies there may depend only on the input and on rows that glide; two
-	 * copies with the same delay hear the same input, for the same frames, the one that was there before first. */
+	/* Control thread, optional: bytes of zeroed memory, aligned like the state, that the copies of one slot share:
+	 * for sound that would be too long to copy when a fade begins. What lies there may depend only on the input and
+	 * on rows that glide; two copies with the same delay hear the same input, for the same frames, the one that was
+	 * there before first. */
 	size_t (*shared)(const struct spec *);
 
-	/* Gives it to a state: control thread, after init. Audio thread, with from: the state has just been copied from one that
-	 * shared `from`, and takes over what it needs of that. */
+	/* Gives it to a state: control thread, after init. Audio thread, with from: the state has just been copied from
+	 * one that shared `from`, and takes over what it needs of that. */
 	void (*share)(void *state, void *memory, const void *from) RT;
 
-	/* Any thread. Delay in frames with these values; may depend on toggle, choice and jump rows only. NULL: none. */
+	/* Any thread. Delay in frames with these values; may depend on toggle, choice and jump rows only. NULL: none.
+	 */
 	uint32_t (*latency)(const struct spec *, const float *values) RT;
 
-	/* Worker thread, optional: builds a kernel (malloc) for these values; audio thread takes it with adopt and hands the
-	 * old one back to be freed. */
+	/* Worker thread, optional: builds a kernel (malloc) for these values; audio thread takes it with adopt and
+	 * hands the old one back to be freed. */
 	void *(*design)(const struct spec *, const float *values);
-	void *(*adopt)(void *state, void *designed) RT;
+	void *(*adopt)(void *state, void *designed)RT;
 
-	/* Audio thread. All values in table order, clamped and finite. The first call after init or reset applies at once;
-	 * later ones are reached by a linear glide over the next SET_FRAMES frames (a new call starts a new glide from where
-	 * the last one is). Must be cheap: while a control moves it is called every SET_FRAMES frames. */
+	/* Audio thread. All values in table order, clamped and finite. The first call after init or reset applies at
+	 * once; later ones are reached by a linear glide over the next SET_FRAMES frames (a new call starts a new glide
+	 * from where the last one is). Must be cheap: while a control moves it is called every SET_FRAMES frames. */
 	void (*set)(void *state, const float *values) RT;
 
 	/* Audio thread. Forgets the past (filters, envelopes, delay lines, unfinished glides), keeps the settings. */
 	void (*reset)(void *state) RT;
 
-	/* Audio thread. n frames (1 .. BLOCK_MAX) of planar stereo in place. The output must not depend on how the frames
-	 * are cut into calls. meters: n_meters values, the worst within these n frames. Non-finite output is the host's
-	 * business (it resets the slot), so no checks for it here. */
+	/* Audio thread. n frames (1 .. BLOCK_MAX) of planar stereo in place. The output must not depend on how the
+	 * frames are cut into calls. meters: n_meters values, the worst within these n frames. Non-finite output is the
+	 * host's business (it resets the slot), so no checks for it here. */
 	void (*process)(void *state, double *const io[2], uint32_t n, float *meters) RT;
 };
 

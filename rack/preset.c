@@ -68,7 +68,8 @@ static bool get_folder(int index, char *folder, size_t size)
 	case 1:
 		return share_folder(folder, size);
 	default:
-		return examples_folder(folder, size) || snprintf(folder, size, "%s", LACQUER_SHARE "/racks") < (int)size;
+		return examples_folder(folder, size) ||
+		       snprintf(folder, size, "%s", LACQUER_SHARE "/racks") < (int)size;
 	}
 }
 

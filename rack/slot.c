@@ -53,8 +53,8 @@ struct slot {
 	bool fading;                           /* copies[!current] runs too */
 	uint32_t fade_at, settle, fade_length; /* frames since the fade began; fade_at < settle: not heard yet */
 
-	struct delay
-		past; /* of the input: what is unprocessed, and what a module hears that takes less than the slot */
+	/* The input's: what is unprocessed, and what a module hears that takes less than the slot. */
+	struct delay past;
 	struct mix mix;
 
 	float held[2][MODULE_METERS_MAX]; /* this window's and the last one's worst */

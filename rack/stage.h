@@ -33,8 +33,10 @@ void stage_drop(struct stage *);
 void stage_set(struct stage *, uint32_t uid, uint32_t param, float value, uint32_t glide_ms) RT;
 void stage_match(struct stage *, double processed, double unprocessed) RT;
 void stage_expect(struct stage *, struct chain *) RT; /* stage_change with it will follow */
-void stage_change(
-	struct stage *, struct chain *) RT; /* takes it over, or gives it back where a newer one came before */
+
+/* Takes the chain over, or gives it back where a newer one came before. */
+void stage_change(struct stage *, struct chain *) RT;
+
 void stage_want_safe(struct stage *, bool) RT;
 
 /* Audio thread. Frames until something ends or begins: no call of stage_process may be longer. */

@@ -34,11 +34,11 @@ struct reconnect {
 	bool running;             /* client is active */
 	struct errand *opening;   /* of `opened` */
 	struct jack_link *opened;
-	struct errand *closing; /* of the last client */
+	struct errand *closing;        /* of the last client */
 	struct errand *hung[HUNG_MAX]; /* closes that were left behind */
 	bool gone;                     /* the last client's server: nobody will answer its close any more */
 	bool hears[2];
-	bool nameless;          /* naming ports has hung once */
+	bool nameless; /* naming ports has hung once */
 	bool realtime;
 	uint32_t latency;
 	uint64_t patience_ms, open_at_ms, opening_since_ms, close_until_ms, look_at_ms, check_at_ms;

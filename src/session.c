@@ -20,7 +20,7 @@ struct session {
 	/* Of the texts on disk and their paths; 0: not known. */
 	uint64_t scenes[SCENES_MAX], sides[AB_SIDES], list;
 	char *seen[SEEN_MAX]; /* paths of all scenes that there were; NULL: room */
-	bool backup; /* something was taken from one */
+	bool backup;          /* something was taken from one */
 };
 
 static uint64_t hash_on(uint64_t hash, const char *text)

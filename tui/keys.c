@@ -48,7 +48,7 @@ const struct key keys[] = {
 	{ { 'p' }, "p", "presets", "load a preset", COMMAND_PRESETS, 0 },
 	{ { 's' }, "s", NULL, "save as a preset", COMMAND_SAVE, 0 },
 	{ { 'E' }, "E", NULL, "delete a scene (asks first)", COMMAND_DELETE_SCENE, 0 },
-	{ { 'P' }, "P", NULL, "delete a preset of one's own (asks first)", COMMAND_DELETE_PRESET, 0 },
+	{ { 'P' }, "P", NULL, "delete a saved preset (asks first)", COMMAND_DELETE_PRESET, 0 },
 	{ { 't' }, "t", NULL, "give the rack a title", COMMAND_TITLE, 0 },
 	{ { 'L' }, "L", NULL, "lock: scenes and presets leave the parameter alone", COMMAND_LOCK, 0 },
 	{ { 'R' }, "R", NULL, "reset the loudness and the held peaks", COMMAND_RESET, 0 },

@@ -9,11 +9,14 @@
 
 /* Names, in the order of the signal:
  *
- *   need     what the gain may be at a frame, above 0, 1 at most
- *   slow     gain of the slow stage: follows the held need late and smoothly, so it may be above it
- *   middle   gain of the middle stage, from what the slow one leaves over, need * share / slow: its peaks may stand
- * above the ceiling by the factor share last     gain of the last stage, the shortest, from what is left over then,
- * need / (slow * middle)
+ *   need: what the gain may be at a frame, above 0, 1 at most.
+ *
+ *   slow: gain of the slow stage; follows the held need late and smoothly, so it may be above it.
+ *
+ *   middle: gain of the middle stage, from what the slow one leaves over, need * share / slow. Its peaks may stand
+ * above the ceiling by the factor share.
+ *
+ *   last: gain of the last stage, the shortest, from what is left over then, need / (slow * middle).
  *
  * The slow stage may go by needs of its own (linked otherwise between the channels than those of the others).
  *
