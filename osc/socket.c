@@ -370,6 +370,11 @@ static bool is_group(const struct sockaddr *name)
 	return IN_MULTICAST(ntohl(ipv4.s_addr)) || ipv4.s_addr == INADDR_BROADCAST || ipv4.s_addr == INADDR_ANY;
 }
 
+static uint16_t port_of(const struct sockaddr_storage *name)
+{
+	return ((const struct sockaddr_in *)name)->sin_port; /* at the same place for IPv6 */
+}
+
 enum status sockets_list(
 	struct sockets *s, const char *host, const char *port, struct peer *peer, struct reason *reason)
 {
@@ -389,6 +394,10 @@ enum status sockets_list(
 			"--osc-surface: %.60s is not reached from loopback (--osc-bind)", host);
 	if (!allow_has(&s->allow, name))
 		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: --osc-allow does not let %.60s in", host);
+	if (port_of(&own) == port_of(&peer->name) &&
+		(is_near(peer) || (size == peer->size && memcmp(&own, name, size) == 0)))
+		return reason_set(
+			reason, STATUS_BAD_VALUE, "--osc-surface: %.60s is where this rack listens itself", host);
 	if (!is_near(peer))
 		proof_list(&s->proof, peer, clock_now_us());
 	return STATUS_OK;

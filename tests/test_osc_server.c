@@ -3,8 +3,8 @@
 #include "rack/file.h"
 #include "rack/preset.h"
 #include "rack/rackfile.h"
-#include "tests/osc_rig.h"
 #include "tests/near.h"
+#include "tests/osc_rig.h"
 
 #include <limits.h>
 #include <math.h>
@@ -739,9 +739,9 @@ static void test_what_is_dropped_holds_nothing_up(void **state)
 {
 	(void)state;
 	enum { DROPPED = 62 };
-	struct sockaddr_in to = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons((uint16_t)rig->port) };
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)rig->port)
+	};
 	static const char set[] = "/rack/trim/gain\0,f\0\0\x40\x40\0"; /* 3, with the string's own zero */
 	struct pollfd fds[SERVER_FDS_MAX];
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), wait_ms;
@@ -832,6 +832,26 @@ static void test_refusals(void **state)
 	config.bind = "example.org";
 	assert_int_equal(server_new(&server, &config, &reason), STATUS_BAD_VALUE);
 	assert_null(server);
+}
+
+/* Its own feedback would come back to it as settings. */
+static void test_a_rack_is_no_surface_of_its_own(void **state)
+{
+	(void)state;
+	struct server_config config;
+	struct server *server = NULL;
+	struct reason reason;
+	char path[108], surfaces[32];
+	rig_config(rig, &config, path);
+	config.local_path = NULL;
+	config.surfaces = surfaces;
+	enum status status = STATUS_UNAVAILABLE;
+	for (config.port = rig->port + 1; status == STATUS_UNAVAILABLE; config.port++) {
+		snprintf(surfaces, sizeof surfaces, "localhost:%d", config.port);
+		status = server_new(&server, &config, &reason);
+	}
+	assert_int_equal(status, STATUS_BAD_VALUE);
+	assert_string_equal(reason.text, "--osc-surface: localhost is where this rack listens itself");
 }
 
 static void test_ipv6(void **state)
@@ -929,6 +949,7 @@ int main(void)
 		TEST(test_what_is_dropped_holds_nothing_up),
 		TEST(test_mutants_do_no_harm),
 		TEST(test_refusals),
+		TEST(test_a_rack_is_no_surface_of_its_own),
 		TEST(test_ipv6),
 		TEST(test_local_socket_file),
 	};
