@@ -150,13 +150,6 @@ void handle_meter_info(const struct request *request)
 		(double)meter->max, meter->help);
 }
 
-/* A button of a surface sends its release too, as 0. */
-static bool is_release(const struct request *request)
-{
-	double number;
-	return message_number(request->message, 0, &number) && number == 0;
-}
-
 void handle_meter_reset(const struct request *request)
 {
 	if (!is_release(request))

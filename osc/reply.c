@@ -77,6 +77,12 @@ bool expect_question(const struct request *request)
 	return false;
 }
 
+bool is_release(const struct request *request)
+{
+	double number;
+	return message_number(request->message, 0, &number) && number == 0;
+}
+
 bool expect_number(const struct request *request, int index, double min, double max, double *number)
 {
 	char text[80];

@@ -65,6 +65,9 @@ void send_error(struct server *, const struct peer *, const char *address, const
 /* True when the message has no arguments; otherwise answers an error. */
 bool expect_question(const struct request *);
 
+/* Whether a surface's button, which sends 0 or F for it, was let go: what is done at its press is not done again. */
+bool is_release(const struct request *);
+
 /* Argument index as a number between min and max; NaN and what is missing give false and an error is answered. */
 bool expect_number(const struct request *, int index, double min, double max, double *number);
 const char *expect_text(const struct request *, int index); /* NULL: answered with an error */

@@ -91,12 +91,16 @@ void handle_ab_copy(const struct request *request)
 void handle_undo(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
+	if (is_release(request))
+		return;
 	answer(request, control_undo(request->server->control, ORIGIN_HOST, &reason), &reason, NULL);
 }
 
 void handle_redo(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
+	if (is_release(request))
+		return;
 	answer(request, control_redo(request->server->control, ORIGIN_HOST, &reason), &reason, NULL);
 }
 

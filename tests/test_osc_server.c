@@ -233,9 +233,11 @@ static void test_states(void **state)
 	SAY(c, "/rack/trim/gain", "f", 9.0);
 	SAY(c, "/scene/recall", "sf", "low", 0.0);
 	SAY(c, "/rack/trim/gain", "");
-	SAY(c, "/undo", "");
+	SAY(c, "/undo", "f", 1.0);
+	SAY(c, "/undo", "f", 0.0); /* a button's release is no press */
 	SAY(c, "/rack/trim/gain", "");
 	SAY(c, "/redo", "");
+	SAY(c, "/redo", "F");
 	SAY(c, "/rack/trim/gain", "");
 	rig_turn(rig); /* the kernel holds few datagrams */
 	SAY(c, "/ab", "s", "b");
