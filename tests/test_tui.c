@@ -46,6 +46,27 @@ static void test_text_is_cut_at_columns(void **state)
 	assert_int_equal(text_columns("音量 größe", false), 10);
 }
 
+static void expect_cut(const char *text, int columns, bool ascii, const char *wanted, int taken)
+{
+	char out[64];
+	assert_int_equal(text_cut(out, sizeof out, text, columns, ascii), taken);
+	assert_string_equal(out, wanted);
+}
+
+static void test_text_that_is_cut_says_so(void **state)
+{
+	(void)state;
+	expect_cut("threshold", 9, false, "threshold", 9);
+	expect_cut("threshold", 8, false, "thresho…", 8);
+	expect_cut("threshold", 8, true, "thresho~", 8);
+	expect_cut("threshold  ", 9, false, "threshold", 9); /* nothing but blanks is lost */
+	expect_cut("größer", 5, false, "größ…", 5);
+	expect_cut("größer", 6, true, "gr??er", 6);
+	expect_cut("größer", 5, true, "gr??~", 5);
+	expect_cut("音量音量", 6, false, "音量…", 5);
+	expect_cut("threshold", 3, false, "thr", 3); /* too narrow for more than a beginning */
+}
+
 static void test_text_shows_no_control_or_broken_characters(void **state)
 {
 	(void)state;
@@ -444,6 +465,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_is_cut_at_columns),
+		cmocka_unit_test(test_text_that_is_cut_says_so),
 		cmocka_unit_test(test_text_shows_no_control_or_broken_characters),
 		cmocka_unit_test(test_text_stays_within_its_memory),
 		cmocka_unit_test(test_bars_fill_in_eighths),

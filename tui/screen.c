@@ -118,7 +118,7 @@ void screen_put(const struct screen *s, int y, int x, int columns, enum style st
 	char clipped[1024];
 	if (columns <= 0)
 		return;
-	text_clip(clipped, sizeof clipped, text, columns, s->options.ascii);
+	text_cut(clipped, sizeof clipped, text, columns, s->options.ascii);
 	put(y, x, style, clipped);
 }
 

@@ -52,9 +52,22 @@ int text_clip(char *out, size_t size, const char *text, int columns, bool ascii)
 	return taken;
 }
 
+int text_cut(char *out, size_t size, const char *text, int columns, bool ascii)
+{
+	static const char mark[] = "\u2026";
+	int wanted = text_columns(text, ascii);
+	for (size_t n = strlen(text); n > 0 && text[n - 1] == ' '; n--)
+		wanted--;
+	if (wanted <= columns || columns < TEXT_CUT_MIN || size < sizeof mark)
+		return text_clip(out, size, text, columns, ascii);
+	int taken = text_clip(out, size - sizeof mark + 1, text, columns - 1, ascii);
+	strcat(out, ascii ? "~" : mark);
+	return taken + 1;
+}
+
 void text_pad(char *out, size_t size, const char *text, int columns, bool ascii)
 {
-	int taken = text_clip(out, size, text, columns, ascii);
+	int taken = text_cut(out, size, text, columns, ascii);
 	size_t used = strlen(out);
 	for (; taken < columns && used + 1 < size; taken++)
 		out[used++] = ' ';

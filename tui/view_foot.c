@@ -24,6 +24,9 @@ static void range_text(const struct param *row, char *text, size_t size)
 	}
 	param_format(row, row->min, min, sizeof min);
 	param_format(row, row->max, max, sizeof max);
+	char *unit = strchr(min, ' '), *same = strchr(max, ' ');
+	if (unit && same && strcmp(unit, same) == 0) /* it need not stand twice */
+		*unit = '\0';
 	snprintf(text, size, "%s to %s, default %s", min, max, def);
 }
 
@@ -91,6 +94,21 @@ static void draw_hints(struct screen *s, int y)
 	}
 }
 
+/* What does not fit into one line begins in the one above, where the help stands otherwise. */
+static void draw_message(struct screen *s, int y, const char *text)
+{
+	enum style style = s->message_bad ? STYLE_BAD : STYLE_MARK;
+	const char *rest = overflow(text, s->layout.columns);
+	if (*rest && rest > text) {
+		char first[sizeof s->message + 16];
+		snprintf(first, sizeof first, "%.*s", (int)(rest - text), text);
+		screen_clear(s, y, 0);
+		screen_put(s, y, 0, s->layout.columns, style, first);
+		text = rest;
+	}
+	screen_put(s, y + 1, 0, s->layout.columns, style, text);
+}
+
 void view_foot(struct screen *s)
 {
 	int y = s->layout.foot_y;
@@ -98,7 +116,7 @@ void view_foot(struct screen *s)
 	if (s->message[0] && s->now_ms < s->message_until_ms) {
 		char text[sizeof s->message + 16];
 		snprintf(text, sizeof text, " %s%s", s->message_bad ? "error: " : "", s->message);
-		screen_put(s, y + 2, 0, s->layout.columns, s->message_bad ? STYLE_BAD : STYLE_MARK, text);
+		draw_message(s, y + 1, text);
 	} else {
 		draw_hints(s, y + 2);
 	}

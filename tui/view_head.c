@@ -44,6 +44,15 @@ static void first_line(struct screen *s)
 	screen_put(s, 0, x, end - x, STYLE_TITLE, title(s));
 }
 
+/* Draws a text that ends in blanks, as far as column end; where it does not fit whole nothing follows it. */
+static int put_item(const struct screen *s, int x, int end, enum style style, const char *text)
+{
+	int width = text_columns(text, s->options.ascii);
+	for (size_t n = strlen(text); n > 0 && text[n - 1] == ' '; n--)
+		width--;
+	return x > 1 && x + width > end ? end : put_left(s, 1, x, end, style, text);
+}
+
 /* What matters most stands first, as the end may have no room. */
 static void health(struct screen *s, int end)
 {
@@ -51,34 +60,34 @@ static void health(struct screen *s, int end)
 	char text[160];
 	int x = 1;
 	if (!status->connected) {
-		put_left(s, 1, x, end, STYLE_BAD, "no JACK server");
+		put_item(s, x, end, STYLE_BAD, "no JACK server");
 		return;
 	}
 	if (!status->realtime)
-		x = put_left(s, 1, x, end, STYLE_BAD, "not real-time  ");
+		x = put_item(s, x, end, STYLE_BAD, "not real-time  ");
 	if (status->safe_bypass)
-		x = put_left(s, 1, x, end, STYLE_BAD, "OVERLOAD: safe bypass  ");
+		x = put_item(s, x, end, STYLE_BAD, "OVERLOAD: safe bypass  ");
 	if (status->input[0]) {
 		snprintf(text, sizeof text, status->awaited[0] ? "%s, waiting for %.60s  " : "%s%s  ", status->input,
 			status->awaited);
-		x = put_left(s, 1, x, end, STYLE_WARN, text);
+		x = put_left(s, 1, x, end, STYLE_WARN, text); /* its beginning tells most */
 	}
 	if (status->poisoned) {
 		snprintf(text, sizeof text, "bad samples %llu  ", (unsigned long long)status->poisoned);
-		x = put_left(s, 1, x, end, STYLE_BAD, text);
+		x = put_item(s, x, end, STYLE_BAD, text);
 	}
 	snprintf(text, sizeof text, "load %.0f%% worst %.0f%%  ", 100 * (double)status->load_mean,
 		100 * (double)status->load_worst);
-	x = put_left(s, 1, x, end, status->load_worst > 0.8f ? STYLE_WARN : STYLE_PLAIN, text);
+	x = put_item(s, x, end, status->load_worst > 0.8f ? STYLE_WARN : STYLE_PLAIN, text);
 	snprintf(text, sizeof text, "xruns %llu (+%llu other)  ", (unsigned long long)status->xruns_own,
 		(unsigned long long)status->xruns_foreign);
-	x = put_left(s, 1, x, end, status->xruns_own ? STYLE_WARN : STYLE_PLAIN, text);
+	x = put_item(s, x, end, status->xruns_own ? STYLE_WARN : STYLE_PLAIN, text);
 	if (remote_side(s->remote)) {
 		snprintf(text, sizeof text, "side %c  ", remote_side(s->remote));
-		x = put_left(s, 1, x, end, STYLE_PLAIN, text);
+		x = put_item(s, x, end, STYLE_PLAIN, text);
 	}
 	snprintf(text, sizeof text, "JACK %s", status->client);
-	put_left(s, 1, x, end, STYLE_DIM, text);
+	put_item(s, x, end, STYLE_DIM, text);
 }
 
 void view_head(struct screen *s)
@@ -91,7 +100,7 @@ void view_head(struct screen *s)
 	if (remote_rack_bypass(s->remote)->value != 0)
 		end = put_right(s, 1, end - 1, STYLE_CURSOR, matched ? " BYPASS (matched) " : " BYPASS ");
 	else if (matched) /* what goes out may be lower than what the rack is set to */
-		end = put_right(s, 1, end - 1, STYLE_WARN, " MATCHED: louder side turned down ");
+		end = put_right(s, 1, end - 1, STYLE_WARN, " MATCHED: louder turned down ");
 	if (remote_state(s->remote) == REMOTE_LIVE)
 		health(s, end);
 	else

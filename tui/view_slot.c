@@ -151,8 +151,11 @@ static void draw_title(struct screen *s, const struct remote_slot *slot)
 		bar_figure(figure, sizeof figure, (double)meter->value);
 		snprintf(text, sizeof text, "%s %s %s  ", meter->label[0] ? meter->label : meter->id, figure,
 			unit_text(meter->unit));
-		screen_put(s, s->layout.main_y, x, s->layout.columns - x, STYLE_DIM, text);
-		x += text_columns(text, s->options.ascii);
+		int width = text_columns(text, s->options.ascii);
+		if (x + width > s->layout.columns) /* its last two are the gap, or the arrow's */
+			break;
+		screen_put(s, s->layout.main_y, x, width, STYLE_DIM, text);
+		x += width;
 	}
 	if (screen_place(s)->top + visible_lines(s) < (int)s->page.n_lines)
 		screen_put(s, s->layout.main_y, s->layout.columns - 2, 2, STYLE_MARK, s->options.ascii ? "v" : "↓");
