@@ -24,13 +24,13 @@ static void ok(enum status status)
 
 static void set_up(struct rig *rig)
 {
-	rig_set(rig, "eq", "band3/gain", 3);
+	rig_set(rig, "eq", "band3/gain", 6);
 	rig_set(rig, "eq", "band3/freq", 1000);
 	rig_set(rig, "compressor", "threshold", -20);
 	rig_set(rig, "compressor", "ratio", 3);
 	rig_set(rig, "compressor", "link", 50);
-	rig_set(rig, "compressor", "makeup",
-		-3); /* the limiter rests: one that a change drives bends the tone for a while */
+	rig_set(rig, "limiter", "gain", 6);
+	rig_set(rig, "limiter", "ceiling", -6);
 }
 
 static void insert_or_remove(struct rig *rig, bool there)

@@ -104,7 +104,8 @@ static void find_frame_needs(const float *intervals, float *last, double *needs,
 }
 
 void limit_gain_run(struct limit_gain *g, void *memory, const struct limit_gain_settings *s,
-	const float *interval_needs, const float *slow_interval_needs, uint32_t tight, double *gains, uint32_t n) RT
+	const float *interval_needs, const float *slow_interval_needs, const float *rarity, double *gains,
+	uint32_t n) RT
 {
 	struct memories m = find_memories(memory, g->limits);
 	double needs[BLOCK_MAX], slow_needs[BLOCK_MAX], slow[BLOCK_MAX], falls[BLOCK_MAX], bases[BLOCK_MAX];
@@ -117,7 +118,7 @@ void limit_gain_run(struct limit_gain *g, void *memory, const struct limit_gain_
 		g->last_slow_need = g->last_need;
 	run_slow(g, m.held, s, apart ? slow_needs : needs, slow, n);
 	for (uint32_t i = 0; i < n; i++) {
-		double need = i < tight ? needs[i] : needs[i] * s->share;
+		double need = needs[i] * (double)(1 + (s->share - 1) * rarity[i]);
 		left_over[i] = (float)(need / (need > slow[i] ? need : slow[i]));
 	}
 	gain_stage_hold(&g->stages[LIMIT_GAIN_MIDDLE], m.stages[LIMIT_GAIN_MIDDLE], s->middle_hold);

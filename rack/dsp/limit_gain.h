@@ -13,8 +13,8 @@
  *
  *   slow: gain of the slow stage; follows the held need late and smoothly, so it may be above it.
  *
- *   middle: gain of the middle stage, from what the slow one leaves over, need * share / slow. Its peaks may stand
- * above the ceiling by the factor share.
+ *   middle: gain of the middle stage, from what the slow one leaves over, need * share / slow. Rare peaks may then
+ * stand above the ceiling by the factor share.
  *
  *   last: gain of the last stage, the shortest, from what is left over then, need / (slow * middle).
  *
@@ -35,8 +35,8 @@ struct limit_gain_settings {
 	double slow_finish, middle_finish;
 	double slow_rest; /* the slow stage does not follow a rise of less, but the one to 1: the ripple of a tone's
 			     peaks */
-	float share;
-	bool is_auto; /* else the slow stage stands at 1 */
+	float share;      /* 1 or more */
+	bool is_auto;     /* else the slow stage stands at 1 */
 };
 
 enum { LIMIT_GAIN_MIDDLE, LIMIT_GAIN_LAST, LIMIT_GAIN_STAGES };
@@ -64,9 +64,9 @@ void limit_gain_reset(
 	struct limit_gain *, void *memory, uint32_t ahead, uint32_t last_ahead, struct limit_gain_limits) RT;
 
 /* The gains of the n frames (up to BLOCK_MAX) `ahead` before, from the needs of n intervals: interval i is from frame i
- * to the next. slow_needs: those of the slow stage, may be the same array. In the first `tight` frames the
- * share counts as 1. The same bits however the frames are cut into calls. */
+ * to the next. slow_needs: those of the slow stage, may be the same array. rarity: of the peaks, 0..1 (peak_rarity.h):
+ * as much of what the share is above 1 counts. The same bits however the frames are cut into calls. */
 void limit_gain_run(struct limit_gain *, void *memory, const struct limit_gain_settings *, const float *needs,
-	const float *slow_needs, uint32_t tight, double *gains, uint32_t n) RT;
+	const float *slow_needs, const float *rarity, double *gains, uint32_t n) RT;
 
 #endif

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/dsp/decibel.h"
 #include "rack/dsp/limit_gain.h"
+#include "rack/dsp/peak_rarity.h"
 #include "rack/dsp/ramp.h"
 #include "rack/dsp/true_peak.h"
 #include "rack/module.h"
@@ -27,10 +28,10 @@ struct style {
 	double slow_release;   /* times the release row */
 	double middle_hold;    /* of what the slow stage leaves to the middle one */
 	double middle_release; /* of the middle stage, times the release row */
-	double share;          /* how far above the ceiling the middle stage leaves peaks to the last one, a factor */
-	double last_release;   /* ms */
-	double finish;         /* of a gain of 1 in a ms, from there on where an exponential would creep for seconds */
-	double rest;           /* of a gain of 1: smaller rises are not followed; 1e-4 is 0.001 dB */
+	double share; /* how far above the ceiling the middle stage leaves rare peaks to the last one, a factor */
+	double last_release; /* ms */
+	double finish;       /* of a gain of 1 in a ms, from there on where an exponential would creep for seconds */
+	double rest;         /* of a gain of 1: smaller rises are not followed; 1e-4 is 0.001 dB */
 };
 
 static const struct style styles[N_STYLES] = {
@@ -48,10 +49,6 @@ static const struct style styles[N_STYLES] = {
 /* Times what lies at the upper edge of the band, where the detector falls off. Found with white noise driven 6 dB into
  * the limiter: 1 leaves 0.2 dB above the ceiling, 2 nothing. In music there is nothing to multiply. */
 #define EDGE_SHARE 2.3f
-
-/* After drive, ceiling, links or switches have moved nothing is left to the last stage until the slow one has come to
- * rest: a tone that is moved into the limiter would have its tops bent meanwhile. */
-#define SETTLE_MS 1000
 
 /* A channel's past. */
 struct lane {
@@ -74,11 +71,11 @@ struct state {
 	/* Past. While the channels have always been linked entirely, their gains are the same: only the left ones are
 	 * made. */
 	bool twins;
-	uint32_t settling; /* frames */
 	struct lane lanes[2];
+	struct peak_rarity rarity;
 
-	/* Where the lanes' memories are, in bytes from the state's start, and how long they are. */
-	size_t audio_memory[2], gain_memory[2], audio_bytes, gain_bytes;
+	/* Where the memories are, in bytes from the state's start, and how long they are. */
+	size_t audio_memory[2], gain_memory[2], audio_bytes, gain_bytes, rarity_memory;
 	struct limit_gain_limits most;
 };
 
@@ -105,7 +102,8 @@ static size_t lay_out(struct state *s, const struct spec *spec)
 		s->gain_memory[c] = end + s->audio_bytes;
 		end += s->audio_bytes + s->gain_bytes;
 	}
-	return end;
+	s->rarity_memory = end;
+	return end + peak_rarity_bytes(spec->rate);
 }
 
 static size_t size(const struct spec *spec)
@@ -132,9 +130,9 @@ static void forget_lane(struct state *s, int channel) RT
 static void forget(struct state *s) RT
 {
 	s->twins = true;
-	s->settling = frames_of(s->rate, SETTLE_MS);
 	forget_lane(s, 0);
 	forget_lane(s, 1);
+	peak_rarity_reset(&s->rarity, memory(s, s->rarity_memory), s->rate);
 }
 
 static void init(void *state, const struct spec *spec)
@@ -188,19 +186,13 @@ static void set(void *state, const float *values) RT
 {
 	struct state *s = state;
 	bool at_once = ramp_clock_start(&s->clock);
-	double drive = decibel_to_gain(values[GAIN]), ceiling = decibel_to_gain(values[CEILING]);
-	double link = (double)(values[LINK] / 100);
-	bool true_peak = values[TRUE_PEAK] != 0;
-	if (drive != s->drive.target || ceiling != s->ceiling.target || link != s->link.target ||
-		slow_link(values) != s->link_slow.target || true_peak != s->true_peak ||
-		(values[AUTO_RELEASE] != 0) != s->times.is_auto)
-		s->settling = frames_of(s->rate, SETTLE_MS);
+	double drive = decibel_to_gain(values[GAIN]);
 	ramp_to(&s->drive, drive, at_once);
-	ramp_to(&s->ceiling, ceiling, at_once);
-	ramp_to(&s->link, link, at_once);
+	ramp_to(&s->ceiling, decibel_to_gain(values[CEILING]), at_once);
+	ramp_to(&s->link, (double)(values[LINK] / 100), at_once);
 	ramp_to(&s->link_slow, slow_link(values), at_once);
 	ramp_to(&s->unity, values[UNITY] != 0 ? 1 / drive : 1, at_once);
-	s->true_peak = true_peak;
+	s->true_peak = values[TRUE_PEAK] != 0;
 	set_times(s, values);
 	uint32_t lookahead = frames_of(s->rate, values[LOOKAHEAD]);
 	if (lookahead != s->lookahead) {
@@ -284,16 +276,14 @@ static bool stands_at_one(const struct ramp *ramp) RT
 	return ramp->value == 1 && ramp->target == 1;
 }
 
-static void find_gains(struct state *s, float (*needs)[BLOCK_MAX], float (*slow_needs)[BLOCK_MAX],
+static void find_gains(struct state *s, float (*needs)[BLOCK_MAX], float (*slow_needs)[BLOCK_MAX], const float *rarity,
 	double (*gains)[BLOCK_MAX], uint32_t n) RT
 {
 	if (s->twins && !(stands_at_one(&s->link) && stands_at_one(&s->link_slow)))
 		part_twins(s);
-	uint32_t tight = n < s->settling ? n : s->settling;
 	for (int c = 0; c < (s->twins ? 1 : 2); c++)
 		limit_gain_run(&s->lanes[c].gain, memory(s, s->gain_memory[c]), &s->times, needs[c], slow_needs[c],
-			tight, gains[c], n);
-	s->settling -= tight;
+			rarity, gains[c], n);
 	if (s->twins)
 		memcpy(gains[1], gains[0], n * sizeof gains[0][0]);
 }
@@ -319,7 +309,7 @@ static float reduction(double (*gains)[BLOCK_MAX], uint32_t n) RT
 static void process(void *state, double *const io[2], uint32_t n, float *meters) RT
 {
 	struct state *s = state;
-	float peaks[2][BLOCK_MAX], slow_needs[2][BLOCK_MAX];
+	float peaks[2][BLOCK_MAX], slow_needs[2][BLOCK_MAX], rarity[BLOCK_MAX];
 	double gains[2][BLOCK_MAX], drive[BLOCK_MAX], ceiling[BLOCK_MAX], link[BLOCK_MAX], link_slow[BLOCK_MAX],
 		unity[BLOCK_MAX];
 	bool apart = s->link.value != s->link_slow.value || s->link.target != s->link_slow.target;
@@ -339,11 +329,12 @@ static void process(void *state, double *const io[2], uint32_t n, float *meters)
 	}
 	for (int c = 0; c < 2; c++)
 		find_peaks(s, c, io[c], drive, peaks[c], n);
+	peak_rarity_run(&s->rarity, memory(s, s->rarity_memory), peaks[0], peaks[1], rarity, n);
 	find_needs(peaks, ceiling, n);
 	if (apart)
 		link_needs(peaks, slow_needs, link_slow, n);
 	link_needs(peaks, peaks, link, n);
-	find_gains(s, peaks, apart ? slow_needs : peaks, gains, n);
+	find_gains(s, peaks, apart ? slow_needs : peaks, rarity, gains, n);
 	for (int c = 0; c < 2; c++)
 		apply(s, c, io[c], gains[c], unity, n);
 	meters[REDUCTION] = reduction(gains, n);
