@@ -165,7 +165,9 @@ static void refused(struct host *h)
 	if (h->rate > 0 || h->told_waiting || ++h->refused < ATTEMPTS)
 		return;
 	if (!h->options->wait && !h->options->resume) {
-		fail(h, EXIT_NO_SERVER, "JACK", reconnect_error(h->jack));
+		char text[320];
+		snprintf(text, sizeof text, "%s (--wait waits for it)", reconnect_error(h->jack));
+		fail(h, EXIT_NO_SERVER, "JACK", text);
 		return;
 	}
 	options_error("JACK", "%s; waiting for it", reconnect_error(h->jack));

@@ -34,7 +34,7 @@ static const char *find_meant(const char *word)
 	for (size_t i = 0; i < n_commands; i++)
 		if (typo_is_near(word, commands[i].name))
 			return commands[i].name;
-	return NULL;
+	return strcmp(word, "help") == 0 ? "--help" : NULL;
 }
 
 static int dispatch(int argc, char **argv)

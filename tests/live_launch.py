@@ -110,7 +110,7 @@ def stops_its_own(env, command):
 
 
 def fails_in_words(env):
-    for options, status, words in (("-s lacq_nosuch", 3, "lacquer: JACK: no server"), ("/nosuch.rack", 4, "/nosuch.rack"),
+    for options, status, words in (("-s lacq_nosuch", 3, "lacquer: JACK: no server called 'lacq_nosuch' (--wait waits for it)"), ("/nosuch.rack", 4, "/nosuch.rack"),
             ("--osc-bind 0.0.0.0", 2, "--osc-allow")):
         open_terminal(env, f"{LACQUER} {options}")
         see(f"ended with {status}")

@@ -159,6 +159,7 @@ class Usage(Cli):
 
     def test_mistyped_command(self):
         self.expect(run("atach"), 2, "", "lacquer: atach: no command and no rack (did you mean 'attach'?)\n")
+        self.expect(run("help"), 2, "", "lacquer: help: no command and no rack (did you mean '--help'?)\n")
         self.put("config/lacquer/racks/rum.rack", "[rack]\nformat = 1\n[trim]\ngain = much\n")
         self.expect(run("rum"), 4, out="")
 
