@@ -67,8 +67,8 @@ bool peer_same_machine(const struct peer *a, const struct peer *b)
 
 /* ---- UDP */
 
-static enum status bind_udp(
-	struct sockets *s, const struct sockaddr_storage *name, socklen_t size, struct reason *reason)
+static enum status bind_udp(struct sockets *s, const char *address, const struct sockaddr_storage *name, socklen_t size,
+	struct reason *reason)
 {
 	int buffer = UDP_BUFFER, off = 0, on = 1;
 	s->udp = socket(name->ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -86,7 +86,8 @@ static enum status bind_udp(
 	if (errno == EADDRINUSE)
 		return reason_set(reason, STATUS_UNAVAILABLE,
 			"UDP port %d is taken by another program (--osc PORT for another, 0 for none)", port);
-	return reason_set(reason, STATUS_UNAVAILABLE, "cannot bind UDP port %d: %s", port, strerror(errno));
+	return reason_set(
+		reason, STATUS_UNAVAILABLE, "cannot bind UDP port %d of %s: %s", port, address, strerror(errno));
 }
 
 static enum status open_udp(struct sockets *s, const char *address, int port, const char *allow, struct reason *reason)
@@ -105,7 +106,7 @@ static enum status open_udp(struct sockets *s, const char *address, int port, co
 			"--osc-bind %.60s can be reached from other machines: say with --osc-allow which may talk to "
 			"the rack",
 			address);
-	return bind_udp(s, &name, size, reason);
+	return bind_udp(s, address, &name, size, reason);
 }
 
 /* ---- The local socket */

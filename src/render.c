@@ -201,6 +201,13 @@ static void warn_of_clipping(const struct render *r)
 			(unsigned long long)clipped);
 }
 
+static void warn_of_late_events(const struct render *r)
+{
+	if (r->next_event < r->events.n)
+		options_message("%s:%u: comes after the end of %s and did nothing", r->events_path,
+			r->events.list[r->next_event].line, r->in_path);
+}
+
 static int finish(struct render *r, int status)
 {
 	struct reason reason;
@@ -208,6 +215,8 @@ static int finish(struct render *r, int status)
 		status = told(r->out_path, &reason, EXIT_FAILED);
 	if (r->out && status == EXIT_DONE)
 		warn_of_clipping(r);
+	if (status == EXIT_DONE)
+		warn_of_late_events(r);
 	if (r->out && status != EXIT_DONE)
 		unlink(r->out_path); /* half a result is none */
 	if (status == EXIT_DONE)

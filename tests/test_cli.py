@@ -88,6 +88,12 @@ class Dither(Cli):
         self.assertEqual(set(out[-20000:]), {0})
         self.assertGreater(len(set(out[9000:20000])), 1)
 
+    def test_events_behind_the_end(self):
+        source, events = self.write([1000] * 2 * 48000), self.put("events", "0.5 /rack/trim/gain -6\n1.0 /rack/trim/gain 0\n")
+        result = run("render", "--events", events, self.put("r.rack", "[rack]\nformat = 1\n[trim]\n"), source,
+                     os.path.join(self.folder, "out.wav"))
+        self.expect(result, 0, err=f"lacquer: {events}:2: comes after the end of {source} and did nothing\n")
+
     def test_a_disk_that_fills(self):
         """Long enough that the writing thread fails while the other renders; half a result is none."""
         source, out = self.write([1000] * 2 * 400000), os.path.join(self.folder, "out.wav")
