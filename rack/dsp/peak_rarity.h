@@ -8,8 +8,8 @@
 
 /* Of the last 100 ms (an exponential window), the part in which the signal is less than 1 dB below its highest peak of
  * the last 20 ms. A sine is there for 0.30 of the time, and for more than 0.2 while its level is stepped up and down 20
- * times a second; two sines of the same level are for 0.07, music for 0.02 to 0.1. The rarity is 0 from 0.18 up, 1 up
- * to 0.10. Only the shape of the signal counts, not its level. Digital silence is steady. */
+ * times a second; two sines of the same level are for 0.07, music for 0.02 to 0.1. The rarity is 0 from 0.14 up, 1 up
+ * to 0.08. Only the shape of the signal counts, not its level. Digital silence is steady. */
 
 enum { PEAK_RARITY_GROUP = 32 }; /* frames for which the rarity stays the same */
 
