@@ -425,7 +425,7 @@ def refusals(rack):
 
 
 def clips(screen):
-    """Lines that say CLIP, with their highest true peak."""
+    """Lines that say CLIP, with their highest true peak (0.0 may be 0.04)."""
     return [(line, float(re.search(r"(\S+)\s+CLIP", line)[1])) for line in screen.split("\n") if "CLIP" in line]
 
 
@@ -449,7 +449,7 @@ def meters(rack, t):
                 rack.osc.send("/meter/reset")
                 end = time.monotonic() + 0.7
                 while time.monotonic() < end:
-                    stale += [line for line, peak in clips(t.screen()) if not peak > 0]
+                    stale += [line for line, peak in clips(t.screen()) if peak < 0]
             check("CLIP goes with the peak", not stale, stale)
     rack.osc.send("/rack/trim/gain", 0)
     t.keys("q", "Enter")
