@@ -3,7 +3,7 @@
 /* play [-s SERVER] [-n NAME] FILE: ports NAME:out_L and NAME:out_R, mono on both. Reads ahead in the main thread, so
  * that files of any length play. Does not resample: a file at another rate than the server's is refused. Ends on SIGINT
  * or SIGTERM (status 0) or when the server ends (1). */
-#include "rack/ring.h"
+#include "rack/base/ring.h"
 
 #include <jack/jack.h>
 #include <signal.h>

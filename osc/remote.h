@@ -3,7 +3,7 @@
 #ifndef OSC_REMOTE_H
 #define OSC_REMOTE_H
 
-#include "rack/analysis.h"
+#include "rack/meters/analysis.h"
 #include "rack/param.h"
 
 #include <stdbool.h>

@@ -3,7 +3,7 @@
 #ifndef OSC_SERVER_H
 #define OSC_SERVER_H
 
-#include "rack/control.h"
+#include "rack/control/control.h"
 
 #include <poll.h>
 

@@ -3,8 +3,8 @@
 #ifndef RACK_PARAM_H
 #define RACK_PARAM_H
 
-#include "rack/realtime.h"
-#include "rack/status.h"
+#include "rack/base/realtime.h"
+#include "rack/base/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 #ifndef SRC_ANSWER_H
 #define SRC_ANSWER_H
 
-#include "osc/message.h"
+#include "osc/wire/message.h"
 
 enum answer_style {
 	ANSWER_VALUES,  /* the values, with spaces between */

@@ -3,7 +3,7 @@
 #ifndef SRC_AUDIOFILE_H
 #define SRC_AUDIOFILE_H
 
-#include "rack/status.h"
+#include "rack/base/status.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* lacquer check: reads rack files as `run` would and tells what is wrong with them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rack/file.h"
-#include "rack/preset.h"
+#include "rack/base/file.h"
+#include "rack/model/preset.h"
 #include "src/options.h"
 
 #include <getopt.h>

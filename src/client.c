@@ -1,7 +1,7 @@
 /* lacquer get, set, watch: one-shot clients of a running rack. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "osc/link.h"
-#include "osc/pattern.h"
+#include "osc/remote/link.h"
+#include "osc/wire/pattern.h"
 #include "src/answer.h"
 #include "src/options.h"
 

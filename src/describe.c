@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/describe.h"
 
-#include "osc/router.h"
-#include "rack/rack.h"
+#include "osc/server/router.h"
+#include "rack/model/rack.h"
 #include "src/options.h"
 
 #include <getopt.h>

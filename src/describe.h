@@ -3,7 +3,7 @@
 #ifndef SRC_DESCRIBE_H
 #define SRC_DESCRIBE_H
 
-#include "rack/registry.h"
+#include "rack/model/registry.h"
 
 /* Rows that differ by a number in their id only, as people read them: "band1..8/freq". */
 struct row_group {

@@ -1,7 +1,7 @@
 /* lacquer describe --json: the tables as one JSON object (RFC 8259), for programs. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "osc/router.h"
-#include "rack/rack.h"
+#include "osc/server/router.h"
+#include "rack/model/rack.h"
 #include "src/describe.h"
 
 #include <stdio.h>

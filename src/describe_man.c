@@ -1,7 +1,7 @@
 /* lacquer describe --man: the manual page in the man(7) language, from the same tables as --help and describe. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "osc/router.h"
-#include "rack/rack.h"
+#include "osc/server/router.h"
+#include "rack/model/rack.h"
 #include "src/commands.h"
 #include "src/describe.h"
 #include "src/options.h"

@@ -1,6 +1,6 @@
 /* lacquer describe --markdown: a page with a section a module, for people who read before they start the program. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rack/rack.h"
+#include "rack/model/rack.h"
 #include "src/describe.h"
 #include "src/picture.h"
 #include "src/probe.h"

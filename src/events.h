@@ -3,7 +3,7 @@
 #ifndef SRC_EVENTS_H
 #define SRC_EVENTS_H
 
-#include "rack/status.h"
+#include "rack/base/status.h"
 
 #include <lo/lo.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 #ifndef SRC_INSTANCE_H
 #define SRC_INSTANCE_H
 
-#include "rack/status.h"
+#include "rack/base/status.h"
 
 #include <stdbool.h>
 

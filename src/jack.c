@@ -4,8 +4,8 @@
  * (JACK's threads), then opening and closing (errand threads), then what the control thread asks. */
 #include "src/jack.h"
 
-#include "rack/engine.h"
-#include "rack/ring.h"
+#include "rack/audio/engine.h"
+#include "rack/base/ring.h"
 
 #include <errno.h>
 #include <jack/jack.h>

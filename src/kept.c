@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/kept.h"
 
-#include "rack/file.h"
+#include "rack/base/file.h"
 #include "src/options.h"
 
 #include <limits.h>

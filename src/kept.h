@@ -3,7 +3,7 @@
 #ifndef SRC_KEPT_H
 #define SRC_KEPT_H
 
-#include "rack/status.h"
+#include "rack/base/status.h"
 
 #include <stdbool.h>
 

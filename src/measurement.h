@@ -3,7 +3,7 @@
 #ifndef SRC_MEASUREMENT_H
 #define SRC_MEASUREMENT_H
 
-#include "rack/status.h"
+#include "rack/base/status.h"
 
 #include <stdint.h>
 #include <stdio.h>

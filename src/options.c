@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/options.h"
 
-#include "rack/utf8.h"
+#include "rack/base/utf8.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -3,7 +3,7 @@
 #ifndef SRC_OPTIONS_H
 #define SRC_OPTIONS_H
 
-#include "rack/status.h"
+#include "rack/base/status.h"
 #include "src/commands.h"
 
 /* What scripts may rely on. */

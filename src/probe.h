@@ -3,7 +3,7 @@
 #ifndef SRC_PROBE_H
 #define SRC_PROBE_H
 
-#include "rack/rack.h"
+#include "rack/model/rack.h"
 
 struct probe;
 

@@ -3,7 +3,7 @@
 #ifndef SRC_RECONNECT_H
 #define SRC_RECONNECT_H
 
-#include "rack/control.h"
+#include "rack/control/control.h"
 #include "src/wires.h"
 
 struct engine;

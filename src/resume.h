@@ -3,7 +3,7 @@
 #ifndef SRC_RESUME_H
 #define SRC_RESUME_H
 
-#include "rack/status.h"
+#include "rack/base/status.h"
 #include "src/wires.h"
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* lacquer run: options, then the engine here (headless) or behind a terminal UI. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server.h"
-#include "rack/preset.h"
+#include "rack/model/preset.h"
 #include "src/launch.h"
 #include "src/options.h"
 #include "src/resume.h"

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/session.h"
 
-#include "rack/file.h"
-#include "rack/rackfile.h"
+#include "rack/base/file.h"
+#include "rack/model/rackfile.h"
 #include "src/kept.h"
 #include "src/options.h"
 

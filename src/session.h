@@ -3,7 +3,7 @@
 #ifndef SRC_SESSION_H
 #define SRC_SESSION_H
 
-#include "rack/control.h"
+#include "rack/control/control.h"
 
 enum { SESSION_GONE_MAX = 64 }; /* files that a print removes */
 

@@ -3,7 +3,7 @@
 #include "src/sink.h"
 
 #include "rack/dsp/dither.h"
-#include "rack/loudness.h"
+#include "rack/meters/loudness.h"
 
 #include <math.h>
 #include <pthread.h>

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/state.h"
 
-#include "rack/file.h"
-#include "rack/worker.h"
+#include "rack/base/file.h"
+#include "rack/base/worker.h"
 #include "src/kept.h"
 #include "src/options.h"
 #include "src/session.h"

@@ -3,7 +3,7 @@
 #ifndef SRC_STATE_H
 #define SRC_STATE_H
 
-#include "rack/control.h"
+#include "rack/control/control.h"
 
 struct state;
 

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/uses.h"
 
-#include "rack/file.h"
-#include "rack/preset.h"
+#include "rack/base/file.h"
+#include "rack/model/preset.h"
 
 #include <limits.h>
 #include <stdlib.h>

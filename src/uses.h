@@ -3,7 +3,7 @@
 #ifndef SRC_USES_H
 #define SRC_USES_H
 
-#include "rack/rack.h"
+#include "rack/model/rack.h"
 
 struct uses;
 

@@ -3,7 +3,7 @@
 #ifndef SRC_WIRES_H
 #define SRC_WIRES_H
 
-#include "rack/status.h"
+#include "rack/base/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>

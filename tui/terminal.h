@@ -3,7 +3,7 @@
 #ifndef TUI_TERMINAL_H
 #define TUI_TERMINAL_H
 
-#include "rack/status.h"
+#include "rack/base/status.h"
 
 #include <stdbool.h>
 

@@ -5,7 +5,7 @@
 #define RACK_DSP_CROSSOVER_H
 
 #include "rack/dsp/pair.h"
-#include "rack/realtime.h"
+#include "rack/base/realtime.h"
 
 #include <stdbool.h>
 #include <stddef.h>

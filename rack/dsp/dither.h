@@ -3,7 +3,7 @@
 #ifndef RACK_DSP_DITHER_H
 #define RACK_DSP_DITHER_H
 
-#include "rack/realtime.h"
+#include "rack/base/realtime.h"
 
 #include <stdbool.h>
 #include <stdint.h>

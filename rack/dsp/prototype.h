@@ -3,7 +3,7 @@
 #ifndef RACK_DSP_PROTOTYPE_H
 #define RACK_DSP_PROTOTYPE_H
 
-#include "rack/realtime.h"
+#include "rack/base/realtime.h"
 
 #include <stdint.h>
 

@@ -3,7 +3,7 @@
 #ifndef RACK_DSP_TILT_H
 #define RACK_DSP_TILT_H
 
-#include "rack/realtime.h"
+#include "rack/base/realtime.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
 #ifndef RACK_DSP_TRUE_PEAK_H
 #define RACK_DSP_TRUE_PEAK_H
 
-#include "rack/realtime.h"
+#include "rack/base/realtime.h"
 
 #include <stdint.h>
 

@@ -1,0 +1,82 @@
+/* What a client knows of a rack: filled from the rack's answers, and telling what is still to be asked. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef OSC_MIRROR_H
+#define OSC_MIRROR_H
+
+#include "osc/wire/message.h"
+#include "osc/remote.h"
+#include "rack/model/rack.h"
+
+enum {
+	MIRROR_PARAMS_MAX = MODULE_PARAMS_MAX + N_HOST_PARAMS,
+	MIRROR_NAMES_MAX = 255,
+	MIRROR_HOLD_MS = 200, /* own changes stay in sight so long before the rack is asked what came of them */
+};
+
+/* Something to ask for: when it was asked last (0: never) and whether the answer has come since. */
+struct question {
+	uint64_t asked_ms;
+	bool answered;
+};
+
+struct mirror_param {
+	struct question row, value;
+	uint64_t held_until_ms;
+	char *texts; /* what the row's label, help and choices point into */
+	const char **choices;
+};
+
+struct mirror_slot {
+	struct remote_slot shown;
+	struct question info;
+	struct mirror_param *params; /* beside shown.params */
+	struct question *meters;     /* beside shown.meters */
+};
+
+struct mirror_names {
+	struct question question;
+	bool wanted;
+	char *texts;
+	const char *list[MIRROR_NAMES_MAX + 1];
+};
+
+struct mirror {
+	uint64_t serial, n_levels, now_ms; /* serial counts messages but levels */
+	struct question chain, title_question, side_question, rack_values[N_RACK_PARAMS], info;
+	uint32_t n_slots;
+	struct mirror_slot *slots[RACK_SLOTS_MAX];
+	char title[RACK_TITLE_SIZE];
+	char side; /* a b c d; 0: not known yet */
+	struct {
+		char address[96]; /* of the row that it is about; "": nobody has asked */
+		struct question question;
+		enum remote_lock state;
+	} lock;
+	struct remote_param rack_params[N_RACK_PARAMS];
+	uint64_t rack_held_until_ms[N_RACK_PARAMS];
+	struct analysis_values levels;
+	struct remote_status status;
+	char error[256], notice[128];
+	uint32_t n_errors, n_notices;
+	struct mirror_names presets, scenes, types;
+	bool complete; /* nothing left to ask, as far as the last look went */
+};
+
+void mirror_init(struct mirror *);
+void mirror_clear(struct mirror *); /* frees */
+
+/* Takes one message from the rack; anything unknown or malformed is ignored. now_ms of the mirror must be set. */
+void mirror_take(struct mirror *, const struct message *);
+
+/* Everything may have changed (another rack, a new start): ask for all of it again, go on showing what is known. */
+void mirror_doubt(struct mirror *);
+
+/* The highest true peaks are not sent, so they are kept here; they start anew. */
+void mirror_forget_maxima(struct mirror *);
+
+/* No levels are better than old ones. */
+void mirror_forget_levels(struct mirror *);
+
+int mirror_find_slot(const struct mirror *, const char *id, size_t length); /* -1: none */
+
+#endif

@@ -1,0 +1,243 @@
+/* The mirror's part that is no slot's: levels, status, names for menus, errors and news. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/remote/mirror_rack.h"
+
+#include "rack/base/utf8.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void names_clear(struct mirror_names *names)
+{
+	free(names->texts);
+	names->texts = NULL;
+	names->list[0] = NULL;
+}
+
+void mirror_rack_clear(struct mirror *m)
+{
+	names_clear(&m->presets);
+	names_clear(&m->scenes);
+	names_clear(&m->types);
+}
+
+static void take_levels(struct analysis_side *s, const char *name, const struct message *msg)
+{
+	const struct {
+		const char *name;
+		float *to;
+		int n;
+	} fields[] = {
+		{ "peak", s->peak, 2 },
+		{ "true_peak", s->true_peak, 2 },
+		{ "rms", s->rms, 2 },
+		{ "true_peak_max", s->true_peak_max, 2 },
+		{ "momentary", &s->momentary, 1 },
+		{ "short_term", &s->short_term, 1 },
+		{ "integrated", &s->integrated, 1 },
+		{ "range", &s->range, 1 },
+		{ "correlation", &s->correlation, 1 },
+		{ "balance", &s->balance, 1 },
+	};
+	for (size_t f = 0; f < sizeof fields / sizeof fields[0]; f++)
+		for (int i = 0; strcmp(name, fields[f].name) == 0 && i < fields[f].n; i++) {
+			double number;
+			if (message_number(msg, i, &number) && !isnan(number))
+				fields[f].to[i] = (float)number;
+		}
+}
+
+static void take_names(struct mirror_names *names, const struct message *msg)
+{
+	size_t size = 1;
+	for (int i = 0; i < msg->n; i++)
+		size += message_text(msg, i) ? strlen(message_text(msg, i)) + 1 : 0;
+	char *texts = malloc(size);
+	if (!texts)
+		return;
+	names_clear(names);
+	names->texts = texts;
+	uint32_t n = 0;
+	for (int i = 0; i < msg->n && n < MIRROR_NAMES_MAX; i++) {
+		if (!message_text(msg, i))
+			continue;
+		utf8_copy(texts, strlen(message_text(msg, i)) + 1, message_text(msg, i));
+		names->list[n++] = texts;
+		texts += strlen(texts) + 1;
+	}
+	names->list[n] = NULL;
+	names->question.answered = true;
+}
+
+/* An older rack may not know what is asked: that is an answer too, and no news to anybody. */
+static bool was_asked(struct mirror *m, const char *address)
+{
+	const struct {
+		const char *address;
+		struct question *question;
+	} asked[] = { { "/title", &m->title_question }, { "/ab", &m->side_question }, { "/info", &m->info },
+		{ "/bypass/match", &m->rack_values[RACK_MATCH] }, { "/scene/list", &m->scenes.question },
+		{ "/preset/list", &m->presets.question }, { "/lock", &m->lock.question },
+		{ "/modules", &m->types.question } };
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
+		if (strcmp(asked[i].address, address) == 0 && !asked[i].question->answered)
+			return asked[i].question->answered = true;
+	return false;
+}
+
+static void take_error(struct mirror *m, const struct message *msg)
+{
+	char address[100], reason[150];
+	if (!message_text(msg, 0) || !message_text(msg, 1) || was_asked(m, message_text(msg, 0)))
+		return;
+	utf8_copy(address, sizeof address, message_text(msg, 0));
+	utf8_copy(reason, sizeof reason, message_text(msg, 1));
+	size_t n = strlen(address);
+	memcpy(m->error, address, n);
+	memcpy(m->error + n, ": ", 2);
+	memcpy(m->error + n + 2, reason, strlen(reason) + 1);
+	m->n_errors++;
+}
+
+/* A preset's name comes back when the work is done. */
+static void take_done(struct mirror *m, const char *verb, const struct message *msg)
+{
+	if (!message_text(msg, 0))
+		return;
+	size_t n = strlen(verb);
+	memcpy(m->notice, verb, n);
+	m->notice[n] = ' ';
+	utf8_copy(m->notice + n + 1, sizeof m->notice - n - 1, message_text(msg, 0));
+	m->n_notices++;
+}
+
+/* The names are others now. */
+static void ask_again(struct mirror *m, struct mirror_names *names)
+{
+	names->question = (struct question){ 0 };
+	m->complete = false;
+}
+
+static void take_lock(struct mirror *m, const struct message *msg)
+{
+	double locked;
+	if (!message_text(msg, 0) || !message_number(msg, 1, &locked) ||
+		strcmp(message_text(msg, 0), m->lock.address) != 0)
+		return;
+	m->lock.state = locked != 0 ? REMOTE_LOCKED : REMOTE_UNLOCKED;
+	m->lock.question.answered = true;
+}
+
+static void take_rack_value(struct mirror *m, int index, const struct message *msg)
+{
+	double number;
+	if (!message_number(msg, 0, &number))
+		return;
+	if (m->now_ms < m->rack_held_until_ms[index])
+		return;
+	m->rack_values[index].answered = true;
+	m->rack_params[index].value = number != 0;
+	m->rack_params[index].known = true;
+}
+
+static void take_pair(struct mirror *m, const char *key, const struct message *msg, int index)
+{
+	struct remote_status *s = &m->status;
+	double number = 0;
+	const char *text = message_text(msg, index);
+	if (text && strcmp(key, "version") == 0)
+		utf8_copy(s->version, sizeof s->version, text);
+	else if (text && strcmp(key, "client") == 0)
+		utf8_copy(s->client, sizeof s->client, text);
+	else if (text && strcmp(key, "input") == 0)
+		utf8_copy(s->input, sizeof s->input, strcmp(text, "connected") == 0 ? "" : text);
+	else if (text && strcmp(key, "awaited") == 0)
+		utf8_copy(s->awaited, sizeof s->awaited, text);
+	else if (text && strcmp(key, "overload") == 0)
+		s->safe_bypass = strcmp(text, "safe bypass") == 0;
+	if (!message_number(msg, index, &number) || !isfinite(number))
+		return;
+	double whole = fmax(0, fmin(number, 0x1p53));
+	const struct {
+		const char *key;
+		uint32_t *to;
+	} counts[] = { { "rate", &s->rate }, { "period", &s->period }, { "latency", &s->latency_frames } };
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+		if (strcmp(key, counts[i].key) == 0)
+			*counts[i].to = (uint32_t)fmin(whole, UINT32_MAX);
+	const struct {
+		const char *key;
+		uint64_t *to;
+	} totals[] = { { "xruns_own", &s->xruns_own }, { "xruns_foreign", &s->xruns_foreign },
+		{ "poisoned", &s->poisoned } };
+	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
+		if (strcmp(key, totals[i].key) == 0)
+			*totals[i].to = (uint64_t)whole;
+	if (strcmp(key, "load_mean") == 0)
+		s->load_mean = (float)number;
+	else if (strcmp(key, "load_worst") == 0)
+		s->load_worst = (float)number;
+	else if (strcmp(key, "connected") == 0)
+		s->connected = number != 0;
+	else if (strcmp(key, "realtime") == 0)
+		s->realtime = number != 0;
+}
+
+static void take_pairs(struct mirror *m, const struct message *msg)
+{
+	for (int i = 0; i + 1 < msg->n; i += 2)
+		if (message_text(msg, i))
+			take_pair(m, message_text(msg, i), msg, i + 1);
+}
+
+bool mirror_rack_take(struct mirror *m, const struct message *msg)
+{
+	const char *address = msg->address;
+	if (strcmp(address, "/title") == 0 && message_text(msg, 0)) {
+		utf8_copy(m->title, sizeof m->title, message_text(msg, 0));
+		m->title_question.answered = true;
+	} else if (strcmp(address, "/bypass") == 0) {
+		take_rack_value(m, RACK_BYPASS, msg);
+	} else if (strcmp(address, "/bypass/match") == 0) {
+		take_rack_value(m, RACK_MATCH, msg);
+	} else if (strcmp(address, "/error") == 0) {
+		take_error(m, msg);
+	} else if (strcmp(address, "/info") == 0 || strcmp(address, "/status") == 0) {
+		m->info.answered |= address[1] == 'i';
+		take_pairs(m, msg);
+	} else if (strcmp(address, "/ab") == 0 && message_text(msg, 0)) {
+		m->side = strchr("abcd", message_text(msg, 0)[0]) ? message_text(msg, 0)[0] : '\0';
+		m->side_question.answered = true;
+	} else if (strcmp(address, "/scene/list") == 0) {
+		take_names(&m->scenes, msg);
+	} else if (strcmp(address, "/lock") == 0) {
+		take_lock(m, msg);
+	} else if (strcmp(address, "/scene/store") == 0) {
+		take_done(m, "stored", msg);
+	} else if (strcmp(address, "/scene/delete") == 0) {
+		take_done(m, "deleted", msg);
+		ask_again(m, &m->scenes);
+	} else if (strcmp(address, "/preset/delete") == 0) {
+		take_done(m, "deleted", msg);
+		ask_again(m, &m->presets);
+	} else if (strcmp(address, "/scene/recall") == 0) {
+		take_done(m, "recalled", msg);
+	} else if (strcmp(address, "/preset/load") == 0) {
+		take_done(m, "loaded", msg);
+	} else if (strcmp(address, "/preset/save") == 0) {
+		take_done(m, "saved", msg);
+		ask_again(m, &m->presets);
+	} else if (strcmp(address, "/preset/list") == 0) {
+		take_names(&m->presets, msg);
+	} else if (strcmp(address, "/modules") == 0) {
+		take_names(&m->types, msg);
+	} else if (strncmp(address, "/meter/in/", 10) == 0) {
+		take_levels(&m->levels.in, address + 10, msg);
+	} else if (strncmp(address, "/meter/out/", 11) == 0) {
+		take_levels(&m->levels.out, address + 11, msg);
+	} else {
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,143 @@
+/* One slot of the mirror: made, reshaped when its module changes, freed. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/remote/mirror_slot.h"
+
+#include "rack/base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t n_rows(const struct mirror_slot *s)
+{
+	return s->shown.n_params + N_HOST_PARAMS;
+}
+
+static void free_rows(struct mirror_slot *s)
+{
+	for (uint32_t i = 0; s->params && i < n_rows(s); i++) {
+		free(s->params[i].texts);
+		free(s->params[i].choices);
+	}
+	free(s->params);
+	free(s->meters);
+	free(s->shown.params);
+	free(s->shown.meters);
+}
+
+/* The host's rows are the same in every rack, so they are there before any answer. */
+static void name_rows(struct mirror_slot *s, const char *const *ids)
+{
+	for (uint32_t i = 0; i < n_rows(s); i++) {
+		struct remote_param *p = &s->shown.params[i];
+		bool of_host = i >= s->shown.n_params;
+		if (of_host)
+			p->row = host_params[i - s->shown.n_params];
+		utf8_copy(p->id, sizeof p->id, of_host ? p->row.id : ids[i]);
+		if (!of_host)
+			p->row.label = p->row.help = "";
+		p->row.id = p->id;
+		s->params[i].row.answered = of_host;
+	}
+}
+
+static bool make_rows(struct mirror_slot *s, uint32_t n_params, const char *const *ids, uint32_t n_meters)
+{
+	struct mirror_slot made = { .shown = { .n_params = n_params, .n_meters = n_meters } };
+	made.params = calloc(n_params + N_HOST_PARAMS, sizeof *made.params);
+	made.meters = calloc(n_meters + 1, sizeof *made.meters);
+	made.shown.params = calloc(n_params + N_HOST_PARAMS, sizeof *made.shown.params);
+	made.shown.meters = calloc(n_meters + 1, sizeof *made.shown.meters);
+	if (!made.params || !made.meters || !made.shown.params || !made.shown.meters) {
+		free_rows(&made);
+		return false;
+	}
+	name_rows(&made, ids);
+	free_rows(s);
+	s->params = made.params;
+	s->meters = made.meters;
+	s->shown.n_params = n_params;
+	s->shown.params = made.shown.params;
+	s->shown.n_meters = n_meters;
+	s->shown.meters = made.shown.meters;
+	return true;
+}
+
+struct mirror_slot *mirror_slot_new(const char *id)
+{
+	struct mirror_slot *s = calloc(1, sizeof *s);
+	if (!s)
+		return NULL;
+	utf8_copy(s->shown.id, sizeof s->shown.id, id);
+	if (!make_rows(s, 0, NULL, 0)) {
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void mirror_slot_free(struct mirror_slot *s)
+{
+	free_rows(s);
+	free(s);
+}
+
+void mirror_slot_doubt(struct mirror_slot *s)
+{
+	s->info.answered = false;
+	for (uint32_t i = 0; i < n_rows(s); i++) {
+		s->params[i].value.answered = false;
+		if (i < s->shown.n_params)
+			s->params[i].row.answered = false;
+	}
+	for (uint32_t i = 0; i < s->shown.n_meters; i++)
+		s->meters[i].answered = false;
+}
+
+/* ---- /rack/<slot>/info */
+
+/* The count at index and as many texts behind it; returns the index behind them, 0 when malformed. */
+static int read_list(const struct message *msg, int index, const char **ids, uint32_t most, uint32_t *n)
+{
+	double count;
+	if (!message_number(msg, index, &count) || count < 0 || count > most)
+		return 0;
+	index++;
+	for (*n = 0; *n < most && message_text(msg, index); index++)
+		ids[(*n)++] = message_text(msg, index);
+	return index;
+}
+
+static bool same_shape(const struct mirror_slot *s, const char *type, const char **ids, uint32_t n_params,
+	const char **meters, uint32_t n_meters)
+{
+	if (strcmp(s->shown.type, type) != 0 || s->shown.n_params != n_params || s->shown.n_meters != n_meters)
+		return false;
+	for (uint32_t i = 0; i < n_params; i++)
+		if (strcmp(s->shown.params[i].id, ids[i]) != 0)
+			return false;
+	for (uint32_t i = 0; i < n_meters; i++)
+		if (strcmp(s->shown.meters[i].id, meters[i]) != 0)
+			return false;
+	return true;
+}
+
+void mirror_slot_take_info(struct mirror_slot *s, const struct message *msg)
+{
+	const char *ids[MIRROR_PARAMS_MAX], *meters[MODULE_METERS_MAX], *type = message_text(msg, 0);
+	uint32_t n_ids = 0, n_meters = 0;
+	if (!type || !message_text(msg, 1) || !message_text(msg, 2))
+		return;
+	int at = read_list(msg, 3, ids, MIRROR_PARAMS_MAX, &n_ids);
+	if (!at || n_ids < N_HOST_PARAMS || !read_list(msg, at, meters, MODULE_METERS_MAX, &n_meters))
+		return;
+	n_ids -= N_HOST_PARAMS;
+	if (!same_shape(s, type, ids, n_ids, meters, n_meters)) {
+		if (!make_rows(s, n_ids, ids, n_meters))
+			return;
+		for (uint32_t i = 0; i < n_meters; i++)
+			utf8_copy(s->shown.meters[i].id, sizeof s->shown.meters[i].id, meters[i]);
+	}
+	utf8_copy(s->shown.type, sizeof s->shown.type, type);
+	utf8_copy(s->shown.label, sizeof s->shown.label, message_text(msg, 1));
+	s->info.answered = true;
+}

@@ -1,0 +1,61 @@
+/* A server without sockets: one message at a time from the program itself. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/server/direct.h"
+
+#include "osc/server/serving.h"
+
+#include <stdlib.h>
+
+struct direct {
+	struct server server;
+	struct peer peer; /* nobody: answers go nowhere */
+};
+
+static void on_chain(void *user, unsigned origin)
+{
+	struct direct *direct = user;
+	(void)origin;
+	subjects_build(&direct->server.subjects, control_rack(direct->server.control));
+}
+
+struct direct *direct_new(struct control *control)
+{
+	struct direct *direct = calloc(1, sizeof *direct);
+	if (!direct)
+		return NULL;
+	direct->server.control = control;
+	const struct control_listener listener = { .user = direct, .chain = on_chain };
+	if (!subjects_build(&direct->server.subjects, control_rack(control)) || !control_listen(control, &listener)) {
+		direct_free(direct);
+		return NULL;
+	}
+	return direct;
+}
+
+void direct_free(struct direct *direct)
+{
+	if (!direct)
+		return;
+	edits_orphan(&direct->server);
+	subjects_free(&direct->server.subjects);
+	free(direct);
+}
+
+enum status direct_apply(struct direct *direct, const char *address, lo_message body, struct reason *reason)
+{
+	struct reason refusal = { "" };
+	const struct message message = {
+		.address = address,
+		.types = lo_message_get_types(body),
+		.n = lo_message_get_argc(body),
+		.args = lo_message_get_argv(body),
+		.body = body,
+	};
+	struct request request = { .server = &direct->server, .peer = &direct->peer, .message = &message };
+	direct->server.refusal = &refusal;
+	serve(&request);
+	direct->server.refusal = NULL;
+	if (refusal.text[0] == '\0')
+		return STATUS_OK;
+	return reason_set(reason, STATUS_BAD_VALUE, "%s", refusal.text);
+}

@@ -1,0 +1,170 @@
+/* Goes through what each subscriber has not been told and sends it, in portions. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/server/feedback.h"
+
+#include "osc/server/serving.h"
+
+#include <stdio.h>
+
+enum {
+	UDP_PORTION = 64,     /* datagrams at a time: a receiver's standard buffer holds some 250 */
+	LOCAL_PORTION = 1024, /* messages, which go as bundles: a local socket holds few datagrams, of any size */
+	PAUSE_US = 2000,
+	STATUS_US = 500000,
+	BUNDLE_SIZE = 2048, /* what a client that reads nothing can hold of the socket's buffer: 10 of them */
+	BUNDLE_HEAD = 16,
+};
+
+struct portion {
+	struct server *server;
+	const struct peer *peer;
+	struct analysis_values levels;
+	int room; /* messages that may still be sent */
+	int n;    /* messages in the bundle */
+	size_t size;
+	uint8_t bytes[BUNDLE_SIZE];
+};
+
+static void write_u32(uint8_t *to, size_t number)
+{
+	for (int i = 0; i < 4; i++)
+		to[i] = (uint8_t)(number >> (24 - 8 * i));
+}
+
+static void flush(struct portion *p)
+{
+	if (p->n == 1)
+		sockets_send(p->server->sockets, p->peer, p->bytes + BUNDLE_HEAD + 4, p->size - BUNDLE_HEAD - 4);
+	else if (p->n > 1)
+		sockets_send(p->server->sockets, p->peer, p->bytes, p->size);
+	p->n = 0;
+	p->size = BUNDLE_HEAD;
+}
+
+static void put(struct portion *p, const char *address, lo_message body)
+{
+	size_t need = lo_message_length(body, address) + 4;
+	if (p->size + need > sizeof p->bytes)
+		flush(p);
+	size_t size = message_write(address, body, p->bytes + p->size + 4, sizeof p->bytes - p->size - 4);
+	if (size == 0) /* longer than a bundle may be */
+		return;
+	write_u32(p->bytes + p->size, size);
+	p->size += size + 4;
+	p->n++;
+	p->room--;
+	if (!p->peer->local)
+		flush(p);
+}
+
+static lo_message body_of(struct portion *p, const struct subject *subject, enum form form)
+{
+	struct control *control = p->server->control;
+	switch (subject->kind) {
+	case SUBJECT_CHAIN:
+		return body_of_chain(control);
+	case SUBJECT_TITLE:
+		return body_of_title(control);
+	case SUBJECT_INFO:
+		return body_of_info(control);
+	case SUBJECT_STATUS:
+		return body_of_status(p->server);
+	case SUBJECT_LEVEL:
+		return body_of_level(&p->levels, subject->slot, (int)subject->index);
+	case SUBJECT_METER:
+		return body_of_meter(control, subject->slot, subject->index);
+	case SUBJECT_ROW:
+		return body_of_row(control, subject->slot, subject->index, form);
+	}
+	return NULL;
+}
+
+static void tell(struct portion *p, const struct subject *subject, unsigned forms)
+{
+	for (int form = 0; form < N_FORMS; form++) {
+		char address[ADDRESS_SIZE + 8];
+		if (!(forms & 1u << form))
+			continue;
+		lo_message body = body_of(p, subject, (enum form)form);
+		if (!body)
+			continue;
+		snprintf(address, sizeof address, "%s%s", subject->address, form_suffix((enum form)form));
+		put(p, address, body);
+		lo_message_free(body);
+	}
+}
+
+static int64_t interval_us(const struct subject *subject, const struct watch *watch)
+{
+	if (subject->kind == SUBJECT_STATUS)
+		return STATUS_US;
+	return (1000000 + watch->hz - 1) / watch->hz;
+}
+
+/* When the watch wants to be seen to next. */
+static int64_t see_to(struct portion *p, const struct subject *subject, struct watch *watch, int64_t now_us)
+{
+	bool steady = subject_is_steady(subject);
+	if (!watch->forms || (!steady && !watch->dirty))
+		return INT64_MAX;
+	if (watch->due_us > now_us)
+		return watch->due_us;
+	tell(p, subject, steady ? watch->forms : watch->dirty);
+	watch->dirty = 0;
+	int64_t interval = interval_us(subject, watch), late = now_us - watch->due_us;
+	/* Meters keep their beat; a value that changes again waits a full interval. */
+	watch->due_us = now_us + interval - (steady && late < interval ? late : 0);
+	return steady ? watch->due_us : INT64_MAX;
+}
+
+static void send_to_subscriber(struct portion *p, struct subscriber *s, const struct subjects *subjects, int64_t now_us)
+{
+	s->next_us = INT64_MAX;
+	for (size_t i = 0; i < s->n_watches; i++) {
+		size_t at = (s->cursor + i) % s->n_watches;
+		if (p->room <= 0 || (p->n == 0 && sockets_busy(p->server->sockets, p->peer))) {
+			s->cursor = at;
+			s->next_us = now_us + PAUSE_US;
+			break;
+		}
+		int64_t next_us = see_to(p, &subjects->list[at], &s->watches[at], now_us);
+		s->next_us = next_us < s->next_us ? next_us : s->next_us;
+	}
+	flush(p);
+}
+
+/* The title is always there, and short. */
+static void knock(struct portion *p, struct subscriber *s, int64_t now_us, int64_t *next_us)
+{
+	lo_message body = lease_knocks(s, now_us, next_us) ? body_of_title(p->server->control) : NULL;
+	if (!body)
+		return;
+	put(p, "/title", body);
+	lo_message_free(body);
+}
+
+int64_t feedback_send(struct server *server, int64_t now_us)
+{
+	int64_t next_us = INT64_MAX;
+	if (leases_count(&server->leases) == 0 && !leases_any_closed(&server->leases))
+		return next_us;
+	struct portion p = { .server = server, .bytes = "#bundle" };
+	p.bytes[BUNDLE_HEAD - 1] = 1; /* the timetag "immediately" */
+	p.size = BUNDLE_HEAD;
+	read_levels(server->control, &p.levels);
+	for (int i = 0; i < SUBSCRIBERS_MAX; i++) {
+		struct subscriber *s = &server->leases.subscribers[i];
+		if (!s->n_leases)
+			continue;
+		p.peer = &s->peer;
+		p.room = s->peer.local ? LOCAL_PORTION : UDP_PORTION;
+		if (s->surface.closed) {
+			knock(&p, s, now_us, &next_us);
+			continue;
+		}
+		if (s->next_us <= now_us)
+			send_to_subscriber(&p, s, &server->subjects, now_us);
+		next_us = s->next_us < next_us ? s->next_us : next_us;
+	}
+	return next_us;
+}

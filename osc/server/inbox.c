@@ -1,0 +1,63 @@
+/* The batch of datagrams. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/server/inbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LETTERS = 16 };
+
+struct inbox {
+	size_t longest;
+	unsigned n, next; /* came; given out */
+	struct mmsghdr heads[LETTERS];
+	struct iovec places[LETTERS];
+	struct sockaddr_storage names[LETTERS];
+	uint8_t bytes[];
+};
+
+struct inbox *inbox_new(size_t longest)
+{
+	struct inbox *inbox = calloc(1, sizeof *inbox + LETTERS * longest);
+	if (!inbox)
+		return NULL;
+	inbox->longest = longest;
+	for (int i = 0; i < LETTERS; i++)
+		inbox->places[i] = (struct iovec){ inbox->bytes + (size_t)i * longest, longest };
+	return inbox;
+}
+
+void inbox_free(struct inbox *inbox)
+{
+	free(inbox);
+}
+
+static void fetch(struct inbox *inbox, int fd)
+{
+	memset(inbox->names, 0, sizeof inbox->names);
+	for (int i = 0; i < LETTERS; i++)
+		inbox->heads[i].msg_hdr = (struct msghdr){ .msg_name = &inbox->names[i],
+			.msg_namelen = sizeof inbox->names[i],
+			.msg_iov = &inbox->places[i],
+			.msg_iovlen = 1 };
+	int n = recvmmsg(fd, inbox->heads, LETTERS, MSG_DONTWAIT | MSG_TRUNC, NULL);
+	inbox->n = n > 0 ? (unsigned)n : 0;
+	inbox->next = 0;
+}
+
+bool inbox_take(struct inbox *inbox, int fd, struct letter *letter)
+{
+	if (inbox->next == inbox->n)
+		fetch(inbox, fd);
+	if (inbox->next == inbox->n)
+		return false;
+	unsigned i = inbox->next++;
+	*letter = (struct letter){ &inbox->names[i], inbox->heads[i].msg_hdr.msg_namelen,
+		inbox->bytes + (size_t)i * inbox->longest, inbox->heads[i].msg_len };
+	return true;
+}
+
+bool inbox_holds(const struct inbox *inbox)
+{
+	return inbox->next < inbox->n;
+}

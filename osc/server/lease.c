@@ -1,0 +1,307 @@
+/* Keeps the leases and knows from them who is to be told what. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/server/lease.h"
+
+#include "osc/wire/pattern.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OWN_US = 1000000 };
+
+#define FOREVER_US INT64_MAX
+
+int leases_count(const struct leases *l)
+{
+	int n = 0;
+	for (int i = 0; i < SUBSCRIBERS_MAX; i++)
+		n += l->subscribers[i].n_leases > 0 && !l->subscribers[i].surface.closed;
+	return n;
+}
+
+bool leases_any_closed(const struct leases *l)
+{
+	bool any = false;
+	for (int i = LEASE_PEERS_MAX; i < SUBSCRIBERS_MAX; i++)
+		any |= l->subscribers[i].surface.closed;
+	return any;
+}
+
+static struct subscriber *find(struct leases *l, const struct peer *peer)
+{
+	for (int i = 0; i < SUBSCRIBERS_MAX; i++)
+		if (l->subscribers[i].n_leases && peer_equal(&l->subscribers[i].peer, peer))
+			return &l->subscribers[i];
+	return NULL;
+}
+
+unsigned leases_origin(const struct leases *l, const struct peer *peer)
+{
+	unsigned same_host = 0, n = 0;
+	for (unsigned i = 0; i < SUBSCRIBERS_MAX; i++) {
+		const struct subscriber *s = &l->subscribers[i];
+		if (s->n_leases && peer_equal(&s->peer, peer))
+			return i + 1;
+		if (s->surface.listed && peer_same_machine(&s->peer, peer))
+			same_host = i + 1, n++;
+	}
+	return n == 1 ? same_host : SUBSCRIBERS_MAX + 1;
+}
+
+static bool lease_means(const struct lease *lease, const struct subject *subject)
+{
+	if (subject->kind != SUBJECT_ROW && lease->form != FORM_VALUE)
+		return false;
+	return pattern_matches(lease->base, subject->address);
+}
+
+static int rate_of(const struct lease *lease, const struct subject *subject)
+{
+	return lease->hz ? lease->hz : subject_is_steady(subject) ? LEASE_HZ_STEADY : LEASE_HZ_MAX;
+}
+
+/* Works out anew what all leases together want; what waits to be told stays so. */
+static void match(struct subscriber *s, const struct subjects *subjects)
+{
+	for (size_t i = 0; i < s->n_watches; i++) {
+		struct watch *watch = &s->watches[i];
+		watch->forms = 0;
+		watch->hz = 0;
+		for (int k = 0; k < s->n_leases; k++) {
+			if (!lease_means(&s->leases[k], &subjects->list[i]))
+				continue;
+			watch->forms |= (uint8_t)(1u << s->leases[k].form);
+			int hz = rate_of(&s->leases[k], &subjects->list[i]);
+			if (hz > watch->hz)
+				watch->hz = (uint8_t)hz;
+		}
+		watch->dirty &= watch->forms;
+	}
+}
+
+static bool resize(struct subscriber *s, size_t n)
+{
+	free(s->watches);
+	s->watches = calloc(n ? n : 1, sizeof *s->watches);
+	s->n_watches = s->watches ? n : 0;
+	s->cursor = 0;
+	return s->watches;
+}
+
+static void tell_all(struct subscriber *s, const struct subjects *subjects, const struct lease *lease, int64_t now_us)
+{
+	for (size_t i = 0; i < s->n_watches; i++) {
+		struct watch *watch = &s->watches[i];
+		bool own = watch->own_us && now_us - watch->own_us < OWN_US;
+		if (!own && lease_means(lease, &subjects->list[i])) {
+			watch->dirty |= (uint8_t)(1u << lease->form);
+			watch->due_us = now_us < watch->due_us ? now_us : watch->due_us;
+		}
+	}
+	s->next_us = now_us;
+}
+
+static struct lease *find_lease(struct subscriber *s, const char *pattern)
+{
+	for (int i = 0; i < s->n_leases; i++)
+		if (strcmp(s->leases[i].pattern, pattern) == 0)
+			return &s->leases[i];
+	return NULL;
+}
+
+static struct subscriber *new_subscriber(struct leases *l, const struct peer *peer, bool listed)
+{
+	for (int i = 0; i < (listed ? SURFACES_MAX : LEASE_PEERS_MAX); i++) {
+		struct subscriber *s = &l->subscribers[listed ? LEASE_PEERS_MAX + i : i];
+		if (s->n_leases)
+			continue;
+		s->peer = *peer;
+		s->surface.listed = listed;
+		return resize(s, l->subjects->n) ? s : NULL;
+	}
+	return NULL;
+}
+
+static const char *add(
+	struct leases *l, struct subscriber *s, const char *pattern, int hz, int64_t until_us, int64_t now_us)
+{
+	struct lease *lease = find_lease(s, pattern);
+	bool renewed = lease && lease->hz == hz;
+	if (!lease && s->n_leases == LEASE_PATTERNS_MAX)
+		return "a client can have 32 subscriptions at most";
+	lease = lease ? lease : &s->leases[s->n_leases++];
+	snprintf(lease->pattern, sizeof lease->pattern, "%s", pattern);
+	snprintf(lease->base, sizeof lease->base, "%s", pattern);
+	lease->form = form_split(lease->base);
+	lease->hz = hz;
+	lease->until_us = lease->until_us == FOREVER_US ? FOREVER_US : until_us;
+	if (!renewed)
+		match(s, l->subjects);
+	tell_all(s, l->subjects, lease, now_us);
+	return NULL;
+}
+
+const char *leases_add(struct leases *l, const struct peer *peer, const char *pattern, int hz, int64_t now_us)
+{
+	const char *fault = pattern_fault(pattern);
+	if (fault)
+		return fault;
+	struct subscriber *s = find(l, peer);
+	if (!s && !(s = new_subscriber(l, peer, false)))
+		return "8 clients have subscriptions already, there is room when one of their leases ends";
+	return add(l, s, pattern, hz, now_us + LEASE_US, now_us);
+}
+
+const char *leases_keep(struct leases *l, const struct peer *peer, const char *pattern, int64_t now_us)
+{
+	struct subscriber *s = find(l, peer);
+	if (!s && !(s = new_subscriber(l, peer, true)))
+		return "8 surfaces are listed already";
+	s->surface.told_us = now_us;
+	return add(l, s, pattern, 0, FOREVER_US, now_us);
+}
+
+static void end_lease(struct leases *l, struct subscriber *s, struct lease *lease)
+{
+	*lease = s->leases[--s->n_leases];
+	s->leases[s->n_leases].until_us = 0;
+	match(s, l->subjects);
+}
+
+bool leases_remove(struct leases *l, const struct peer *peer, const char *pattern)
+{
+	struct subscriber *s = find(l, peer);
+	struct lease *lease = s ? find_lease(s, pattern) : NULL;
+	bool may = lease && lease->until_us != FOREVER_US;
+	if (may)
+		end_lease(l, s, lease);
+	return may;
+}
+
+static void tell_everything(struct subscriber *s, const struct subjects *subjects, int64_t now_us)
+{
+	s->surface.told_us = now_us;
+	for (int k = 0; k < s->n_leases; k++)
+		tell_all(s, subjects, &s->leases[k], now_us);
+}
+
+static void reopen(struct subscriber *s, const struct subjects *subjects, int64_t now_us)
+{
+	s->surface.closed = false;
+	tell_everything(s, subjects, now_us);
+}
+
+void leases_expire(struct leases *l, int64_t now_us)
+{
+	for (int i = 0; i < SUBSCRIBERS_MAX; i++) {
+		struct subscriber *s = &l->subscribers[i];
+		for (int k = s->n_leases - 1; k >= 0; k--)
+			if (s->leases[k].until_us <= now_us)
+				end_lease(l, s, &s->leases[k]);
+		int64_t knocked_us = s->surface.knocked_us;
+		if (s->surface.closed && knocked_us && now_us - knocked_us >= KNOCK_WAIT_US &&
+			now_us - knocked_us < KNOCK_US)
+			reopen(s, l->subjects, now_us);
+		if (s->surface.listed && !s->surface.closed && now_us - s->surface.told_us >= LEASE_US)
+			tell_everything(s, l->subjects, now_us);
+	}
+}
+
+static void close_surface(struct subscriber *s, int64_t now_us)
+{
+	s->surface.closed = true;
+	s->surface.knocked_us = 0;
+	s->next_us = now_us + KNOCK_US;
+	for (size_t i = 0; i < s->n_watches; i++)
+		s->watches[i].own_us = 0; /* whoever comes back there has set nothing */
+}
+
+void leases_forget(struct leases *l, const struct peer *peer, int64_t now_us)
+{
+	struct subscriber *s = find(l, peer);
+	if (s && s->surface.listed)
+		close_surface(s, now_us);
+	else
+		while (s && s->n_leases)
+			end_lease(l, s, &s->leases[s->n_leases - 1]);
+}
+
+bool lease_knocks(struct subscriber *s, int64_t now_us, int64_t *next_us)
+{
+	bool knocks = s->next_us <= now_us;
+	if (knocks) {
+		s->surface.knocked_us = now_us;
+		s->next_us = now_us + KNOCK_US;
+	}
+	int64_t answer_us = s->surface.knocked_us ? s->surface.knocked_us + KNOCK_WAIT_US : INT64_MAX;
+	int64_t due_us = answer_us > now_us && answer_us < s->next_us ? answer_us : s->next_us;
+	*next_us = due_us < *next_us ? due_us : *next_us;
+	return knocks;
+}
+
+void leases_heard(struct leases *l, unsigned origin, int64_t now_us)
+{
+	struct subscriber *s = origin >= 1 && origin <= SUBSCRIBERS_MAX ? &l->subscribers[origin - 1] : NULL;
+	if (!s || !s->surface.listed)
+		return;
+	if (s->surface.closed || now_us - s->surface.heard_us > LEASE_US)
+		reopen(s, l->subjects, now_us);
+	s->surface.heard_us = now_us;
+}
+
+void leases_rebuild(struct leases *l, int64_t now_us)
+{
+	for (int i = 0; i < SUBSCRIBERS_MAX; i++) {
+		struct subscriber *s = &l->subscribers[i];
+		if (!s->n_leases)
+			continue;
+		int64_t next_us = s->next_us;
+		resize(s, l->subjects->n);
+		match(s, l->subjects);
+		tell_everything(s, l->subjects, now_us);
+		if (s->surface.closed)
+			s->next_us = next_us;
+	}
+}
+
+void leases_touch(struct leases *l, size_t subject, unsigned origin, int64_t now_us)
+{
+	enum { NOT_INFO = ~(1 << FORM_INFO) };
+	for (unsigned i = 0; i < SUBSCRIBERS_MAX; i++) {
+		struct subscriber *s = &l->subscribers[i];
+		if (!s->n_leases || s->surface.closed || subject >= s->n_watches)
+			continue;
+		struct watch *watch = &s->watches[subject];
+		watch->dirty |= watch->forms & NOT_INFO;
+		if (origin == i + 1) {
+			watch->dirty &= (uint8_t) ~(1u << l->setting);
+			watch->own_us = now_us;
+		}
+		if (watch->dirty && watch->due_us < s->next_us)
+			s->next_us = watch->due_us;
+	}
+}
+
+void leases_clamped(struct leases *l, size_t subject, unsigned origin, const struct peer *peer, int64_t now_us)
+{
+	struct subscriber *s = origin >= 1 && origin <= SUBSCRIBERS_MAX ? &l->subscribers[origin - 1] : NULL;
+	if (!s || subject >= s->n_watches || s->surface.closed || peer_equal(&s->peer, peer))
+		return;
+	s->watches[subject].dirty |= s->watches[subject].forms;
+	s->next_us = now_us;
+}
+
+bool lease_follows(const struct subscriber *s, const char *address)
+{
+	for (int i = 0; i < s->n_leases; i++)
+		if (pattern_matches(s->leases[i].pattern, address))
+			return true;
+	return false;
+}
+
+void leases_free(struct leases *l)
+{
+	for (int i = 0; i < SUBSCRIBERS_MAX; i++)
+		free(l->subscribers[i].watches);
+}

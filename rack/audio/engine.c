@@ -1,0 +1,297 @@
+/* The audio side: applies commands on their frame, runs the chain, cross-fades to a new one, publishes meters. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/audio/engine.h"
+
+#include "rack/meters/analysis.h"
+#include "rack/dsp/fade.h"
+#include "rack/base/flush.h"
+#include "rack/base/memory.h"
+#include "rack/audio/overload.h"
+#include "rack/base/ring.h"
+#include "rack/audio/schedule.h"
+#include "rack/audio/stage.h"
+#include "rack/audio/telemetry.h"
+#include "rack/base/triple.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STREAM_FADE_MS 20
+#define WARNING_LOAD 0.8f
+#define POISON 1e6f
+
+struct engine {
+	struct spec spec;
+	struct analysis *analysis;
+	struct ring *commands, *returns;
+	struct schedule schedule;
+	uint64_t frame, applied, poisoned;
+	uint32_t last_n; /* frames of the newest block */
+
+	struct stage stage;
+	struct overload overload;
+
+	_Atomic bool audible, silent;
+	uint32_t stream_at, stream_length; /* place in the stream's fade: 0 silence, length full level */
+
+	float load_mean, load_worst[2];
+	uint64_t load_turn; /* frame at which the windows of the worst load change places */
+
+	struct triple triple;
+	struct telemetry telemetry[3];
+};
+
+/* ---- Control thread */
+
+struct engine *engine_new(
+	const struct spec *spec, struct chain *chain, struct analysis *analysis, bool audible, uint64_t first)
+{
+	struct engine *e = memory_new(sizeof *e);
+	if (!e)
+		return NULL;
+	e->spec = *spec;
+	e->analysis = analysis;
+	e->frame = e->load_turn = first;
+	for (int i = 0; i < 3; i++)
+		e->telemetry[i].frame = e->telemetry[i].at_frame = first;
+	e->commands = ring_new(COMMAND_RING_SIZE, sizeof(struct command));
+	e->returns = ring_new(2 * COMMAND_CHAINS_MAX, sizeof(struct chain *));
+	e->stream_length = fade_frames(spec->rate, STREAM_FADE_MS);
+	e->stream_at = audible ? e->stream_length : 0;
+	atomic_init(&e->audible, audible);
+	atomic_init(&e->silent, !audible);
+	schedule_init(&e->schedule);
+	triple_init(&e->triple);
+	if (!e->commands || !e->returns) {
+		engine_free(e);
+		return NULL;
+	}
+	stage_init(&e->stage, spec->rate, chain, e->returns);
+	return e;
+}
+
+static void free_sent_chains(struct engine *e)
+{
+	for (uint32_t i = 0; i < ring_ready(e->commands); i++) {
+		const struct command *command = ring_peek(e->commands, i);
+		if (command->type == COMMAND_CHAIN)
+			chain_free(command->chain);
+	}
+	while (schedule_next(&e->schedule) != UINT64_MAX) {
+		struct command command = schedule_take(&e->schedule);
+		if (command.type == COMMAND_CHAIN)
+			chain_free(command.chain);
+	}
+	struct chain *returned;
+	while (ring_read(e->returns, &returned, 1))
+		chain_free(returned);
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	if (e->commands && e->returns)
+		free_sent_chains(e);
+	stage_drop(&e->stage);
+	ring_free(e->commands);
+	ring_free(e->returns);
+	free(e);
+}
+
+struct ring *engine_commands(struct engine *e)
+{
+	return e->commands;
+}
+
+struct ring *engine_returns(struct engine *e)
+{
+	return e->returns;
+}
+
+const struct telemetry *engine_read_telemetry(struct engine *e)
+{
+	return &e->telemetry[triple_read(&e->triple, NULL)];
+}
+
+/* ---- Any thread */
+
+void engine_fade(struct engine *e, bool audible) RT
+{
+	atomic_store_explicit(&e->audible, audible, memory_order_relaxed);
+}
+
+bool engine_is_silent(struct engine *e) RT
+{
+	return atomic_load_explicit(&e->silent, memory_order_relaxed);
+}
+
+/* ---- Audio thread: changes */
+
+static void apply(struct engine *e, const struct command *command) RT
+{
+	switch (command->type) {
+	case COMMAND_SET:
+		stage_set(&e->stage, command->uid, command->param, command->value, command->glide_ms);
+		break;
+	case COMMAND_MATCH:
+		stage_match(&e->stage, (double)command->match.processed, (double)command->match.unprocessed);
+		break;
+	case COMMAND_CHAIN:
+		stage_change(&e->stage, command->chain);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Everything on the ring is whole transactions: they are published so. A transaction for a later frame is put aside;
+ * where there is no room for that, it is applied early rather than lost. */
+static void drain(struct engine *e, uint32_t n_frames) RT
+{
+	uint32_t ready = ring_ready(e->commands), taken = 0, most = COMMANDS_A_BLOCK * (1 + n_frames / BLOCK_MAX);
+	while (taken < ready && taken < most) {
+		const struct command *begin = ring_peek(e->commands, 0);
+		uint32_t n = begin->uid + 1;
+		e->applied = begin->mark;
+		bool later = begin->frame > e->frame && schedule_add(&e->schedule, e->commands, n, begin->frame);
+		for (uint32_t i = 1; i < n; i++) {
+			const struct command *command = ring_peek(e->commands, i);
+			if (!later)
+				apply(e, command);
+			else if (command->type == COMMAND_CHAIN)
+				stage_expect(&e->stage, command->chain);
+		}
+		ring_drop(e->commands, n);
+		taken += n;
+	}
+}
+
+static void apply_due(struct engine *e) RT
+{
+	while (schedule_next(&e->schedule) <= e->frame) {
+		struct command command = schedule_take(&e->schedule);
+		apply(e, &command);
+	}
+}
+
+/* ---- Audio thread: sound */
+
+/* Poison becomes silence here, sample by sample. */
+static void take_input(struct engine *e, const float *const in[2], uint32_t at, float *const taken[2],
+	double *const io[2], uint32_t n) RT
+{
+	uint32_t poisoned = 0;
+	for (int c = 0; c < 2; c++) {
+		const float *from = in[c] + at;
+		float *to = taken[c];
+		double *wide = io[c];
+		for (uint32_t i = 0; i < n; i++) { /* every comparison is false for NaN */
+			poisoned |= fabsf(from[i]) <= POISON ? 0 : UINT32_MAX;
+			to[i] = fabsf(from[i]) <= POISON ? from[i] : 0;
+		}
+		for (uint32_t i = 0; i < n; i++)
+			wide[i] = (double)to[i];
+	}
+	e->poisoned += poisoned != 0;
+}
+
+static uint32_t frames_to_boundary(const struct engine *e) RT
+{
+	uint64_t left = schedule_next(&e->schedule) - e->frame;
+	uint32_t boundary = stage_boundary(&e->stage);
+	return left < boundary ? (uint32_t)left : boundary;
+}
+
+static void give_output(struct engine *e, double *const io[2], float *const out[2], uint32_t at, uint32_t n) RT
+{
+	bool audible = atomic_load_explicit(&e->audible, memory_order_relaxed);
+	if (audible && e->stream_at == e->stream_length) {
+		for (int c = 0; c < 2; c++) {
+			const double *from = io[c];
+			float *to = out[c] + at;
+			for (uint32_t i = 0; i < n; i++)
+				to[i] = (float)from[i];
+		}
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		double w = e->stream_at == 0 ? 0 : fade_weight(e->stream_at, e->stream_length);
+		for (int c = 0; c < 2; c++)
+			out[c][at + i] = (float)(w * io[c][i]);
+		if (audible && e->stream_at < e->stream_length)
+			e->stream_at++;
+		else if (!audible && e->stream_at > 0)
+			e->stream_at--;
+	}
+	atomic_store_explicit(&e->silent, e->stream_at == 0, memory_order_relaxed);
+}
+
+static void run(struct engine *e, const float *const in[2], float *const out[2], uint32_t at, uint32_t n) RT
+{
+	float heard[2][BLOCK_MAX]; /* kept for the analysis: out may be the same memory as in */
+	double samples[2][BLOCK_MAX], made[2][BLOCK_MAX];
+	float *const taken[2] = { heard[0], heard[1] };
+	double *const io[2] = { samples[0], samples[1] }, *const processed[2] = { made[0], made[1] };
+	take_input(e, in, at, taken, io, n);
+	e->poisoned += stage_process(&e->stage, io, e->analysis ? processed : NULL, n);
+	give_output(e, io, out, at, n);
+	if (e->analysis) {
+		const float *const before[2] = { heard[0], heard[1] };
+		const float *const after[2] = { out[0] + at, out[1] + at };
+		analysis_feed(e->analysis, before, after, (const double *const *)processed, n);
+	}
+}
+
+static void publish(struct engine *e, uint64_t time_us, uint64_t at_frame) RT
+{
+	struct telemetry *t = &e->telemetry[e->triple.back];
+	t->frame = e->frame;
+	t->time_us = time_us;
+	t->at_frame = at_frame;
+	uint64_t waiting = schedule_mark(&e->schedule);
+	t->applied = waiting <= e->applied ? waiting - 1 : e->applied;
+	t->poisoned = e->poisoned;
+	t->load_mean = e->load_mean;
+	t->load_worst = e->load_worst[0] > e->load_worst[1] ? e->load_worst[0] : e->load_worst[1];
+	t->overload = e->stage.safe ? OVERLOAD_SAFE : t->load_worst > WARNING_LOAD ? OVERLOAD_WARNING : OVERLOAD_NONE;
+	const struct chain *heard = stage_heard(&e->stage);
+	t->n_slots = chain_n_slots(heard);
+	for (uint32_t i = 0; i < t->n_slots; i++)
+		t->slots[i].uid = chain_read_meters(heard, i, t->slots[i].meters);
+	triple_publish(&e->triple);
+}
+
+void engine_process(struct engine *e, const float *const in[2], float *const out[2], uint32_t n, uint64_t time_us) RT
+{
+	uint32_t saved = flush_denormals();
+	uint64_t first = e->frame;
+	e->last_n = n;
+	apply_due(e); /* it came before what drain() finds */
+	drain(e, n);
+	for (uint32_t done = 0; done < n;) {
+		apply_due(e);
+		uint32_t piece = frames_to_boundary(e);
+		if (piece > n - done)
+			piece = n - done;
+		run(e, in, out, done, piece);
+		e->frame += piece;
+		done += piece;
+	}
+	publish(e, time_us, first);
+	restore_denormals(saved);
+}
+
+void engine_note_load(struct engine *e, float load) RT
+{
+	e->load_mean += 0.01f * (load - e->load_mean);
+	stage_want_safe(&e->stage, overload_note(&e->overload, load, e->last_n / e->spec.rate));
+	if (load > e->load_worst[0])
+		e->load_worst[0] = load;
+	if (e->frame >= e->load_turn) {
+		e->load_worst[1] = e->load_worst[0];
+		e->load_worst[0] = 0;
+		e->load_turn = e->frame + (uint64_t)e->spec.rate / 2;
+	}
+}

@@ -1,0 +1,245 @@
+/* Presets and files of the model: read and written by the worker, taken over on the control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/control/control_private.h"
+
+#include "rack/base/file.h"
+#include "rack/model/preset.h"
+#include "rack/base/worker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 1024 };
+
+struct preset_job {
+	struct job job;
+	struct control *control;
+	char name[PRESET_NAME_SIZE];
+	unsigned origin;
+	control_done *done;
+	void *user;
+	enum status status;
+	struct reason reason;
+	char *text;       /* save: what to write */
+	struct rack rack; /* load: what was read */
+	struct rackfile *file;
+};
+
+struct worker *control_worker(struct control *c)
+{
+	if (!c->worker)
+		c->worker = worker_new(NULL);
+	return c->worker;
+}
+
+static void warn_stderr(void *user, const char *place, const char *text)
+{
+	(void)user;
+	fprintf(stderr, "lacquer: %s: warning: %s\n", place, text);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+static enum status read_rack(
+	const char *path, const char *name, struct rack *rack, struct rackfile **file, struct reason *reason)
+{
+	char *text;
+	size_t size;
+	enum status status = file_read(path, RACKFILE_SIZE_MAX, &text, &size, reason);
+	if (status != STATUS_OK)
+		return status;
+	status = rackfile_parse(name, text, size, rack, file, warn_stderr, NULL, reason);
+	free(text);
+	return status;
+}
+
+/* People write presets by hand, so the one before a broken one is not what they want to hear: it is named, not loaded.
+ */
+static void name_backup(const char *path, struct reason *reason)
+{
+	char backup[PATH_SIZE + sizeof FILE_BACKUP];
+	size_t used = strlen(reason->text);
+	snprintf(backup, sizeof backup, "%s" FILE_BACKUP, path);
+	if (access(backup, R_OK) == 0)
+		snprintf(reason->text + used, sizeof reason->text - used, "; the one before is kept as %s",
+			base_name(backup));
+}
+
+static void load_work(struct job *job)
+{
+	struct preset_job *load = (struct preset_job *)job;
+	char path[PATH_SIZE];
+	load->status = preset_find(load->name, path, sizeof path, &load->reason);
+	if (load->status != STATUS_OK)
+		return;
+	load->status = read_rack(path, base_name(path), &load->rack, &load->file, &load->reason);
+	if (load->status == STATUS_BAD_VALUE)
+		name_backup(path, &load->reason);
+}
+
+static void finish(struct preset_job *job)
+{
+	if (job->done)
+		job->done(job->user, job->status, &job->reason);
+	free(job->text);
+	free(job);
+}
+
+static void load_done(struct job *job)
+{
+	struct preset_job *load = (struct preset_job *)job;
+	struct control *c = load->control;
+	if (load->status == STATUS_OK) {
+		rackfile_free(c->file);
+		c->file = load->file;
+		control_recall(c, &load->rack, 0, 0, load->origin);
+	}
+	finish(load);
+}
+
+static void save_work(struct job *job)
+{
+	struct preset_job *save = (struct preset_job *)job;
+	char path[PATH_SIZE];
+	save->status = preset_save_path(save->name, path, sizeof path, &save->reason);
+	if (save->status == STATUS_OK)
+		save->status = file_write_keeping(path, save->text, strlen(save->text), &save->reason);
+}
+
+/* Of what leaves the model alone. */
+static void save_done(struct job *job)
+{
+	finish((struct preset_job *)job);
+}
+
+/* Offline there is no worker: an event's preset has to be there on its frame. */
+static void post(struct control *c, struct preset_job *job)
+{
+	if (!(c->flags & CONTROL_OFFLINE)) {
+		struct worker *worker = control_worker(c);
+		if (worker && worker_post(worker, &job->job))
+			return;
+		job->status = reason_set(&job->reason, STATUS_FULL, "too many files are being read or written");
+		finish(job);
+		return;
+	}
+	job->job.work(&job->job);
+	job->job.done(&job->job);
+}
+
+static struct preset_job *new_job(struct control *c, const char *name, control_done *done, void *user)
+{
+	struct preset_job *job = calloc(1, sizeof *job);
+	struct reason reason;
+	enum status status = STATUS_OK;
+	if (!job)
+		status = reason_set(&reason, STATUS_NO_MEMORY, "no memory for the preset");
+	else if (!preset_name_valid(name))
+		status = reason_set(&reason, STATUS_BAD_VALUE,
+			"'%.64s' cannot be a preset's name: letters, digits, space "
+			"and _ . -, 1 to 64 of them, no dot first",
+			name);
+	if (status != STATUS_OK) {
+		free(job);
+		if (done)
+			done(user, status, &reason);
+		return NULL;
+	}
+	snprintf(job->name, sizeof job->name, "%s", name);
+	job->control = c;
+	job->done = done;
+	job->user = user;
+	return job;
+}
+
+void control_preset_load(struct control *c, const char *name, unsigned origin, control_done *done, void *user)
+{
+	struct preset_job *job = new_job(c, name, done, user);
+	if (!job)
+		return;
+	job->origin = origin;
+	job->job = (struct job){ .work = load_work, .done = load_done };
+	post(c, job);
+}
+
+/* Whoever saves while comparing or listening into a slot means the rack: a preset that begins in bypass would render as
+ * if there were none. Loading leaves the bypass alone too. A slot's own bypass is part of the rack. */
+static char *print_preset(const struct control *c)
+{
+	struct rack rack = c->rack;
+	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
+		rack.values[i] = rack_params[i].def;
+	for (uint32_t i = 0; i < rack.n_slots; i++) {
+		float *host = rack.slots[i].values + rack.slots[i].module->n_params;
+		host[HOST_SOLO] = host_params[HOST_SOLO].def;
+		host[HOST_DELTA] = host_params[HOST_DELTA].def;
+	}
+	return rackfile_print(&rack, c->file);
+}
+
+void control_preset_save(struct control *c, const char *name, control_done *done, void *user)
+{
+	struct preset_job *job = new_job(c, name, done, user);
+	if (!job)
+		return;
+	job->text = print_preset(c);
+	job->job = (struct job){ .work = save_work, .done = save_done };
+	if (job->text) {
+		post(c, job);
+		return;
+	}
+	job->status = reason_set(&job->reason, STATUS_NO_MEMORY, "no memory for the preset");
+	finish(job);
+}
+
+static void delete_work(struct job *job)
+{
+	struct preset_job *gone = (struct preset_job *)job;
+	char path[PATH_SIZE], backup[PATH_SIZE + sizeof FILE_BACKUP];
+	gone->status = preset_save_path(gone->name, path, sizeof path, &gone->reason);
+	if (gone->status != STATUS_OK)
+		return;
+	snprintf(backup, sizeof backup, "%s" FILE_BACKUP, path);
+	if (rename(path, backup) == 0)
+		return;
+	if (errno != ENOENT)
+		gone->status = reason_set(&gone->reason, STATUS_IO, "cannot be deleted: %s", strerror(errno));
+	else if ((gone->status = preset_find(gone->name, path, sizeof path, &gone->reason)) == STATUS_OK)
+		gone->status = reason_set(
+			&gone->reason, STATUS_UNAVAILABLE, "'%s' came with the program and stays", gone->name);
+}
+
+void control_preset_delete(struct control *c, const char *name, control_done *done, void *user)
+{
+	struct preset_job *job = new_job(c, name, done, user);
+	if (!job)
+		return;
+	job->job = (struct job){ .work = delete_work, .done = save_done };
+	post(c, job);
+}
+
+enum status control_open_file(struct control *c, const char *path, struct reason *reason)
+{
+	struct rack rack;
+	struct rackfile *file;
+	enum status status = read_rack(path, path, &rack, &file, reason);
+	if (status != STATUS_OK)
+		return status;
+	rackfile_free(c->file);
+	c->file = file;
+	control_load(c, &rack, ORIGIN_HOST);
+	control_forget_undo(c); /* what was before is nobody's work */
+	return STATUS_OK;
+}
+
+char *control_print(const struct control *c)
+{
+	return rackfile_print(&c->rack, c->file);
+}

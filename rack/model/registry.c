@@ -1,0 +1,64 @@
+/* The table of modules, twice from modules.def: their names and the array. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/model/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MODULE(id) extern const struct module module_##id;
+#include "rack/modules.def"
+#undef MODULE
+
+static const struct module *const modules[] = {
+#define MODULE(id) &module_##id,
+#include "rack/modules.def"
+#undef MODULE
+};
+
+enum { N_MODULES = sizeof modules / sizeof modules[0] };
+
+static bool visible(const struct module *m)
+{
+	const char *wanted = getenv("LACQUER_TEST_MODULES");
+	return strncmp(m->id, "test", 4) != 0 || (wanted && strcmp(wanted, "1") == 0);
+}
+
+uint32_t registry_count(void)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < N_MODULES; i++)
+		n += visible(modules[i]);
+	return n;
+}
+
+const struct module *registry_at(uint32_t index)
+{
+	for (uint32_t i = 0; i < N_MODULES; i++)
+		if (visible(modules[i]) && index-- == 0)
+			return modules[i];
+	return NULL;
+}
+
+const struct module *registry_find(const char *id)
+{
+	for (uint32_t i = 0; i < N_MODULES; i++)
+		if (visible(modules[i]) && strcmp(modules[i]->id, id) == 0)
+			return modules[i];
+	return NULL;
+}
+
+static bool same_id(const char *row, const char *asked)
+{
+	for (; *row && *asked; row++, asked++)
+		if (*row != (*asked == '.' ? '/' : *asked))
+			return false;
+	return *row == *asked;
+}
+
+int module_find_param(const struct module *m, const char *id)
+{
+	for (uint32_t i = 0; i < m->n_params; i++)
+		if (same_id(m->params[i].id, id))
+			return (int)i;
+	return -1;
+}

@@ -1,0 +1,710 @@
+/* The mirror of a rack against a real server, a lossy way to it, a restart, and hostile answers. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/osc_rig.h"
+
+#include "osc/remote/mirror.h"
+#include "osc/remote.h"
+#include "rack/base/utf8.h"
+#include "rack/model/registry.h"
+
+#include <arpa/inet.h>
+#include <math.h>
+#include <netinet/in.h>
+
+/* ---- A rig with a remote */
+
+/* Turns rig and remote until what is expected holds; fails after a long time. */
+#define TURN_UNTIL(RIG, REMOTE, CONDITION)                                                                             \
+	do {                                                                                                           \
+		long end_ = rig_ms() + 12 * RIG_PATIENCE_MS;                                                           \
+		while (!(CONDITION)) {                                                                                 \
+			rig_turn(RIG);                                                                                 \
+			remote_poll(REMOTE);                                                                           \
+			if (rig_ms() > end_)                                                                           \
+				fail_msg("never came true: %s", #CONDITION);                                           \
+		}                                                                                                      \
+	} while (0)
+
+static void turn_for(struct rig *rig, struct remote *remote, long ms)
+{
+	for (long end = rig_ms() + ms; rig_ms() < end;) {
+		rig_turn(rig);
+		remote_poll(remote);
+	}
+}
+
+static struct remote *open_remote(struct rig *rig, bool local)
+{
+	struct remote *remote;
+	struct reason reason;
+	char target[32];
+	snprintf(target, sizeof target, "127.0.0.1:%d", rig->port);
+	assert_int_equal(remote_open(&remote, local ? NULL : target, "rig", &reason), STATUS_OK);
+	return remote;
+}
+
+/* Everything that can be known is, and nothing is made up: rows and values as the model has them. */
+static bool mirrors(struct rig *rig, struct remote *remote)
+{
+	const struct rack *rack = control_rack(rig->control);
+	if (remote_state(remote) != REMOTE_LIVE || remote_n_slots(remote) != rack->n_slots)
+		return false;
+	for (uint32_t s = 0; s < rack->n_slots; s++) {
+		const struct remote_slot *slot = remote_slot(remote, s);
+		if (strcmp(slot->id, rack->slots[s].id) != 0 || strcmp(slot->type, rack->slots[s].module->id) != 0)
+			return false;
+		for (uint32_t i = 0; i < slot_n_params(&rack->slots[s]); i++)
+			if (!slot->params[i].known || slot->params[i].value != control_value(rig->control, s, i))
+				return false;
+	}
+	return true;
+}
+
+static void expect_rows(struct rig *rig, struct remote *remote)
+{
+	const struct rack *rack = control_rack(rig->control);
+	for (uint32_t s = 0; s < rack->n_slots; s++) {
+		const struct remote_slot *slot = remote_slot(remote, s);
+		const struct module *module = rack->slots[s].module;
+		assert_string_equal(slot->label, module->label);
+		assert_int_equal(slot->n_params, module->n_params);
+		assert_int_equal(slot->n_meters, module->n_meters);
+		for (uint32_t i = 0; i < slot_n_params(&rack->slots[s]); i++) {
+			const struct param *row = &slot->params[i].row, *real = slot_param(&rack->slots[s], i);
+			assert_string_equal(slot->params[i].id, real->id);
+			assert_string_equal(row->id, real->id);
+			assert_string_equal(row->label, real->label);
+			assert_string_equal(row->help, real->help);
+			assert_int_equal(row->unit, real->unit);
+			assert_int_equal(row->scale, real->scale);
+			assert_true(row->min == real->min && row->max == real->max);
+			assert_true(row->def == real->def && row->step == real->step);
+			for (int c = 0; real->scale == SCALE_CHOICE && c <= (int)real->max; c++)
+				assert_string_equal(row->choices[c], real->choices[c]);
+		}
+	}
+}
+
+static void set_model(struct rig *rig, uint32_t slot, uint32_t param, float value)
+{
+	assert_int_equal(control_set(rig->control, slot, param, value, ORIGIN_HOST, NULL, NULL), STATUS_OK);
+}
+
+/* ---- Against a real server */
+
+static void mirror_whole(bool local)
+{
+	struct rig *rig = rig_new(true);
+	for (uint32_t i = 0; i < registry_count(); i++)
+		assert_int_equal(
+			control_insert(rig->control, registry_at(i)->id, 99, NULL, ORIGIN_HOST, NULL), STATUS_OK);
+	struct remote *remote = open_remote(rig, local);
+	assert_int_equal(remote_state(remote), REMOTE_CONNECTING);
+	TURN_UNTIL(rig, remote, mirrors(rig, remote));
+	expect_rows(rig, remote);
+	TURN_UNTIL(rig, remote, strcmp(remote_status(remote)->version, LACQUER_VERSION) == 0);
+	remote_close(remote);
+	rig_free(rig);
+}
+
+static void test_mirrors_every_module_over_the_local_socket(void **state)
+{
+	(void)state;
+	mirror_whole(true);
+}
+
+static void test_mirrors_every_module_over_udp(void **state)
+{
+	(void)state;
+	mirror_whole(false);
+}
+
+static void test_a_change_shows_at_once_and_arrives(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new(true);
+	struct remote *remote = open_remote(rig, true);
+	TURN_UNTIL(rig, remote, mirrors(rig, remote));
+	uint64_t serial = remote_serial(remote);
+	remote_set(remote, 0, 0, -4.5f);
+	assert_true(remote_slot(remote, 0)->params[0].value == -4.5f);
+	assert_true(remote_serial(remote) > serial);
+	TURN_UNTIL(rig, remote, control_value(rig->control, 0, 0) == -4.5f);
+	remote_set(remote, 0, 0, 1000); /* beyond the row: clamped here as there */
+	assert_true(remote_slot(remote, 0)->params[0].value == control_param(rig->control, 0, 0)->max);
+	TURN_UNTIL(rig, remote, control_value(rig->control, 0, 0) == control_param(rig->control, 0, 0)->max);
+	remote_set_bypass(remote, true);
+	assert_true(remote_rack_bypass(remote)->value == 1);
+	TURN_UNTIL(rig, remote, control_value(rig->control, CONTROL_RACK, RACK_BYPASS) == 1);
+	turn_for(rig, remote, 2 * MIRROR_HOLD_MS);
+	assert_true(mirrors(rig, remote));
+	remote_close(remote);
+	rig_free(rig);
+}
+
+static void test_changes_of_others_arrive(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new(true);
+	struct remote *remote = open_remote(rig, true);
+	TURN_UNTIL(rig, remote, mirrors(rig, remote));
+	link_send(rig->udp.link, "/rack/trim/gain", "f", -7.0);
+	TURN_UNTIL(rig, remote, remote_slot(remote, 0)->params[0].value == -7.0f);
+	link_send(rig->udp.link, "/rack/trim/bypass", "T");
+	TURN_UNTIL(rig, remote, remote_slot(remote, 0)->params[remote_slot(remote, 0)->n_params].value == 1);
+	link_send(rig->udp.link, "/bypass", "T");
+	TURN_UNTIL(rig, remote, remote_rack_bypass(remote)->value == 1);
+	remote_close(remote);
+	rig_free(rig);
+}
+
+/* The other's later word counts, though the own hand moved it a moment ago. */
+static void test_two_hands_agree_in_the_end(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new(true);
+	struct remote *remote = open_remote(rig, true);
+	TURN_UNTIL(rig, remote, mirrors(rig, remote));
+	remote_set(remote, 0, 0, 3);
+	TURN_UNTIL(rig, remote, control_value(rig->control, 0, 0) == 3);
+	set_model(rig, 0, 0, -6);
+	TURN_UNTIL(rig, remote, remote_slot(remote, 0)->params[0].value == -6);
+	remote_close(remote);
+	rig_free(rig);
+}
+
+static void test_edits_of_the_chain_are_followed(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new(true);
+	struct remote *remote = open_remote(rig, true);
+	TURN_UNTIL(rig, remote, mirrors(rig, remote));
+	const struct remote_param *before = remote_slot(remote, 0)->params;
+	link_send(rig->udp.link, "/chain/insert", "sis", "trim", 0, "first");
+	TURN_UNTIL(rig, remote, remote_n_slots(remote) == 3 && mirrors(rig, remote));
+	assert_string_equal(remote_slot(remote, 0)->id, "first");
+	assert_ptr_equal(remote_slot(remote, 1)->params, before); /* what is known already is not asked anew */
+	remote_move(remote, "first", 2);
+	TURN_UNTIL(rig, remote, strcmp(remote_slot(remote, 2)->id, "first") == 0 && mirrors(rig, remote));
+	remote_replace(remote, "first", "testfault");
+	TURN_UNTIL(rig, remote, strcmp(remote_slot(remote, 2)->type, "testfault") == 0 && mirrors(rig, remote));
+	expect_rows(rig, remote);
+	remote_remove(remote, "trim");
+	TURN_UNTIL(rig, remote, remote_n_slots(remote) == 2 && mirrors(rig, remote));
+	remote_insert(remote, "trim", 1);
+	TURN_UNTIL(rig, remote, remote_n_slots(remote) == 3 && mirrors(rig, remote));
+	assert_string_equal(remote_slot(remote, 1)->type, "trim");
+	remote_close(remote);
+	rig_free(rig);
+}
+
+static bool has_name(const char *const *names, const char *name)
+{
+	for (; *names; names++)
+		if (strcmp(*names, name) == 0)
+			return true;
+	return false;
+}
+
+static void test_menus_errors_and_news(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new(true);
+	struct remote *remote = open_remote(rig, true);
+	uint32_t n;
+	assert_null(remote_types(remote)[0]);
+	TURN_UNTIL(rig, remote, has_name(remote_types(remote), "trim"));
+	remote_preset_save(remote, "club");
+	TURN_UNTIL(rig, remote, strcmp(remote_notice(remote, &n), "saved club") == 0);
+	TURN_UNTIL(rig, remote, has_name(remote_presets(remote), "club"));
+	remote_preset_load(remote, "no such thing");
+	TURN_UNTIL(rig, remote, (remote_error(remote, &n), n > 0));
+	assert_non_null(strstr(remote_error(remote, &n), "/preset/load"));
+	set_model(rig, 0, 0, 5);
+	remote_preset_load(remote, "club");
+	TURN_UNTIL(rig, remote, control_value(rig->control, 0, 0) == 0);
+	TURN_UNTIL(rig, remote, mirrors(rig, remote));
+	remote_quit(remote);
+	TURN_UNTIL(rig, remote, rig->quits == 1);
+	remote_close(remote);
+	rig_free(rig);
+}
+
+static void test_titles_locks_and_deletions(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new(true);
+	struct remote *remote = open_remote(rig, true);
+	uint32_t n;
+	TURN_UNTIL(rig, remote, mirrors(rig, remote));
+	remote_set_title(remote, "Night #3");
+	TURN_UNTIL(rig, remote, strcmp(remote_title(remote), "Night 3") == 0);
+	assert_int_equal(remote_lock(remote, 0, 0), REMOTE_LOCK_UNKNOWN);
+	TURN_UNTIL(rig, remote, remote_lock(remote, 0, 0) == REMOTE_UNLOCKED);
+	remote_set_lock(remote, 0, 0, true);
+	assert_int_equal(remote_lock(remote, 0, 0), REMOTE_LOCKED);
+	TURN_UNTIL(rig, remote, control_locked(rig->control, 0, 0));
+	TURN_UNTIL(rig, remote, remote_lock(remote, 0, 1) == REMOTE_UNLOCKED);
+	TURN_UNTIL(rig, remote, remote_lock(remote, 0, 0) == REMOTE_LOCKED);
+	control_lock(rig->control, 0, 0, false, NULL); /* another hand */
+	TURN_UNTIL(rig, remote, remote_lock(remote, 0, 0) == REMOTE_UNLOCKED);
+	remote_scene_store(remote, "verse");
+	TURN_UNTIL(rig, remote, has_name(remote_scenes(remote), "verse"));
+	remote_scene_delete(remote, "verse");
+	TURN_UNTIL(rig, remote, !has_name(remote_scenes(remote), "verse"));
+	assert_string_equal(remote_notice(remote, &n), "deleted verse");
+	remote_preset_save(remote, "pub");
+	TURN_UNTIL(rig, remote, has_name(remote_presets(remote), "pub"));
+	remote_preset_delete(remote, "pub");
+	TURN_UNTIL(rig, remote, !has_name(remote_presets(remote), "pub"));
+	assert_string_equal(remote_notice(remote, &n), "deleted pub");
+	remote_close(remote);
+	rig_free(rig);
+}
+
+static void test_closing_gives_up_the_leases(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new(true);
+	struct remote *remote = open_remote(rig, true);
+	TURN_UNTIL(rig, remote, mirrors(rig, remote));
+	remote_close(remote);
+	/* Eight clients have subscriptions at most: were the leases of those closed left, the last ones would see
+	 * nothing. */
+	for (int i = 0; i < 12; i++) {
+		remote = open_remote(rig, true);
+		TURN_UNTIL(rig, remote, mirrors(rig, remote));
+		set_model(rig, 0, 0, (float)i);
+		TURN_UNTIL(rig, remote, remote_slot(remote, 0)->params[0].value == (float)i);
+		uint32_t n;
+		assert_string_equal(remote_error(remote, &n), "");
+		remote_close(remote);
+	}
+	rig_free(rig);
+}
+
+/* ---- A rack that goes and comes back */
+
+/* Another rack under the old one's name and port. */
+static struct rig *next_rack(int port)
+{
+	struct rig *rig = rig_new(true);
+	assert_int_equal(rig->port, port);
+	assert_int_equal(control_remove(rig->control, "trim", ORIGIN_HOST, NULL), STATUS_OK);
+	assert_int_equal(control_insert(rig->control, "trim", 1, "other", ORIGIN_HOST, NULL), STATUS_OK);
+	set_model(rig, 1, 0, 8);
+	return rig;
+}
+
+static void come_back(bool local)
+{
+	struct rig *rig = rig_new(true);
+	struct remote *remote = open_remote(rig, local);
+	TURN_UNTIL(rig, remote, mirrors(rig, remote));
+	int port = rig->port;
+	rig_free(rig);
+	for (long end = rig_ms() + 4 * RIG_PATIENCE_MS; remote_state(remote) != REMOTE_LOST;) {
+		struct pollfd fd = { remote_fd(remote), POLLIN, 0 };
+		poll(&fd, 1, 20);
+		remote_poll(remote);
+		assert_true(rig_ms() < end);
+	}
+	assert_int_equal(remote_n_slots(remote), 2); /* what was known stays to be seen, but for levels */
+	assert_true(isinf(remote_levels(remote)->out.peak[0]));
+	rig = next_rack(port);
+	TURN_UNTIL(rig, remote, mirrors(rig, remote));
+	set_model(rig, 1, 0, 9); /* and its leases are there again */
+	TURN_UNTIL(rig, remote, remote_slot(remote, 1)->params[0].value == 9);
+	remote_close(remote);
+	rig_free(rig);
+}
+
+static void test_a_lost_rack_is_found_again_over_the_local_socket(void **state)
+{
+	(void)state;
+	come_back(true);
+}
+
+static void test_a_lost_rack_is_found_again_over_udp(void **state)
+{
+	(void)state;
+	come_back(false);
+}
+
+/* Too quick to be missed: nothing but the silence of the meters would tell. */
+static void test_a_quick_restart_is_noticed(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new(true);
+	struct remote *remote = open_remote(rig, false);
+	TURN_UNTIL(rig, remote, mirrors(rig, remote));
+	int port = rig->port;
+	rig_free(rig);
+	rig = next_rack(port);
+	TURN_UNTIL(rig, remote, mirrors(rig, remote));
+	remote_close(remote);
+	rig_free(rig);
+}
+
+static void test_no_rack_at_all(void **state)
+{
+	(void)state;
+	struct remote *remote;
+	struct reason reason = { "" };
+	assert_int_equal(remote_open(&remote, NULL, "nobody", &reason), STATUS_UNAVAILABLE);
+	assert_true(strlen(reason.text) > 0);
+	assert_int_not_equal(remote_open(&remote, "127.0.0.1:99999", NULL, &reason), STATUS_OK);
+}
+
+/* ---- A way that loses a third of the datagrams */
+
+struct relay {
+	int front, back; /* towards the client, towards the rack */
+	int port;
+	unsigned count;
+	uint32_t seed;
+	struct sockaddr_in client;
+};
+
+static int udp_socket(int *port)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof own;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	assert_true(fd >= 0 && bind(fd, (struct sockaddr *)&own, sizeof own) == 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&own, &size), 0);
+	*port = ntohs(own.sin_port);
+	return fd;
+}
+
+static void relay_open(struct relay *relay, int rack_port)
+{
+	int ignored;
+	struct sockaddr_in rack = {
+		.sin_family = AF_INET, .sin_port = htons((uint16_t)rack_port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)
+	};
+	relay->front = udp_socket(&relay->port);
+	relay->back = udp_socket(&ignored);
+	relay->count = relay->seed = 0;
+	assert_int_equal(connect(relay->back, (struct sockaddr *)&rack, sizeof rack), 0);
+}
+
+/* One of three at random; in a fixed turn it might always be the same question. */
+static bool passes(struct relay *relay)
+{
+	relay->seed = relay->seed * 1664525u + 1013904223u;
+	relay->count++;
+	return (relay->seed >> 16) % 3;
+}
+
+static void relay_turn(struct relay *relay)
+{
+	char bytes[65536];
+	ssize_t n;
+	socklen_t size = sizeof relay->client;
+	while ((n = recvfrom(relay->front, bytes, sizeof bytes, 0, (struct sockaddr *)&relay->client, &size)) >= 0)
+		if (passes(relay))
+			assert_true(send(relay->back, bytes, (size_t)n, 0) == n);
+	while ((n = recv(relay->back, bytes, sizeof bytes, 0)) >= 0)
+		if (passes(relay))
+			assert_true(sendto(relay->front, bytes, (size_t)n, 0, (struct sockaddr *)&relay->client,
+					    size) == n);
+}
+
+static void test_lost_datagrams_are_made_good(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new(true);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(control_insert(rig->control, "trim", 99, NULL, ORIGIN_HOST, NULL), STATUS_OK);
+	struct relay relay;
+	relay_open(&relay, rig->port);
+	struct remote *remote;
+	struct reason reason;
+	char target[32];
+	snprintf(target, sizeof target, "127.0.0.1:%d", relay.port);
+	assert_int_equal(remote_open(&remote, target, NULL, &reason), STATUS_OK);
+	TURN_UNTIL(rig, remote, (relay_turn(&relay), mirrors(rig, remote)));
+	expect_rows(rig, remote);
+	for (uint32_t slot = 0; slot < 5; slot++)
+		set_model(rig, slot, 0, (float)slot + 1);
+	assert_int_equal(control_remove(rig->control, "trim_3", ORIGIN_HOST, NULL), STATUS_OK);
+	TURN_UNTIL(rig, remote, (relay_turn(&relay), mirrors(rig, remote)));
+	assert_true(relay.count > 30);
+	remote_close(remote);
+	close(relay.front);
+	close(relay.back);
+	rig_free(rig);
+}
+
+/* ---- Hostile and broken answers */
+
+static void test_text_from_the_network_is_made_safe(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *clean;
+	} cases[] = {
+		{ "Streaming, -14 LUFS", "Streaming, -14 LUFS" }, { "größe 音量", "größe 音量" },
+		{ "\033[2J\033]0;gotcha\007", "?[2J?]0;gotcha?" }, { "tab\tline\nreturn\r", "tab?line?return?" },
+		{ "c1 \xc2\x9b"
+		  "31m",
+			"c1 ?31m" },
+		{ "\x7f", "?" }, { "\xff\xfe", "??" }, { "\xc0\xaf", "??" }, /* overlong */
+		{ "\xe0\x80\xaf", "???" },                                   /* overlong */
+		{ "\xed\xa0\x80", "???" },                                   /* surrogate */
+		{ "\xf4\x90\x80\x80", "????" },                              /* beyond U+10FFFF */
+		{ "half \xe9\x9f", "half ??" },
+		{ "\xe2\x80\xae"
+		  "evil",
+			"?evil" }, /* right-to-left override */
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char out[64];
+		utf8_copy(out, sizeof out, cases[i].text);
+		assert_string_equal(out, cases[i].clean);
+	}
+	char small[4];
+	utf8_copy(small, sizeof small, "aää");
+	assert_string_equal(small, "aä");
+	utf8_copy(small, sizeof small, "ääb");
+	assert_string_equal(small, "ä");
+}
+
+static void give(struct mirror *m, const char *address, const char *types, ...)
+{
+	uint8_t bytes[4096];
+	lo_message body = lo_message_new();
+	va_list values;
+	va_start(values, types);
+	message_add_list(body, types, values);
+	va_end(values);
+	size_t size = message_write(address, body, bytes, sizeof bytes);
+	struct message message;
+	assert_true(size > 0 && message_open(&message, bytes, size));
+	mirror_take(m, &message);
+	message_close(&message);
+	lo_message_free(body);
+}
+
+/* What drawing and stepping rely on. */
+static void expect_sound(const struct mirror *m)
+{
+	assert_true(m->n_slots <= RACK_SLOTS_MAX);
+	for (uint32_t s = 0; s < m->n_slots; s++) {
+		const struct remote_slot *slot = &m->slots[s]->shown;
+		assert_true(slot->n_params <= MODULE_PARAMS_MAX && slot->n_meters <= MODULE_METERS_MAX);
+		for (uint32_t i = 0; i < slot->n_params + N_HOST_PARAMS; i++) {
+			const struct remote_param *p = &slot->params[i];
+			char text[64];
+			assert_ptr_equal(p->row.id, p->id);
+			assert_non_null(p->row.label);
+			assert_non_null(p->row.help);
+			if (!p->known)
+				continue;
+			assert_true(isfinite(p->value) && p->value >= p->row.min && p->value <= p->row.max);
+			param_format(&p->row, param_step(&p->row, p->value, 1), text, sizeof text);
+		}
+	}
+}
+
+static void start_slot(struct mirror *m)
+{
+	mirror_init(m);
+	m->now_ms = 1000;
+	give(m, "/chain", "s", "a");
+	give(m, "/rack/a/info", "sssissssis", "thing", "Thing", "Help", 4, "x", "bypass", "solo", "delta", 1,
+		"reduction");
+}
+
+static void test_rows_that_make_no_sense_are_refused(void **state)
+{
+	(void)state;
+	struct mirror *m = malloc(sizeof *m);
+	start_slot(m);
+	const struct mirror_param *p = &m->slots[0]->params[0];
+	give(m, "/rack/a/x/info", "sssffffs", "X", "dB", "wobbly", 0.0, 1.0, 0.0, 0.1, "h");
+	give(m, "/rack/a/x/info", "sssffffs", "X", "dB", "linear", 1.0, 0.0, 0.0, 0.1, "h");
+	give(m, "/rack/a/x/info", "sssffffs", "X", "dB", "linear", 0.0, (double)NAN, 0.0, 0.1, "h");
+	give(m, "/rack/a/x/info", "sssffffs", "X", "Hz", "log", 0.0, 1.0, 0.5, 1.1, "h");
+	give(m, "/rack/a/x/info", "sssffffs", "X", "", "choice", 0.0, 2.0, 0.0, 1.0, "h");
+	give(m, "/rack/a/x/info", "sssffffsss", "X", "", "choice", 0.0, 7.0, 0.0, 1.0, "h", "one", "two");
+	give(m, "/rack/a/x/info", "sssffff", "X", "dB", "linear", 0.0, 1.0, 0.0, 0.1);
+	assert_false(p->row.answered);
+	give(m, "/rack/a/x/info", "sssffffsss", "X\033", "", "choice", 0.0, 1.0, 0.0, 1.0, "h", "one", "two");
+	assert_true(p->row.answered);
+	assert_string_equal(m->slots[0]->shown.params[0].row.label, "X?");
+	give(m, "/rack/a/x", "s", "three");
+	assert_false(m->slots[0]->shown.params[0].known);
+	give(m, "/rack/a/x", "s", "two");
+	assert_true(m->slots[0]->shown.params[0].known && m->slots[0]->shown.params[0].value == 1);
+	give(m, "/rack/a/x", "f", (double)NAN);
+	give(m, "/rack/a/x", "f", 1e30);
+	expect_sound(m);
+	mirror_clear(m);
+	free(m);
+}
+
+/* An answer that left before the own change did would pull the slider back under the finger. */
+static void test_older_answers_do_not_pull_back(void **state)
+{
+	(void)state;
+	struct mirror *m = malloc(sizeof *m);
+	start_slot(m);
+	give(m, "/rack/a/x/info", "sssffffs", "X", "dB", "linear", -1.0, 1.0, 0.0, 0.1, "h");
+	give(m, "/rack/a/x", "f", 0.25);
+	m->slots[0]->params[0].held_until_ms = m->now_ms + MIRROR_HOLD_MS;
+	m->slots[0]->params[0].value.answered = false;
+	give(m, "/rack/a/x", "f", 0.75);
+	assert_true(m->slots[0]->shown.params[0].value == 0.25f);
+	assert_false(m->slots[0]->params[0].value.answered); /* so that it is asked when the hand rests */
+	m->now_ms += MIRROR_HOLD_MS;
+	give(m, "/rack/a/x", "f", 0.75);
+	assert_true(m->slots[0]->shown.params[0].value == 0.75f && m->slots[0]->params[0].value.answered);
+	mirror_clear(m);
+	free(m);
+}
+
+/* Another rack may have other rows under the same ids. */
+static void test_doubt_asks_for_everything(void **state)
+{
+	(void)state;
+	struct mirror *m = malloc(sizeof *m);
+	start_slot(m);
+	give(m, "/rack/a/x/info", "sssffffs", "X", "dB", "linear", -1.0, 1.0, 0.0, 0.1, "h");
+	give(m, "/rack/a/x", "f", 0.25);
+	m->lock.question.answered = true;
+	mirror_doubt(m);
+	assert_false(m->lock.question.answered || m->chain.answered || m->info.answered || m->title_question.answered ||
+		     m->complete);
+	assert_false(m->slots[0]->info.answered || m->slots[0]->params[0].row.answered ||
+		     m->slots[0]->params[0].value.answered);
+	assert_true(m->slots[0]->shown.params[0].known && m->slots[0]->shown.params[0].value == 0.25f);
+	mirror_clear(m);
+	free(m);
+}
+
+static void test_an_older_rack_is_asked_once(void **state)
+{
+	(void)state;
+	struct mirror *m = malloc(sizeof *m);
+	start_slot(m);
+	assert_false(m->side_question.answered);
+	give(m, "/error", "ss", "/ab", "unknown address");
+	assert_true(m->side_question.answered);
+	assert_int_equal(m->n_errors, 0);
+	give(m, "/error", "ss", "/ab", "no such side"); /* nothing was asked: news */
+	assert_int_equal(m->n_errors, 1);
+	assert_string_equal(m->error, "/ab: no such side");
+	mirror_clear(m);
+	free(m);
+}
+
+static void test_chains_that_make_no_sense_are_refused(void **state)
+{
+	(void)state;
+	struct mirror *m = malloc(sizeof *m);
+	start_slot(m);
+	give(m, "/chain", "ss", "b", "b");
+	give(m, "/chain", "s", "Not An Id");
+	give(m, "/chain", "si", "b", 4);
+	give(m, "/chain", "sssssssssssssssssssssssss", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m",
+		"n", "o", "p", "q", "r", "s", "t", "u", "v", "w", "x", "y");
+	assert_int_equal(m->n_slots, 1);
+	assert_string_equal(m->slots[0]->shown.id, "a");
+	give(m, "/rack/a/info", "sssi", "thing", "Thing", "Help", 100000);
+	give(m, "/rack/a/info", "sssis", "thing", "Thing", "Help", 1, "x");
+	assert_int_equal(m->slots[0]->shown.n_params, 1);
+	mirror_clear(m);
+	free(m);
+}
+
+/* Answers of all kinds with arguments mixed up at random: nothing may break or become unsound. */
+static void test_random_answers(void **state)
+{
+	(void)state;
+	static const char *const addresses[] = { "/chain", "/title", "/bypass", "/bypass/match", "/error", "/info",
+		"/status", "/modules", "/preset/list", "/preset/save", "/lock", "/scene/delete", "/meter/in/peak",
+		"/meter/out/range", "/meter/a/reduction", "/meter/a/reduction/info", "/rack/a/info", "/rack/b/info",
+		"/rack/a/x", "/rack/a/x/info", "/rack/a/bypass", "/rack/a/bypass/info", "/rack/b/x", "/rack//",
+		"/rack/a", "/meter/", "/rack/a//info", "/x" };
+	static const char *const words[] = { "a", "b", "x", "bypass", "solo", "delta", "linear", "log", "choice",
+		"toggle", "dB", "", "\033[1m", "\xff", "load_mean", "client", "rate" };
+	static const double numbers[] = { 0, 1, -1, 3, 4, 0.5, 1e30, -1e30, 112, 8, 20000 };
+	struct mirror *m = malloc(sizeof *m);
+	uint32_t seed = 1;
+	start_slot(m);
+	for (int round = 0; round < 60000; round++) {
+		uint8_t bytes[4096];
+		lo_message body = lo_message_new();
+		unsigned n = (seed = seed * 1664525u + 1013904223u) >> 28;
+		for (unsigned i = 0; i < n; i++) {
+			seed = seed * 1664525u + 1013904223u;
+			unsigned pick = seed >> 16;
+			switch (seed >> 29) {
+			case 0:
+			case 1:
+			case 2:
+			case 3:
+				message_add(body, "s", words[pick % (sizeof words / sizeof words[0])]);
+				break;
+			case 4:
+				message_add(body, "i", (int32_t)(pick % 9));
+				break;
+			case 5:
+				message_add(body, pick % 2 ? "T" : "F");
+				break;
+			default:
+				message_add(body, "f", numbers[pick % (sizeof numbers / sizeof numbers[0])]);
+			}
+		}
+		seed = seed * 1664525u + 1013904223u;
+		const char *address = addresses[(seed >> 16) % (sizeof addresses / sizeof addresses[0])];
+		size_t size = message_write(address, body, bytes, sizeof bytes);
+		struct message message;
+		assert_true(size > 0 && message_open(&message, bytes, size));
+		mirror_take(m, &message);
+		message_close(&message);
+		lo_message_free(body);
+		if (round % 16 == 0) {
+			give(m, "/rack/a/info", "sssissssis", "thing", "Thing", "Help", 4, "x", "bypass", "solo",
+				"delta", 1, "reduction");
+			give(m, "/rack/a/x/info", "sssffffs", "X", "dB", "linear", -1.0, 1.0, 0.0, 0.1, "h");
+		}
+		expect_sound(m);
+	}
+	mirror_clear(m);
+	free(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mirrors_every_module_over_the_local_socket),
+		cmocka_unit_test(test_mirrors_every_module_over_udp),
+		cmocka_unit_test(test_a_change_shows_at_once_and_arrives),
+		cmocka_unit_test(test_changes_of_others_arrive),
+		cmocka_unit_test(test_two_hands_agree_in_the_end),
+		cmocka_unit_test(test_edits_of_the_chain_are_followed),
+		cmocka_unit_test(test_menus_errors_and_news),
+		cmocka_unit_test(test_titles_locks_and_deletions),
+		cmocka_unit_test(test_closing_gives_up_the_leases),
+		cmocka_unit_test(test_a_lost_rack_is_found_again_over_the_local_socket),
+		cmocka_unit_test(test_a_lost_rack_is_found_again_over_udp),
+		cmocka_unit_test(test_a_quick_restart_is_noticed),
+		cmocka_unit_test(test_no_rack_at_all),
+		cmocka_unit_test(test_lost_datagrams_are_made_good),
+		cmocka_unit_test(test_text_from_the_network_is_made_safe),
+		cmocka_unit_test(test_rows_that_make_no_sense_are_refused),
+		cmocka_unit_test(test_older_answers_do_not_pull_back),
+		cmocka_unit_test(test_doubt_asks_for_everything),
+		cmocka_unit_test(test_an_older_rack_is_asked_once),
+		cmocka_unit_test(test_chains_that_make_no_sense_are_refused),
+		cmocka_unit_test(test_random_answers),
+	};
+	char folder[40], remove[60];
+	rig_folders(folder);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	snprintf(remove, sizeof remove, "rm -rf '%s'", folder);
+	return system(remove) == 0 ? failed : 1;
+}
