@@ -7,7 +7,7 @@
 
 #include <poll.h>
 
-enum { SERVER_FDS_MAX = 4, OSC_DEFAULT_PORT = 3345 };
+enum { SERVER_FDS_MAX = 4 };
 
 struct server_config {
 	struct control *control;

@@ -55,9 +55,9 @@ float param_from_norm(const struct param *, float norm) RT;
  * steps and stop at the ends. */
 float param_step(const struct param *, float value, float n);
 
-/* Text with or without its unit ("-1.5 dB", "-1.5", "120 Hz", "1.2 kHz", "on", a choice's name, ratios as 2 or 2:1) into a
- * value. BAD_VALUE with a sentence when it is no number, not finite, of another unit, no such choice, or out of range. Numbers
- * are read in the C locale. */
+/* Text with or without its unit ("-1.5 dB", "-1.5", "120 Hz", "1.2 kHz", "on", a choice's name, ratios as 2 or 2:1)
+ * into a value. BAD_VALUE with a sentence when it is no number, not finite, of another unit, no such choice, or out of
+ * range. Numbers are read in the C locale. */
 enum status param_parse(const struct param *, const char *text, float *value, struct reason *);
 
 /* For people, with the unit ("-1.5 dB", "1.20 kHz", "2.0:1", "on"). */

@@ -1,7 +1,7 @@
 /* The program's start: which subcommand, and the two questions that belong to none. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rack/model/preset.h"
 #include "rack/base/typo.h"
+#include "rack/model/preset.h"
 #include "src/options.h"
 
 #include <errno.h>

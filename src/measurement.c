@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/measurement.h"
 
-#include "rack/meters/loudness.h"
 #include "rack/base/utf8.h"
+#include "rack/meters/loudness.h"
 #include "src/audiofile.h"
 
 #include <math.h>

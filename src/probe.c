@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/probe.h"
 
-#include "rack/control/control.h"
 #include "rack/audio/engine.h"
+#include "rack/control/control.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* lacquer render: a sound file through a rack, by the same engine as JACK. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/direct.h"
-#include "rack/control/control.h"
 #include "rack/audio/engine.h"
+#include "rack/control/control.h"
 #include "rack/model/preset.h"
 #include "src/audiofile.h"
 #include "src/events.h"

@@ -1,6 +1,6 @@
 /* lacquer run: options, then the engine here (headless) or behind a terminal UI. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "osc/server.h"
+#include "osc/wire/endpoint.h"
 #include "rack/model/preset.h"
 #include "src/launch.h"
 #include "src/options.h"

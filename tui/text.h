@@ -10,8 +10,8 @@
  * the locale's encoding; what cannot be shown (and, in ascii, all beyond ASCII) becomes '?'. */
 int text_clip(char *out, size_t size, const char *text, int columns, bool ascii);
 
-/* The same, but where more than blanks is lost the last column says so, with an ellipsis ('~' in ascii), if there are at
- * least TEXT_CUT_MIN. Returns the columns taken. */
+/* The same, but where more than blanks is lost the last column says so, with an ellipsis ('~' in ascii), if there are
+ * at least TEXT_CUT_MIN. Returns the columns taken. */
 enum { TEXT_CUT_MIN = 4 };
 int text_cut(char *out, size_t size, const char *text, int columns, bool ascii);
 

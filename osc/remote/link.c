@@ -2,12 +2,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/remote/link.h"
 
+#include "osc/remote/handshake.h"
 #include "osc/wire/allow.h"
 #include "osc/wire/clock.h"
 #include "osc/wire/endpoint.h"
-#include "osc/remote/handshake.h"
 #include "osc/wire/packet.h"
-#include "osc/server.h"
 #include "rack/base/file.h"
 
 #include <errno.h>

@@ -18,9 +18,9 @@ bool link_is_local(const struct link *);
 const char *link_target(const struct link *); /* "HOST:PORT" or the socket's path */
 
 /* Sends one message; types as in message_add. To another machine's rack it goes when the rack has taken the proof that
- * it wants (osc/server/proof.h; link_receive sees to it); what has waited for that longer than a second is dropped. Waits 20
- * ms at most for a busy rack. UNAVAILABLE: nobody listens (a restarted rack is found again by the next call), FULL: the
- * rack does not read. */
+ * it wants (osc/server/proof.h; link_receive sees to it); what has waited for that longer than a second is dropped.
+ * Waits 20 ms at most for a busy rack. UNAVAILABLE: nobody listens (a restarted rack is found again by the next call),
+ * FULL: the rack does not read. */
 enum status link_send(struct link *, const char *address, const char *types, ...);
 enum status link_send_body(struct link *, const char *address, lo_message body);
 

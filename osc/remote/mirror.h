@@ -3,8 +3,8 @@
 #ifndef OSC_MIRROR_H
 #define OSC_MIRROR_H
 
-#include "osc/wire/message.h"
 #include "osc/remote.h"
+#include "osc/wire/message.h"
 #include "rack/model/rack.h"
 
 enum {

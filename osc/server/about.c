@@ -1,7 +1,7 @@
 /* What the rack says of itself over OSC, and the messages that are about the program: sync, quit, subscriptions. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "osc/wire/clock.h"
 #include "osc/server/serving.h"
+#include "osc/wire/clock.h"
 #include "rack/audio/overload.h"
 #include "rack/model/registry.h"
 

@@ -12,8 +12,8 @@ struct direct;
 struct direct *direct_new(struct control *); /* NULL: no memory */
 void direct_free(struct direct *);
 
-/* One message, through the same router as those from the network; answers are dropped. UNKNOWN or BAD_VALUE with the words that
- * a sender would get by /error. Control thread. */
+/* One message, through the same router as those from the network; answers are dropped. UNKNOWN or BAD_VALUE with the
+ * words that a sender would get by /error. Control thread. */
 enum status direct_apply(struct direct *, const char *address, lo_message body, struct reason *);
 
 #endif

@@ -3,7 +3,9 @@
 #ifndef OSC_OUTBOX_H
 #define OSC_OUTBOX_H
 
-#include "osc/server/socket.h"
+#include "osc/wire/peer.h"
+
+#include <stdint.h>
 
 enum { OUTBOX_QUEUES = 16, OUTBOX_BYTES_MAX = 256 << 10, OUTBOX_AGE_US = 2000000 };
 

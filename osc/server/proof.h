@@ -3,7 +3,9 @@
 #ifndef OSC_PROOF_H
 #define OSC_PROOF_H
 
-#include "osc/server/socket.h"
+#include "osc/wire/peer.h"
+
+#include <stdint.h>
 
 /* Anybody can write a stranger's address on a datagram, and a question of 16 bytes may be answered by thousands: the
  * rack would flood the stranger. So a UDP peer that is not on this machine gets at most as many bytes as its last

@@ -1,8 +1,8 @@
 /* Parameters over OSC: asked, set, described. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "osc/wire/clock.h"
 #include "osc/server/router.h"
 #include "osc/server/serving.h"
+#include "osc/wire/clock.h"
 #include "osc/wire/value.h"
 
 lo_message body_of_row(struct control *control, uint32_t slot, uint32_t param, enum form form)

@@ -2,13 +2,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server.h"
 
-#include "osc/wire/clock.h"
 #include "osc/server/feedback.h"
-#include "osc/wire/pattern.h"
 #include "osc/server/proof.h"
 #include "osc/server/router.h"
 #include "osc/server/serving.h"
 #include "osc/server/surface.h"
+#include "osc/wire/clock.h"
+#include "osc/wire/pattern.h"
 #include "rack/base/utf8.h"
 
 #include <stdio.h>

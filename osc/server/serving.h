@@ -3,11 +3,11 @@
 #ifndef OSC_SERVING_H
 #define OSC_SERVING_H
 
+#include "osc/server.h"
 #include "osc/server/lease.h"
 #include "osc/server/limit.h"
-#include "osc/wire/message.h"
-#include "osc/server.h"
 #include "osc/server/socket.h"
+#include "osc/wire/message.h"
 
 enum { SYNCS_MAX = 64, JOBS_MAX = 16, REPLY_SIZE_MAX = 60000 };
 

@@ -2,13 +2,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/socket.h"
 
+#include "osc/server/inbox.h"
+#include "osc/server/outbox.h"
+#include "osc/server/proof.h"
 #include "osc/wire/allow.h"
 #include "osc/wire/clock.h"
 #include "osc/wire/endpoint.h"
-#include "osc/server/inbox.h"
-#include "osc/server/outbox.h"
 #include "osc/wire/packet.h"
-#include "osc/server/proof.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -49,21 +49,6 @@ struct sockets {
 	int udp_in_a_row;
 	uint64_t dropped;
 };
-
-bool peer_equal(const struct peer *a, const struct peer *b)
-{
-	return a->size == b->size && memcmp(&a->name, &b->name, a->size) == 0;
-}
-
-bool peer_same_machine(const struct peer *a, const struct peer *b)
-{
-	struct peer same = *a;
-	if (a->local || b->local || allow_is_loopback((const struct sockaddr *)&a->name))
-		return false;
-	/* at the same place for IPv6 */
-	((struct sockaddr_in *)&same.name)->sin_port = ((const struct sockaddr_in *)&b->name)->sin_port;
-	return peer_equal(&same, b);
-}
 
 /* ---- UDP */
 

@@ -3,6 +3,7 @@
 #ifndef OSC_SOCKET_H
 #define OSC_SOCKET_H
 
+#include "osc/wire/peer.h"
 #include "rack/base/status.h"
 
 #include <poll.h>
@@ -10,18 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
-
-/* Who sent a datagram: the only place where anything is sent to. */
-struct peer {
-	struct sockaddr_storage name;
-	socklen_t size;
-	bool local; /* came by the local socket */
-};
-
-bool peer_equal(const struct peer *, const struct peer *);
-
-/* Two ports of one machine that is not this one. */
-bool peer_same_machine(const struct peer *, const struct peer *);
 
 struct sockets;
 
@@ -39,8 +28,8 @@ size_t sockets_receive(struct sockets *, struct peer *from, uint8_t *bytes, size
 bool sockets_hold(const struct sockets *);
 
 /* Sends, or keeps it for up to 2 s where the receiver is slow (256 KiB a receiver); never waits. What a peer may not be
- * sent (osc/server/proof.h) is dropped: to an unproven one anything beyond the size of the datagram received last, if that was
- * its own; to a proven one beyond this machine anything beyond its share. */
+ * sent (osc/server/proof.h) is dropped: to an unproven one anything beyond the size of the datagram received last, if
+ * that was its own; to a proven one beyond this machine anything beyond its share. */
 void sockets_send(struct sockets *, const struct peer *, const uint8_t *bytes, size_t size);
 
 /* Whether something is being kept for that peer, or its share of the network is used up: then there is no use in

@@ -70,7 +70,7 @@ bool subjects_build(struct subjects *s, const struct rack *rack)
 	add_fixed(s);
 	s->rack_rows = s->n;
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
-		address_of_row(rack, CONTROL_RACK, i, add(s, SUBJECT_ROW, CONTROL_RACK, i)->address);
+		address_of_row(rack, RACK_ITSELF, i, add(s, SUBJECT_ROW, RACK_ITSELF, i)->address);
 	for (; s->n_slots < rack->n_slots; s->n_slots++)
 		add_slot(s, rack, s->n_slots);
 	return true;
@@ -88,9 +88,9 @@ void subjects_free(struct subjects *s)
 
 size_t subjects_of_row(const struct subjects *s, uint32_t slot, uint32_t param)
 {
-	if (slot != CONTROL_RACK && slot >= s->n_slots)
+	if (slot != RACK_ITSELF && slot >= s->n_slots)
 		return s->n;
-	size_t i = (slot == CONTROL_RACK ? s->rack_rows : s->slot_rows[slot]) + param;
+	size_t i = (slot == RACK_ITSELF ? s->rack_rows : s->slot_rows[slot]) + param;
 	bool same = i < s->n && s->list[i].kind == SUBJECT_ROW && s->list[i].slot == slot && s->list[i].index == param;
 	return same ? i : s->n;
 }

@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/surface.h"
 
+#include "osc/server/serving.h"
 #include "osc/wire/clock.h"
 #include "osc/wire/endpoint.h"
-#include "osc/server/serving.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -25,7 +25,7 @@ static bool find_in_rack(const char *address, struct address_row *row)
 {
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
 		if (strcmp(rack_params[i].id, address + 1) == 0)
-			return row->slot = CONTROL_RACK, row->param = i, true;
+			return row->slot = RACK_ITSELF, row->param = i, true;
 	return false;
 }
 
@@ -57,7 +57,7 @@ bool address_find_row(const struct rack *rack, const char *address, struct addre
 
 void address_of_row(const struct rack *rack, uint32_t slot, uint32_t param, char address[ADDRESS_SIZE])
 {
-	if (slot == CONTROL_RACK)
+	if (slot == RACK_ITSELF)
 		snprintf(address, ADDRESS_SIZE, "/%s", rack_params[param].id);
 	else
 		snprintf(address, ADDRESS_SIZE, "/rack/%s/%s", rack->slots[slot].id,

@@ -4,7 +4,7 @@
 #define OSC_ADDRESS_H
 
 #include "osc/wire/packet.h"
-#include "rack/control/control.h"
+#include "rack/model/rack.h"
 
 /* In which form a parameter is spoken of: by what comes behind its address. */
 enum form { FORM_VALUE, FORM_NORM, FORM_TEXT, FORM_INFO, N_FORMS };
@@ -18,7 +18,7 @@ enum form form_split(char *address);
 enum { ADDRESS_SIZE = PACKET_ADDRESS_MAX + 1 };
 
 struct address_row {
-	uint32_t slot; /* or CONTROL_RACK */
+	uint32_t slot; /* or RACK_ITSELF */
 	uint32_t param;
 	enum form form;
 };

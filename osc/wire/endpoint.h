@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-enum { ENDPOINT_HOST_SIZE = 100, ENDPOINT_PORT_SIZE = 8 };
+enum { ENDPOINT_HOST_SIZE = 100, ENDPOINT_PORT_SIZE = 8, OSC_DEFAULT_PORT = 3345 };
 
 /* "HOST", "HOST:PORT", "[IPv6]", "[IPv6]:PORT", or a bare IPv6 address. usual: the port where none is written; NULL:
  * one has to be. False: it is none of these. */

@@ -4,9 +4,9 @@
 
 #include "rack/audio/command.h"
 #include "rack/audio/delay.h"
-#include "rack/base/memory.h"
 #include "rack/audio/mix.h"
 #include "rack/audio/slot.h"
+#include "rack/base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -16,16 +16,16 @@ enum command_type {
 
 struct command {
 	uint8_t type;
-	uint16_t param; /* SET */
-	uint32_t uid;   /* SET: of the slot; BEGIN: n */
+	uint16_t param;    /* SET */
+	uint32_t uid;      /* SET: of the slot; BEGIN: n */
 	uint32_t glide_ms; /* SET: how long a row that glides may take; 0: as fast as it is smooth */
 	union {
 		float value;         /* SET */
 		struct chain *chain; /* CHAIN */
 		struct {
 			float processed, unprocessed;
-		} match; /* MATCH, linear */
-		uint64_t mark;       /* BEGIN: this transaction's number, rising */
+		} match;       /* MATCH, linear */
+		uint64_t mark; /* BEGIN: this transaction's number, rising */
 	};
 	uint64_t frame; /* BEGIN: engine frame to apply it on; one that has passed: at once */
 };
@@ -35,9 +35,10 @@ struct command {
 #define COMMAND_SAFE_LIMITER_UID 0xffffffffu
 
 enum {
-	COMMAND_RING_SIZE = 4096,     /* holds every row of a full rack in one transaction */
-	COMMANDS_A_BLOCK = 256,       /* the audio thread starts no further transaction after so many for each BLOCK_MAX frames */
-	COMMAND_CHAINS_MAX = 16,      /* chains under way to the audio thread and back */
+	COMMAND_RING_SIZE = 4096, /* holds every row of a full rack in one transaction */
+	COMMANDS_A_BLOCK =
+		256, /* the audio thread starts no further transaction after so many for each BLOCK_MAX frames */
+	COMMAND_CHAINS_MAX = 16, /* chains under way to the audio thread and back */
 };
 
 #endif

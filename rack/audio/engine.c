@@ -2,16 +2,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/audio/engine.h"
 
-#include "rack/meters/analysis.h"
-#include "rack/dsp/fade.h"
-#include "rack/base/flush.h"
-#include "rack/base/memory.h"
 #include "rack/audio/overload.h"
-#include "rack/base/ring.h"
 #include "rack/audio/schedule.h"
 #include "rack/audio/stage.h"
 #include "rack/audio/telemetry.h"
+#include "rack/base/flush.h"
+#include "rack/base/memory.h"
+#include "rack/base/ring.h"
 #include "rack/base/triple.h"
+#include "rack/dsp/fade.h"
+#include "rack/meters/analysis.h"
 
 #include <math.h>
 #include <stdlib.h>

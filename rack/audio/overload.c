@@ -11,8 +11,9 @@
 static void turn(struct overload *o, bool safe) RT
 {
 	if (safe)
-		o->wait_s = o->wait_s == 0 || o->full_s > RELAPSE_S ? FIRST_WAIT_S :
-			o->wait_s * 2 > LAST_WAIT_S ? LAST_WAIT_S : o->wait_s * 2;
+		o->wait_s = o->wait_s == 0 || o->full_s > RELAPSE_S ? FIRST_WAIT_S
+			    : o->wait_s * 2 > LAST_WAIT_S           ? LAST_WAIT_S
+								    : o->wait_s * 2;
 	o->safe = safe;
 	o->safe_s = o->full_s = o->late_s = 0;
 }

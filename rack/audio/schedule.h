@@ -8,7 +8,8 @@
 
 enum { SCHEDULE_COMMANDS = 2048, SCHEDULE_NONE = -1 };
 
-/* Nodes of fixed memory in two lists: free ones, and waiting ones by frame (those of the same frame in order of arrival). */
+/* Nodes of fixed memory in two lists: free ones, and waiting ones by frame (those of the same frame in order of
+ * arrival). */
 struct schedule {
 	struct schedule_node {
 		struct command command;

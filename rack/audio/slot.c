@@ -3,10 +3,10 @@
 #include "rack/audio/slot.h"
 
 #include "rack/audio/delay.h"
-#include "rack/dsp/fade.h"
 #include "rack/audio/glide.h"
-#include "rack/base/memory.h"
 #include "rack/audio/mix.h"
+#include "rack/base/memory.h"
+#include "rack/dsp/fade.h"
 
 #include <math.h>
 #include <stdlib.h>

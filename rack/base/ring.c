@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The rule of order: each side loads the other's index once with acquire, touches elements, and stores its own index once with
- * release. Indices run free and wrap; they start near the wrap so that every run crosses it. */
+/* The rule of order: each side loads the other's index once with acquire, touches elements, and stores its own index
+ * once with release. Indices run free and wrap; they start near the wrap so that every run crosses it. */
 #define FIRST_INDEX 0xffffff00u
 
 struct ring {
@@ -92,7 +92,7 @@ bool ring_write(struct ring *r, const void *elements, uint32_t n) RT
 uint32_t ring_ready(struct ring *r) RT
 {
 	return atomic_load_explicit(&r->written, memory_order_acquire) -
-		atomic_load_explicit(&r->taken, memory_order_relaxed);
+	       atomic_load_explicit(&r->taken, memory_order_relaxed);
 }
 
 const void *ring_peek(struct ring *r, uint32_t index) RT

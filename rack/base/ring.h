@@ -11,7 +11,8 @@
 
 struct ring;
 
-/* capacity: a power of two, in elements of size bytes. NULL: no memory. Memory is touched, so it faults here and not later. */
+/* capacity: a power of two, in elements of size bytes. NULL: no memory. Memory is touched, so it faults here and not
+ * later. */
 struct ring *ring_new(uint32_t capacity, size_t size);
 void ring_free(struct ring *);
 

@@ -8,8 +8,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* Indices of an array of three values that the owner keeps beside it. `middle` holds an index and the fresh bit. The exchange
- * is acq_rel on both sides: it hands one buffer over and takes another back. */
+/* Indices of an array of three values that the owner keeps beside it. `middle` holds an index and the fresh bit. The
+ * exchange is acq_rel on both sides: it hands one buffer over and takes another back. */
 struct triple {
 	int back; /* writer's own */
 	_Alignas(64) _Atomic int middle;

@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/control/control_private.h"
 
-#include "rack/model/registry.h"
 #include "rack/base/utf8.h"
 #include "rack/base/worker.h"
+#include "rack/model/registry.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -73,12 +73,12 @@ const struct rack *control_rack(const struct control *c)
 
 const struct param *control_param(const struct control *c, uint32_t slot, uint32_t param)
 {
-	return slot == CONTROL_RACK ? &rack_params[param] : slot_param(&c->rack.slots[slot], param);
+	return slot == RACK_ITSELF ? &rack_params[param] : slot_param(&c->rack.slots[slot], param);
 }
 
 float control_value(const struct control *c, uint32_t slot, uint32_t param)
 {
-	return slot == CONTROL_RACK ? c->rack.values[param] : c->rack.slots[slot].values[param];
+	return slot == RACK_ITSELF ? c->rack.values[param] : c->rack.slots[slot].values[param];
 }
 
 /* ---- Transactions */
@@ -141,8 +141,8 @@ enum status control_set(struct control *c, uint32_t slot, uint32_t param, float 
 	control_take_later(c);
 	if (control_value(c, slot, param) == value)
 		return STATUS_OK;
-	control_note(c, slot == CONTROL_RACK ? 0 : c->rack.slots[slot].uid, param, origin);
-	if (slot == CONTROL_RACK) {
+	control_note(c, slot == RACK_ITSELF ? 0 : c->rack.slots[slot].uid, param, origin);
+	if (slot == RACK_ITSELF) {
 		c->rack.values[param] = value;
 		c->rack_dirty[param] = true;
 	} else {

@@ -12,16 +12,13 @@ struct worker;
 
 /* All functions here belong to the control thread: the one that called control_new. */
 
-/* Stands for the rack as a whole where a slot's index is asked (rows: rack_params). */
-#define CONTROL_RACK UINT32_MAX
-
 /* Who made a change, to keep from echoing it: the OSC server hands out its own numbers from 1. */
 enum { ORIGIN_HOST = 0 };
 
 /* Told of every change, after it is in the model. Members may be NULL. */
 struct control_listener {
 	void *user;
-	/* one value; slot is an index or CONTROL_RACK */
+	/* one value; slot is an index or RACK_ITSELF */
 	void (*value)(void *user, uint32_t slot, uint32_t param, float value, unsigned origin);
 	/* slots came, went or moved: every index and value may be another */
 	void (*chain)(void *user, unsigned origin);
@@ -39,7 +36,7 @@ bool control_listen(struct control *, const struct control_listener *); /* up to
 
 const struct rack *control_rack(const struct control *);
 
-/* The row and value of a slot or of the rack (CONTROL_RACK); indices must be in range. */
+/* The row and value of a slot or of the rack (RACK_ITSELF); indices must be in range. */
 const struct param *control_param(const struct control *, uint32_t slot, uint32_t param);
 float control_value(const struct control *, uint32_t slot, uint32_t param);
 
@@ -54,8 +51,8 @@ void control_end(struct control *);
 enum status control_set(
 	struct control *, uint32_t slot, uint32_t param, float value, unsigned origin, float *real, struct reason *);
 
-/* A title as a rack file's line can hold it: control characters become '?' (rack/base/utf8.h), '#' and blanks at the ends
- * go, and it is cut to RACK_TITLE_SIZE - 1 bytes. */
+/* A title as a rack file's line can hold it: control characters become '?' (rack/base/utf8.h), '#' and blanks at the
+ * ends go, and it is cut to RACK_TITLE_SIZE - 1 bytes. */
 void control_set_title(struct control *, const char *title, unsigned origin);
 
 /* id NULL: from the type. Positions beyond the end mean the end. On failure nothing has changed. */

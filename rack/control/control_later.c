@@ -23,7 +23,7 @@ static void take(struct control *c, const struct later *come)
 		slot++;
 	if (come->uid && slot == c->rack.n_slots)
 		return; /* the slot has gone */
-	slot = come->uid ? slot : CONTROL_RACK;
+	slot = come->uid ? slot : RACK_ITSELF;
 	/* What solo and bypass came to when it was sent, and may not any more. */
 	if (come->uid && come->param == c->rack.slots[slot].module->n_params + HOST_BYPASS) {
 		control_mark_row(c, slot, come->param);
@@ -32,7 +32,7 @@ static void take(struct control *c, const struct later *come)
 	}
 	if (control_value(c, slot, come->param) == come->value)
 		return;
-	if (slot == CONTROL_RACK) {
+	if (slot == RACK_ITSELF) {
 		c->rack.values[come->param] = come->value;
 		c->rack_dirty[come->param] = true;
 	} else {

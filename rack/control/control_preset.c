@@ -3,8 +3,8 @@
 #include "rack/control/control_private.h"
 
 #include "rack/base/file.h"
-#include "rack/model/preset.h"
 #include "rack/base/worker.h"
+#include "rack/model/preset.h"
 
 #include <errno.h>
 #include <stdio.h>

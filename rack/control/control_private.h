@@ -3,11 +3,11 @@
 #ifndef RACK_CONTROL_PRIVATE_H
 #define RACK_CONTROL_PRIVATE_H
 
-#include "rack/control/control.h"
 #include "rack/audio/engine.h"
-#include "rack/model/rackfile.h"
-#include "rack/base/ring.h"
 #include "rack/audio/telemetry.h"
+#include "rack/base/ring.h"
+#include "rack/control/control.h"
+#include "rack/model/rackfile.h"
 
 enum { LISTENERS_MAX = 4, LOCKS_MAX = 64, LATER_MAX = 1024, ROWS_MAX = MODULE_PARAMS_MAX + N_HOST_PARAMS };
 

@@ -4,8 +4,8 @@
 
 #include "rack/audio/chain.h"
 #include "rack/audio/command.h"
-#include "rack/model/registry.h"
 #include "rack/base/worker.h"
+#include "rack/model/registry.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -14,7 +14,7 @@
 
 bool control_locked(const struct control *c, uint32_t slot, uint32_t param)
 {
-	if (slot == CONTROL_RACK)
+	if (slot == RACK_ITSELF)
 		return false;
 	const struct rack_slot *model = &c->rack.slots[slot];
 	for (uint32_t i = 0; i < c->n_locks; i++)
@@ -65,7 +65,7 @@ static bool add_lock(struct control *c, uint32_t uid, uint32_t param, bool locke
 
 enum status control_lock(struct control *c, uint32_t slot, uint32_t param, bool locked, struct reason *reason)
 {
-	if (slot == CONTROL_RACK)
+	if (slot == RACK_ITSELF)
 		return reason_set(
 			reason, STATUS_BAD_VALUE, "scenes and presets leave the rack's own rows alone anyway");
 	if (locked == slot_param(&c->rack.slots[slot], param)->lock)
@@ -155,7 +155,7 @@ void control_recall(struct control *c, const struct rack *rack, unsigned what, u
 			continue;
 		c->rack.values[i] = wanted.values[i];
 		c->rack_dirty[i] = true;
-		control_tell_value(c, CONTROL_RACK, i, wanted.values[i], origin);
+		control_tell_value(c, RACK_ITSELF, i, wanted.values[i], origin);
 	}
 	if (!same_chain(&c->rack, &wanted)) {
 		become_chain(c, &wanted, glide_ms, origin);

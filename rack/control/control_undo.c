@@ -44,7 +44,7 @@ static void push(struct undo_step **list, uint32_t *n, const struct control *c)
 static bool same_gesture(const struct undo *u, uint32_t uid, uint32_t param, unsigned origin, double time_s)
 {
 	return uid != UINT32_MAX && u->n_past && uid == u->uid && param == u->param && origin == u->origin &&
-		time_s - u->time_s < GESTURE_S && time_s >= u->time_s;
+	       time_s - u->time_s < GESTURE_S && time_s >= u->time_s;
 }
 
 void control_note(struct control *c, uint32_t uid, uint32_t param, unsigned origin)

@@ -4,8 +4,8 @@
 #ifndef RACK_DSP_CROSSOVER_H
 #define RACK_DSP_CROSSOVER_H
 
-#include "rack/dsp/pair.h"
 #include "rack/base/realtime.h"
+#include "rack/dsp/pair.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -13,8 +13,8 @@
 #define FIRST_SECTIONS 15 /* of mean and following, at the start: 0.15 s, and by and by more */
 #define GATE 1.1724653e-7 /* power at -70 LUFS: 10^((-70 + 0.691) / 10) */
 
-/* The two filters of BS.1770-4 at any rate, see rack/meters/loudness.c: there from the coefficients, here as sections that
- * keep their precision at high rates. */
+/* The two filters of BS.1770-4 at any rate, see rack/meters/loudness.c: there from the coefficients, here as sections
+ * that keep their precision at high rates. */
 static void design_weighting(struct makeup *m, double rate)
 {
 	double high = pow(10, 3.999843853973347 / 20), band = pow(high, 0.4996667741545416);

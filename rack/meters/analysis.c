@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/meters/analysis.h"
 
-#include "rack/meters/loudness.h"
 #include "rack/base/ring.h"
 #include "rack/base/triple.h"
+#include "rack/meters/loudness.h"
 
 #include <limits.h>
 #include <math.h>

@@ -7,7 +7,7 @@
 
 enum {
 	RACK_SLOTS_MAX = 24,
-	RACK_ID_SIZE = 32,     /* with its terminator */
+	RACK_ID_SIZE = 32, /* with its terminator */
 	RACK_TITLE_SIZE = 128,
 };
 
@@ -18,6 +18,9 @@ extern const struct param host_params[N_HOST_PARAMS];
 /* Rows of the rack as a whole: /bypass and /bypass/match. */
 enum { RACK_BYPASS, RACK_MATCH, N_RACK_PARAMS };
 extern const struct param rack_params[N_RACK_PARAMS];
+
+/* Where a slot's index is wanted: the rack itself, with the rows of rack_params. */
+#define RACK_ITSELF UINT32_MAX
 
 struct rack_slot {
 	char id[RACK_ID_SIZE]; /* [a-z][a-z0-9_]*, unique in the rack */
@@ -43,8 +46,8 @@ int rack_find_slot(const struct rack *, const char *id); /* -1: none */
 /* [a-z][a-z0-9_]*, shorter than RACK_ID_SIZE, and not in, out, reset, pause or start: /meter has those. */
 bool rack_id_valid(const char *id);
 
-/* All rows at their defaults. id NULL or "": the type's id, with _2, _3 ... where that is taken. FULL, or BAD_VALUE for an id
- * that is taken or malformed. position beyond the end: at the end. */
+/* All rows at their defaults. id NULL or "": the type's id, with _2, _3 ... where that is taken. FULL, or BAD_VALUE for
+ * an id that is taken or malformed. position beyond the end: at the end. */
 enum status rack_insert(struct rack *, uint32_t position, const struct module *, const char *id, struct reason *);
 void rack_remove(struct rack *, uint32_t index);
 void rack_move(struct rack *, uint32_t from, uint32_t to);

@@ -2,10 +2,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/model/rackfile.h"
 
-#include "rack/model/rackfile_lines.h"
-#include "rack/model/registry.h"
 #include "rack/base/typo.h"
 #include "rack/base/utf8.h"
+#include "rack/model/rackfile_lines.h"
+#include "rack/model/registry.h"
 
 #include <stdarg.h>
 #include <stdio.h>

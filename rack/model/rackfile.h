@@ -25,10 +25,9 @@ typedef void rackfile_refused(void *user, const char *text);
 enum status rackfile_parse(const char *name, const char *text, size_t size, struct rack *rack, struct rackfile **file,
 	rackfile_warn *warn, void *user, struct reason *reason);
 
-/* Reads the same way, but on behind errors, and tells all of them (but none of keys below a section that cannot be used).
- * True: rackfile_parse takes it. */
-bool rackfile_check(
-	const char *name, const char *text, size_t size, rackfile_warn *, rackfile_refused *, void *user);
+/* Reads the same way, but on behind errors, and tells all of them (but none of keys below a section that cannot be
+ * used). True: rackfile_parse takes it. */
+bool rackfile_check(const char *name, const char *text, size_t size, rackfile_warn *, rackfile_refused *, void *user);
 
 /* The text for this rack: the lines of file (may be NULL) with changed values rewritten in place, new keys and sections
  * added, removed slots dropped, sections in chain order. Rows at their default that the file does not mention are left

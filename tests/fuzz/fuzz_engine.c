@@ -1,8 +1,8 @@
 /* Fuzz target for control and engine without JACK: any edits, values, states and blocks leave the sound finite and
  * under its ceiling, the rack valid, the delay growing only, every mark applied. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rack/control/control_private.h"
 #include "rack/audio/overload.h"
+#include "rack/control/control_private.h"
 #include "rack/model/registry.h"
 #include "tests/fuzz/fuzz_files.h"
 
@@ -230,10 +230,10 @@ static void start(struct run *r)
 static void set(struct run *r)
 {
 	const struct rack *rack = control_rack(r->control);
-	uint32_t slot = take(r, 16) ? take_slot(r) : CONTROL_RACK;
+	uint32_t slot = take(r, 16) ? take_slot(r) : RACK_ITSELF;
 	if (rack->n_slots == 0)
-		slot = CONTROL_RACK;
-	uint32_t n = slot == CONTROL_RACK ? N_RACK_PARAMS : slot_n_params(&rack->slots[slot]);
+		slot = RACK_ITSELF;
+	uint32_t n = slot == RACK_ITSELF ? N_RACK_PARAMS : slot_n_params(&rack->slots[slot]);
 	uint32_t param = take(r, 256) % n;
 	const struct param *row = control_param(r->control, slot, param);
 	float value = take_value(r, row), real;
@@ -350,7 +350,7 @@ static void settle(struct run *r)
 	control_set(c, rack->n_slots - 1, host + HOST_BYPASS, 0, 0, NULL, NULL);
 	control_set(c, rack->n_slots - 1, host + HOST_DELTA, 0, 0, NULL, NULL);
 	control_set(c, rack->n_slots - 1, host + HOST_SOLO, (float)take(r, 2), 0, NULL, NULL);
-	control_set(c, CONTROL_RACK, RACK_BYPASS, 0, 0, NULL, NULL);
+	control_set(c, RACK_ITSELF, RACK_BYPASS, 0, 0, NULL, NULL);
 	uint32_t kind = take(r, 6);
 	for (double frames = 0.25 * r->rate + 3 * r->latency; frames > 0; frames -= 333) {
 		control_tick(c);

@@ -1,7 +1,7 @@
 /* Fuzz target for OSC datagrams: any bytes leave the server alive, its values within their rows, its chain in order. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "osc/wire/packet.h"
 #include "osc/server.h"
+#include "osc/wire/packet.h"
 #include "tests/fuzz/fuzz_files.h"
 
 #include <stdio.h>

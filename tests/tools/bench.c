@@ -1,8 +1,8 @@
 /* What a module, the chain or the meters cost: build/bench [OPTIONS] NAME [FILE] prints nanoseconds a stereo frame. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rack/control/control.h"
 #include "rack/audio/engine.h"
 #include "rack/base/flush.h"
+#include "rack/control/control.h"
 #include "rack/meters/loudness.h"
 #include "rack/model/registry.h"
 #include "tests/unit/alone.h"
@@ -28,19 +28,43 @@ static const struct {
 	const char *module, *param;
 	float value;
 } settings[] = {
-	{ "eq", "band1/on", 1 }, { "eq", "band2/on", 1 }, { "eq", "band3/on", 1 }, { "eq", "band4/on", 1 },
-	{ "eq", "band5/on", 1 }, { "eq", "band6/on", 1 }, { "eq", "band7/on", 1 }, { "eq", "band8/on", 1 },
-	{ "eq", "band2/gain", 1 }, { "eq", "band3/gain", -2 }, { "eq", "band4/gain", 1.5f }, { "eq", "band5/gain", -1 },
-	{ "eq", "band6/gain", 2 }, { "eq", "band7/gain", -1.5f }, { "eq", "band8/gain", 1 },
-	{ "compressor", "threshold", -24 }, { "compressor", "ratio", 2 },
-	{ "multiband", "band1/ratio", 2 }, { "multiband", "band2/ratio", 2 }, { "multiband", "band3/ratio", 2 },
-	{ "multiband", "band4/ratio", 2 }, { "multiband", "band1/threshold", -30 }, { "multiband", "band2/threshold", -30 },
-	{ "multiband", "band3/threshold", -30 }, { "multiband", "band4/threshold", -30 }, { "multiband", "band1/gain", 1 },
+	{ "eq", "band1/on", 1 },
+	{ "eq", "band2/on", 1 },
+	{ "eq", "band3/on", 1 },
+	{ "eq", "band4/on", 1 },
+	{ "eq", "band5/on", 1 },
+	{ "eq", "band6/on", 1 },
+	{ "eq", "band7/on", 1 },
+	{ "eq", "band8/on", 1 },
+	{ "eq", "band2/gain", 1 },
+	{ "eq", "band3/gain", -2 },
+	{ "eq", "band4/gain", 1.5f },
+	{ "eq", "band5/gain", -1 },
+	{ "eq", "band6/gain", 2 },
+	{ "eq", "band7/gain", -1.5f },
+	{ "eq", "band8/gain", 1 },
+	{ "compressor", "threshold", -24 },
+	{ "compressor", "ratio", 2 },
+	{ "multiband", "band1/ratio", 2 },
+	{ "multiband", "band2/ratio", 2 },
+	{ "multiband", "band3/ratio", 2 },
+	{ "multiband", "band4/ratio", 2 },
+	{ "multiband", "band1/threshold", -30 },
+	{ "multiband", "band2/threshold", -30 },
+	{ "multiband", "band3/threshold", -30 },
+	{ "multiband", "band4/threshold", -30 },
+	{ "multiband", "band1/gain", 1 },
 	{ "clipper", "gain", 6 },
-	{ "transient", "attack", 50 }, { "transient", "sustain", -30 },
-	{ "imager", "band1/width", 80 }, { "imager", "band2/width", 110 }, { "imager", "band3/width", 120 },
-	{ "imager", "band4/width", 120 }, { "imager", "mono_below", 100 }, { "limiter", "gain", 6 },
-	{ "limiter", "true_peak", 1 }, { "trim", "gain", -1 },
+	{ "transient", "attack", 50 },
+	{ "transient", "sustain", -30 },
+	{ "imager", "band1/width", 80 },
+	{ "imager", "band2/width", 110 },
+	{ "imager", "band3/width", 120 },
+	{ "imager", "band4/width", 120 },
+	{ "imager", "mono_below", 100 },
+	{ "limiter", "gain", 6 },
+	{ "limiter", "true_peak", 1 },
+	{ "trim", "gain", -1 },
 };
 
 static const char *const chain_types[] = { "trim", "eq", "compressor", "multiband", "imager", "limiter" };
@@ -57,7 +81,8 @@ static void make_music(struct music *m)
 	uint32_t seed = 1;
 	for (size_t i = 0; i < m->n; i++) {
 		double t = (double)i / m->rate, hit = exp(-fmod(t, 0.25) * 30);
-		double chord = sin(6.2831853 * 82.4 * t) + 0.6 * sin(6.2831853 * 329.6 * t) + 0.3 * sin(6.2831853 * 4186 * t);
+		double chord =
+			sin(6.2831853 * 82.4 * t) + 0.6 * sin(6.2831853 * 329.6 * t) + 0.3 * sin(6.2831853 * 4186 * t);
 		for (int c = 0; c < 2; c++) {
 			seed = seed * 1664525u + 1013904223u;
 			m->of[c][i] = (float)(0.25 * chord + 0.4 * hit * ((double)(seed >> 8) / 8388608.0 - 1));
@@ -138,7 +163,8 @@ static void run_loudness(void *of, const struct music *m, size_t at, uint32_t n)
 static float setting(const struct module *module, uint32_t row)
 {
 	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
-		if (strcmp(settings[i].module, module->id) == 0 && strcmp(settings[i].param, module->params[row].id) == 0)
+		if (strcmp(settings[i].module, module->id) == 0 &&
+			strcmp(settings[i].param, module->params[row].id) == 0)
 			return settings[i].value;
 	return module->params[row].def;
 }
@@ -199,7 +225,8 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Of each block the fastest of PASSES: what the code costs, not what the machine did meanwhile. ns_frame is the median of all. */
+/* Of each block the fastest of PASSES: what the code costs, not what the machine did meanwhile. ns_frame is the median
+ * of all. */
 static void measure(const struct timed *t, const struct music *m, uint32_t block, const char *name, int json)
 {
 	size_t n = m->n / block;
@@ -216,11 +243,11 @@ static void measure(const struct timed *t, const struct music *m, uint32_t block
 	qsort(best, n, sizeof *best, compare);
 	double median = all[n * PASSES / 2], p99 = best[n * 99 / 100], max = best[n - 1];
 	if (json)
-		printf("{\"name\": \"%s\", \"block\": %u, \"rate\": %g, \"ns_frame\": %.2f, \"p99\": %.2f, \"max\": %.2f}\n", name,
-			block, m->rate, median, p99, max);
+		printf("{\"name\": \"%s\", \"block\": %u, \"rate\": %g, \"ns_frame\": %.2f, \"p99\": %.2f, \"max\": %.2f}\n",
+			name, block, m->rate, median, p99, max);
 	else
-		printf("%s, blocks of %u at %g Hz: %.2f ns a frame (median), p99 %.2f, max %.2f\n", name, block, m->rate, median,
-			p99, max);
+		printf("%s, blocks of %u at %g Hz: %.2f ns a frame (median), p99 %.2f, max %.2f\n", name, block,
+			m->rate, median, p99, max);
 	free(all);
 	free(best);
 }
@@ -234,8 +261,8 @@ static int usage(FILE *to, int status)
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = { { "json", no_argument, NULL, 'j' }, { "block", required_argument, NULL, 'b' },
-		{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
+	static const struct option options[] = { { "json", no_argument, NULL, 'j' },
+		{ "block", required_argument, NULL, 'b' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 	char *set[16];
 	int json = 0, option, n_set = 0;
 	long block = 64;

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* usage: landing SERVER RACK PORT COUNT. RACK is a JACK client without delay whose only slot is a trim, PORT its OSC port. Prints for
- * each step the frames from the one that was due to the one where left moved, and right's from left's. */
+/* usage: landing SERVER RACK PORT COUNT. RACK is a JACK client without delay whose only slot is a trim, PORT its OSC
+ * port. Prints for each step the frames from the one that was due to the one where left moved, and right's from left's.
+ */
 
 enum { AHEAD_US = 300000, WAIT_US = 500000 };
 

@@ -4,8 +4,8 @@
 #define TESTS_OSC_RIG_H
 
 #include "osc/remote/link.h"
-#include "osc/wire/packet.h"
 #include "osc/server.h"
+#include "osc/wire/packet.h"
 #include "rack/audio/engine.h"
 #include "rack/base/file.h"
 

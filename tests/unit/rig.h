@@ -3,8 +3,8 @@
 #ifndef TESTS_RIG_H
 #define TESTS_RIG_H
 
-#include "rack/control/control.h"
 #include "rack/audio/engine.h"
+#include "rack/control/control.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -57,7 +57,8 @@ static inline void rig_set(struct rig *rig, const char *slot, const char *param,
 }
 
 /* Frames at .. at + n of planar stereo through the rack in blocks of this size. */
-static inline void rig_run(struct rig *rig, float *const in[2], float *const out[2], size_t at, size_t n, uint32_t block)
+static inline void rig_run(
+	struct rig *rig, float *const in[2], float *const out[2], size_t at, size_t n, uint32_t block)
 {
 	for (size_t done = 0; done < n;) {
 		uint32_t m = n - done < block ? (uint32_t)(n - done) : block;
@@ -108,10 +109,12 @@ static inline void stereo_fill_music(struct stereo *s, double rate, float level)
 	uint32_t seed = 7;
 	for (size_t i = 0; i < s->n; i++) {
 		double t = (double)i / rate, beat = fmod(t, 0.25);
-		double chord = sin(6.2831853 * 110 * t) + 0.7 * sin(6.2831853 * 277.2 * t) + 0.5 * sin(6.2831853 * 3520 * t);
+		double chord =
+			sin(6.2831853 * 110 * t) + 0.7 * sin(6.2831853 * 277.2 * t) + 0.5 * sin(6.2831853 * 3520 * t);
 		double hit = exp(-beat * 40);
 		for (int c = 0; c < 2; c++)
-			s->of[c][i] = level * (float)(0.2 * chord * (1 + 0.5 * sin(3 * t + c)) + 0.3 * hit * rig_uniform(&seed));
+			s->of[c][i] = level * (float)(0.2 * chord * (1 + 0.5 * sin(3 * t + c)) +
+						      0.3 * hit * rig_uniform(&seed));
 	}
 }
 

@@ -67,12 +67,12 @@ static void replace(struct rig *rig, bool there)
 
 static void bypass(struct rig *rig, bool there)
 {
-	control_set(rig->control, CONTROL_RACK, RACK_BYPASS, there, 0, NULL, NULL);
+	control_set(rig->control, RACK_ITSELF, RACK_BYPASS, there, 0, NULL, NULL);
 }
 
 static void match(struct rig *rig)
 {
-	control_set(rig->control, CONTROL_RACK, RACK_MATCH, 1, 0, NULL, NULL);
+	control_set(rig->control, RACK_ITSELF, RACK_MATCH, 1, 0, NULL, NULL);
 }
 
 /* Two scenes: other values, switches, modes and delays in the same chain. */
@@ -324,7 +324,7 @@ static void change_anything(struct storm *s)
 	} else if (what == 3) {
 		ok(control_scene_recall(c, "start", rig_random(&s->seed) % 2 ? 0 : 0.05f, 0, NULL));
 	} else if (what == 4) {
-		control_set(c, CONTROL_RACK, rig_random(&s->seed) % 2, rig_random(&s->seed) % 2, 0, NULL, NULL);
+		control_set(c, RACK_ITSELF, rig_random(&s->seed) % 2, rig_random(&s->seed) % 2, 0, NULL, NULL);
 	} else if (what == 5) {
 		control_undo(c, 0, NULL);
 	} else if (what == 6) {

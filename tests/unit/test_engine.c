@@ -188,7 +188,7 @@ static void delay_grows_when_it_must_and_never_shrinks(void **state)
 	rig_run(&rig, in.of, out.of, 48000, 24000, 64);
 	assert_true(null_db(&in, &out, grown, 48000, 72000) < -140);
 	rig_set(&rig, "trim", "gain", 12);
-	control_set(rig.control, CONTROL_RACK, RACK_BYPASS, 1, 0, NULL, NULL);
+	control_set(rig.control, RACK_ITSELF, RACK_BYPASS, 1, 0, NULL, NULL);
 	rig_run(&rig, in.of, out.of, 72000, 24000, 64);
 	for (size_t i = 80000; i < 96000; i++)
 		assert_true(out.of[0][i] == in.of[0][i - grown]);
@@ -227,7 +227,8 @@ static void edits_are_not_heard(void **state)
 			break;
 		case 0:
 			if (rack->n_slots < 8)
-				control_insert(rig.control, edit % 2 ? "eq" : "trim", rig_random(&seed) % 9, NULL, 0, NULL);
+				control_insert(
+					rig.control, edit % 2 ? "eq" : "trim", rig_random(&seed) % 9, NULL, 0, NULL);
 			break;
 		case 1:
 			if (rack->n_slots > 3 && strcmp(id, "limiter"))
@@ -348,7 +349,8 @@ static void run_matched(struct rig *rig, const struct stereo *in, struct stereo 
 			for (int wait = 0; wait < 10000; wait++) {
 				control_read_status(rig->control, &status);
 				assert_true(control_analysis(rig->control, &values));
-				if (values.frames + values.lost_frames + 960 >= status.frames) /* it measures hops of 10 ms */
+				if (values.frames + values.lost_frames + 960 >=
+					status.frames) /* it measures hops of 10 ms */
 					break;
 				usleep(1000);
 			}
@@ -370,15 +372,15 @@ static void match_turns_the_louder_side_down(void **state)
 		engine_fade(rig.engine, true);
 		rig_set(&rig, "trim", "gain", gains[g]);
 		run_matched(&rig, &in, &out, 4);
-		control_set(control, CONTROL_RACK, RACK_MATCH, 1, 0, NULL, NULL);
+		control_set(control, RACK_ITSELF, RACK_MATCH, 1, 0, NULL, NULL);
 		run_matched(&rig, &in, &out, 8);
 		double rack_db = level_db(&out, 24000);
-		control_set(control, CONTROL_RACK, RACK_BYPASS, 1, 0, NULL, NULL);
+		control_set(control, RACK_ITSELF, RACK_BYPASS, 1, 0, NULL, NULL);
 		run_matched(&rig, &in, &out, 1);
 		double bypass_db = level_db(&out, 24000), quieter_db = level_db(&in, 0) + (gains[g] < 0 ? gains[g] : 0);
 		if (fabs(rack_db - bypass_db) > 0.1 || fabs(rack_db - quieter_db) > 0.1)
 			fail_msg("rack %.2f dB, bypass %.2f dB, quieter side %.2f dB", rack_db, bypass_db, quieter_db);
-		control_set(control, CONTROL_RACK, RACK_MATCH, 0, 0, NULL, NULL);
+		control_set(control, RACK_ITSELF, RACK_MATCH, 0, 0, NULL, NULL);
 		run_matched(&rig, &in, &out, 1);
 		for (size_t i = 24000; i < in.n; i++)
 			assert_true(out.of[0][i] == in.of[0][i]);
@@ -409,22 +411,22 @@ static void match_is_ready_when_it_is_asked_for(void **state)
 		int order[] = { turn / 2 ? RACK_BYPASS : RACK_MATCH, turn / 2 ? RACK_MATCH : RACK_BYPASS };
 		control_begin(control, 0);
 		for (int k = 0; k < 2; k++)
-			control_set(control, CONTROL_RACK, (uint32_t)order[k], 1, 0, NULL, NULL);
+			control_set(control, RACK_ITSELF, (uint32_t)order[k], 1, 0, NULL, NULL);
 		control_end(control);
 		control_tick(control);
 		rig_run(&rig, in.of, out.of, 0, 4800, 64); /* two fades of 20 ms, and the delay */
-		if (turn / 2 == 2) { /* changed while nothing of it is heard */
+		if (turn / 2 == 2) {                       /* changed while nothing of it is heard */
 			rig_set(&rig, "trim", "gain", gain);
 			run_matched(&rig, &in, &out, 4);
 		}
 		rig_run(&rig, in.of, out.of, 0, in.n, 64);
 		double bypass_db = level_db(&out, 0), quieter_db = level_db(&in, 0) + fmin(gain, 0);
-		control_set(control, CONTROL_RACK, RACK_BYPASS, 0, 0, NULL, NULL);
+		control_set(control, RACK_ITSELF, RACK_BYPASS, 0, 0, NULL, NULL);
 		rig_run(&rig, in.of, out.of, 0, in.n, 64);
 		double rack_db = level_db(&out, 24000);
 		if (fabs(bypass_db - quieter_db) > 0.1 || fabs(rack_db - quieter_db) > 0.1)
-			fail_msg("turn %d: rack %.2f dB, bypass %.2f dB, quieter side %.2f dB", turn, rack_db, bypass_db,
-				quieter_db);
+			fail_msg("turn %d: rack %.2f dB, bypass %.2f dB, quieter side %.2f dB", turn, rack_db,
+				bypass_db, quieter_db);
 		stereo_free(&in);
 		stereo_free(&out);
 		rig_free(&rig);
@@ -437,20 +439,21 @@ static void match_never_lifts_and_never_steps(void **state)
 	(void)state;
 	struct control *control = control_new(NULL);
 	control_insert(control, "trim", 0, NULL, 0, NULL);
-	control_set(control, CONTROL_RACK, RACK_MATCH, 1, 0, NULL, NULL);
+	control_set(control, RACK_ITSELF, RACK_MATCH, 1, 0, NULL, NULL);
 	rig_set(&(struct rig){ .control = control }, "trim", "gain", 6);
 	assert_int_equal(control_start(control, &(struct spec){ .rate = RATE }, 0, NULL), STATUS_OK);
 	struct rig rig = { .control = control, .engine = control_engine(control) };
 	struct stereo in = stereo_new(4800), out = stereo_new(4800);
 	fill_sine(&in, 100, 0.1);
 	engine_fade(rig.engine, true);
-	const double lifted = 0.1 * pow(10, 6 / 20.0), slope = lifted * 6.2831853 * 100 / RATE * 1.2 + lifted * 1.5708 / 960;
+	const double lifted = 0.1 * pow(10, 6 / 20.0),
+		     slope = lifted * 6.2831853 * 100 / RATE * 1.2 + lifted * 1.5708 / 960;
 	float last = 0;
 	for (int tenth = 0; tenth < 100; tenth++) {
 		if (tenth == 30)
 			rig_set(&rig, "trim", "gain", -12);
 		if (tenth == 60 || tenth == 75)
-			control_set(control, CONTROL_RACK, RACK_BYPASS, tenth == 60, 0, NULL, NULL);
+			control_set(control, RACK_ITSELF, RACK_BYPASS, tenth == 60, 0, NULL, NULL);
 		rig_run(&rig, in.of, out.of, 0, in.n, 64);
 		struct analysis_values values;
 		struct control_status status;
@@ -462,7 +465,8 @@ static void match_never_lifts_and_never_steps(void **state)
 		}
 		control_tick(control);
 		for (size_t i = 0; i < in.n; last = out.of[0][i++]) {
-			assert_true(fabsf(out.of[0][i]) <= (tenth < 30 ? lifted : 0.1) * 1.0001 || (tenth == 30 && i < 1000));
+			assert_true(fabsf(out.of[0][i]) <= (tenth < 30 ? lifted : 0.1) * 1.0001 ||
+				    (tenth == 30 && i < 1000));
 			if (fabsf(out.of[0][i] - last) > slope)
 				fail_msg("a step of %g at %d, %zu", (double)(out.of[0][i] - last), tenth, i);
 		}
@@ -528,7 +532,8 @@ static void a_poisoned_slot_can_be_bypassed(void **state)
 
 /* ---- Overload */
 
-static void run_loaded(struct rig *rig, const struct stereo *in, struct stereo *out, size_t *at, double seconds, float load)
+static void run_loaded(
+	struct rig *rig, const struct stereo *in, struct stereo *out, size_t *at, double seconds, float load)
 {
 	for (size_t n = (size_t)(seconds * RATE / 64); n; n--, *at += 64) {
 		rig_run(rig, in->of, out->of, *at, 64, 64);
@@ -543,7 +548,8 @@ static int overload_of(struct rig *rig)
 	return status.overload;
 }
 
-/* The bypass under overload: as late, as loud and as limited as the chain; entered and left without a click; and back. */
+/* The bypass under overload: as late, as loud and as limited as the chain; entered and left without a click; and back.
+ */
 static void overload_ends_in_a_safe_bypass(void **state)
 {
 	(void)state;

@@ -191,8 +191,7 @@ static void targets(void **state)
 		const double want[4] = { cases[i].left, cases[i].right, cases[i].mid, cases[i].side };
 		for (int k = 0; k < 4; k++)
 			if (!isnan(want[k]))
-				assert_near(
-					drive_db(drive_amplitude(out[k] + N / 2, N / 2, 1000, 48000) / before[k]),
+				assert_near(drive_db(drive_amplitude(out[k] + N / 2, N / 2, 1000, 48000) / before[k]),
 					want[k], 0.01);
 		drive_free(d);
 	}

@@ -84,8 +84,8 @@ static uint64_t poisoned(struct rig *rig)
 	return status.poisoned;
 }
 
-/* Every rig ends here: whatever was set and played, the module gave nothing that the host takes for poison (NaN, infinity, beyond
- * 1e6), which it would have hidden by silence. */
+/* Every rig ends here: whatever was set and played, the module gave nothing that the host takes for poison (NaN,
+ * infinity, beyond 1e6), which it would have hidden by silence. */
 static void rig_end(struct rig *rig, const struct module *m)
 {
 	uint64_t times = poisoned(rig);
@@ -94,9 +94,9 @@ static void rig_end(struct rig *rig, const struct module *m)
 	rig_free(rig);
 }
 
-/* What a module's rows can lift a sound by: all that go below and above 0 dB at their highest together, twice for each that goes
- * below and above 0 %, and twice for what filters and glides overshoot by. Bands beside each other never lift by their sum, so no
- * sound is to go beyond 1e5. */
+/* What a module's rows can lift a sound by: all that go below and above 0 dB at their highest together, twice for each
+ * that goes below and above 0 %, and twice for what filters and glides overshoot by. Bands beside each other never lift
+ * by their sum, so no sound is to go beyond 1e5. */
 static double loudest(const struct module *m, const struct stereo *in)
 {
 	double peak = 0, lift_db = 6.02;
@@ -116,7 +116,8 @@ static void assert_sane(const struct module *m, const struct stereo *in, const s
 	for (size_t i = 0; i < out->n; i++)
 		for (int c = 0; c < 2; c++)
 			if (!(fabs((double)out->of[c][i]) <= most))
-				fail_msg("%s: %g at frame %zu %s, and %g is the most", m->id, (double)out->of[c][i], i, when, most);
+				fail_msg("%s: %g at frame %zu %s, and %g is the most", m->id, (double)out->of[c][i], i,
+					when, most);
 }
 
 /* ---- The rows themselves */
@@ -132,7 +133,8 @@ static void rows_make_sense(void **state)
 			fail_msg("%s: row %u lacks a text", m->id, i);
 		if (p->help[strlen(p->help) - 1] == '.' || strlen(p->label) > 14)
 			fail_msg("%s/%s: full stop in help, or label too long", m->id, p->id);
-		if (!(p->min < p->max && p->def >= p->min && p->def <= p->max) || (p->scale == SCALE_LOG && p->min <= 0))
+		if (!(p->min < p->max && p->def >= p->min && p->def <= p->max) ||
+			(p->scale == SCALE_LOG && p->min <= 0))
 			fail_msg("%s/%s: range or default", m->id, p->id);
 		if (param_clamp(p, p->def) != p->def || (p->scale == SCALE_LOG ? p->step <= 1 : p->step <= 0))
 			fail_msg("%s/%s: default or step", m->id, p->id);
@@ -168,7 +170,10 @@ static void stays_finite(void **state)
 		}
 		control_end(rig.control);
 		rig_run(&rig, in.of, out.of, 0, 24000, 64);
-		assert_sane(m, &in, &out, turn == 1 ? "at the minima" : turn == 2 ? "at the maxima" : "at the defaults");
+		assert_sane(m, &in, &out,
+			turn == 1   ? "at the minima"
+			: turn == 2 ? "at the maxima"
+				    : "at the defaults");
 	}
 	for (size_t at = 0; at < in.n; at += 320) {
 		if (at % 9600 == 0)
@@ -203,7 +208,8 @@ static void silence_stays_silence(void **state)
 }
 
 /* The same changes on the same frames, whatever the blocks. */
-static void run_with_events(const struct module *m, double rate, const struct stereo *in, struct stereo *out, uint32_t block)
+static void run_with_events(
+	const struct module *m, double rate, const struct stereo *in, struct stereo *out, uint32_t block)
 {
 	struct rig rig = rig_of(m, rate);
 	uint32_t seed = 11;
@@ -246,7 +252,8 @@ static void the_start_does_not_matter(void **state)
 	const struct module *m = each_module(state);
 	static const size_t starts[] = { 0, 1, 3, 37, 111, 199 };
 	enum { LENGTH = 16000, BEFORE = 24000 };
-	struct stereo in = stereo_new(LENGTH + BEFORE + 200), want = stereo_new(LENGTH + BEFORE + 200), out = stereo_new(LENGTH + BEFORE + 200);
+	struct stereo in = stereo_new(LENGTH + BEFORE + 200), want = stereo_new(LENGTH + BEFORE + 200),
+		      out = stereo_new(LENGTH + BEFORE + 200);
 	struct stereo music = stereo_new(LENGTH);
 	stereo_fill_music(&music, 48000, 1);
 	for (size_t s = 0; s < sizeof starts / sizeof starts[0]; s++) {
@@ -257,7 +264,8 @@ static void the_start_does_not_matter(void **state)
 			memset(in.of[c], 0, in.n * sizeof(float));
 			memcpy(in.of[c] + BEFORE + starts[s], music.of[c], LENGTH * sizeof(float));
 		}
-		/* The settings have landed; then the music starts on any frame, and a change follows on a frame of the music's. */
+		/* The settings have landed; then the music starts on any frame, and a change follows on a frame of the
+		 * music's. */
 		size_t first = BEFORE + starts[s];
 		control_begin(rig.control, first + 7001);
 		set_all(&rig, m, &seed);
@@ -266,8 +274,9 @@ static void the_start_does_not_matter(void **state)
 		for (int c = 0; s && c < 2; c++)
 			for (size_t i = 0; i < LENGTH; i++)
 				if (memcmp(&out.of[c][first + i], &want.of[c][BEFORE + i], sizeof(float)))
-					fail_msg("%s: music that starts %zu frames later differs at its frame %zu: %g, not %g", m->id,
-						starts[s], i, out.of[c][first + i], want.of[c][BEFORE + i]);
+					fail_msg(
+						"%s: music that starts %zu frames later differs at its frame %zu: %g, not %g",
+						m->id, starts[s], i, out.of[c][first + i], want.of[c][BEFORE + i]);
 		rig_end(&rig, m);
 	}
 	stereo_free(&in);
@@ -290,14 +299,14 @@ static void works_at_every_rate(void **state)
 			set_all(&rig, m, &seed);
 		}
 		assert_sane(m, &in, &out, "at another rate");
-			stereo_free(&in);
+		stereo_free(&in);
 		stereo_free(&out);
 		rig_end(&rig, m);
 	}
 }
 
-/* A quiet click at the defaults comes out where the latency says. It begins there: minimum phase, as that of crossovers, may
- * put more of it into the next frames. */
+/* A quiet click at the defaults comes out where the latency says. It begins there: minimum phase, as that of
+ * crossovers, may put more of it into the next frames. */
 static void latency_is_as_reported(void **state)
 {
 	const struct module *m = each_module(state);
@@ -314,7 +323,8 @@ static void latency_is_as_reported(void **state)
 		while (first + 1 < out.n && !(fabsf(out.of[0][first]) > peak / 4))
 			first++;
 		if (first != 1000 + rig.latency)
-			fail_msg("%s at %g Hz: %zd frames late, %u reported", m->id, rates[r], (ssize_t)first - 1000, rig.latency);
+			fail_msg("%s at %g Hz: %zd frames late, %u reported", m->id, rates[r], (ssize_t)first - 1000,
+				rig.latency);
 		stereo_free(&in);
 		stereo_free(&out);
 		rig_end(&rig, m);
@@ -335,7 +345,8 @@ static void bypass_keeps_the_bits(void **state)
 	for (size_t i = 15000; i < in.n; i++)
 		for (int c = 0; c < 2; c++)
 			if (out.of[c][i] != in.of[c][i - delay])
-				fail_msg("%s: bypassed, %g instead of %g at frame %zu", m->id, out.of[c][i], in.of[c][i - delay], i);
+				fail_msg("%s: bypassed, %g instead of %g at frame %zu", m->id, out.of[c][i],
+					in.of[c][i - delay], i);
 	stereo_free(&in);
 	stereo_free(&out);
 	rig_end(&rig, m);
@@ -419,7 +430,8 @@ static void reset_is_fresh(void **state)
 static void poison_leaves_no_trace(void **state)
 {
 	const struct module *m = each_module(state);
-	struct stereo clean = stereo_new(20000), bad = stereo_new(20000), want = stereo_new(20000), out = stereo_new(20000);
+	struct stereo clean = stereo_new(20000), bad = stereo_new(20000), want = stereo_new(20000),
+		      out = stereo_new(20000);
 	stereo_fill_music(&clean, 48000, 1);
 	stereo_fill_music(&bad, 48000, 1);
 	static const float poison[] = { NAN, INFINITY, -INFINITY, 1e30f, 2e6f };
@@ -516,8 +528,8 @@ static void file_round_trip(void **state)
 		struct reason reason;
 		if (rackfile_parse("written", text, strlen(text), &read, &file, NULL, NULL, &reason) != STATUS_OK)
 			fail_msg("%s: %s\n%s", m->id, reason.text, text);
-		assert_memory_equal(read.slots[0].values, rack.slots[0].values,
-			slot_n_params(&rack.slots[0]) * sizeof(float));
+		assert_memory_equal(
+			read.slots[0].values, rack.slots[0].values, slot_n_params(&rack.slots[0]) * sizeof(float));
 		char *again = rackfile_print(&read, file);
 		assert_string_equal(again, text);
 		free(text);
@@ -526,16 +538,28 @@ static void file_round_trip(void **state)
 	}
 }
 
-#define EACH(test) { #test, test, NULL, NULL, NULL }
+#define EACH(test)                                                                                                     \
+	{                                                                                                              \
+#test, test, NULL, NULL, NULL                                                                          \
+	}
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		EACH(rows_make_sense), EACH(stays_finite), EACH(silence_stays_silence), EACH(blocks_do_not_matter),
+		EACH(rows_make_sense),
+		EACH(stays_finite),
+		EACH(silence_stays_silence),
+		EACH(blocks_do_not_matter),
 		EACH(the_start_does_not_matter),
-		EACH(works_at_every_rate), EACH(latency_is_as_reported), EACH(bypass_keeps_the_bits),
-		EACH(delta_is_the_difference), EACH(reset_is_fresh), EACH(poison_leaves_no_trace), EACH(no_denormals),
-		EACH(process_allocates_nothing), EACH(file_round_trip),
+		EACH(works_at_every_rate),
+		EACH(latency_is_as_reported),
+		EACH(bypass_keeps_the_bits),
+		EACH(delta_is_the_difference),
+		EACH(reset_is_fresh),
+		EACH(poison_leaves_no_trace),
+		EACH(no_denormals),
+		EACH(process_allocates_nothing),
+		EACH(file_round_trip),
 	};
 	enum { N = sizeof tests / sizeof tests[0] };
 	int failed = 0;

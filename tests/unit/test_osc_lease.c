@@ -1,9 +1,9 @@
 /* Tests leases, rates and allow-lists with a clock of the test's own. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "osc/wire/allow.h"
 #include "osc/server/lease.h"
 #include "osc/server/limit.h"
 #include "osc/server/outbox.h"
+#include "osc/wire/allow.h"
 #include "rack/model/registry.h"
 
 #include <arpa/inet.h>

@@ -1,8 +1,8 @@
 /* Tests OSC address patterns against OSC 1.0 and a slow, obvious matcher, and addresses against a rack. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/server/router.h"
 #include "osc/wire/address.h"
 #include "osc/wire/pattern.h"
-#include "osc/server/router.h"
 #include "rack/model/registry.h"
 
 #include <setjmp.h>
@@ -143,7 +143,7 @@ static void test_addresses(void **state)
 	struct address_row row;
 	make_rack(&rack);
 	assert_true(address_find_row(&rack, "/bypass", &row, NULL));
-	assert_int_equal(row.slot, CONTROL_RACK);
+	assert_int_equal(row.slot, RACK_ITSELF);
 	assert_int_equal(row.param, RACK_BYPASS);
 	assert_true(address_find_row(&rack, "/bypass/match/str", &row, NULL));
 	assert_int_equal(row.param, RACK_MATCH);

@@ -110,7 +110,7 @@ static void test_every_number_type_sets(void **state)
 	assert_near(value_of("trim", "mono"), 1, 0);
 	assert_near(value_of("trim", "swap"), 1, 0);
 	assert_near(value_of("testfault", "fault"), 7, 0);
-	assert_near(control_value(rig->control, CONTROL_RACK, RACK_BYPASS), 1, 0);
+	assert_near(control_value(rig->control, RACK_ITSELF, RACK_BYPASS), 1, 0);
 	for (int i = 0; i < rig->udp.n; i++) /* a set that was taken as it is gets no answer */
 		assert_non_null(strstr(rig->udp.lines[i], "/synced"));
 }

@@ -1,8 +1,8 @@
 /* param.c: text both ways, scales, steps; and the promises that every row of every module makes. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rack/param.h"
 #include "rack/model/rack.h"
 #include "rack/model/registry.h"
+#include "rack/param.h"
 
 #include <float.h>
 #include <math.h>

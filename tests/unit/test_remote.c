@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/unit/osc_rig.h"
 
-#include "osc/remote/mirror.h"
 #include "osc/remote.h"
+#include "osc/remote/mirror.h"
 #include "rack/base/utf8.h"
 #include "rack/model/registry.h"
 
@@ -135,7 +135,7 @@ static void test_a_change_shows_at_once_and_arrives(void **state)
 	TURN_UNTIL(rig, remote, control_value(rig->control, 0, 0) == control_param(rig->control, 0, 0)->max);
 	remote_set_bypass(remote, true);
 	assert_true(remote_rack_bypass(remote)->value == 1);
-	TURN_UNTIL(rig, remote, control_value(rig->control, CONTROL_RACK, RACK_BYPASS) == 1);
+	TURN_UNTIL(rig, remote, control_value(rig->control, RACK_ITSELF, RACK_BYPASS) == 1);
 	turn_for(rig, remote, 2 * MIRROR_HOLD_MS);
 	assert_true(mirrors(rig, remote));
 	remote_close(remote);

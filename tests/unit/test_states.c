@@ -17,7 +17,9 @@ static float value_of(struct rig *rig, const char *slot, const char *param)
 {
 	int s = rack_find_slot(control_rack(rig->control), slot);
 	assert_true(s >= 0);
-	return control_rack(rig->control)->slots[s].values[slot_find_param(&control_rack(rig->control)->slots[s], param)];
+	return control_rack(rig->control)
+		->slots[s]
+		.values[slot_find_param(&control_rack(rig->control)->slots[s], param)];
 }
 
 static void lock_row(struct rig *rig, const char *slot, const char *param, bool locked)
@@ -46,7 +48,8 @@ static void a_scene_moves_everything_together(void **state)
 		control_end(rig.control);
 		rig_run(&rig, in.of, out.of, RATE / 2, in.n - RATE / 2, 64);
 		for (size_t i = RATE / 4; i < in.n; i++)
-			if (fabs(out.of[0][i] / 0.1 - 1) > (turn ? 3e-5 : 5e-3)) /* cosh of half a piece; one frame apart would be 8e-3 */
+			if (fabs(out.of[0][i] / 0.1 - 1) >
+				(turn ? 3e-5 : 5e-3)) /* cosh of half a piece; one frame apart would be 8e-3 */
 				fail_msg("off by %g at frame %zu", out.of[0][i] / 0.1 - 1, i);
 		stereo_free(&in);
 		stereo_free(&out);
@@ -243,8 +246,10 @@ static void states_can_be_taken_out_and_put_back(void **state)
 	lock_row(&rig, "trim", "mono", true);
 	assert_int_equal(calls, 1);
 
-	assert_int_equal(control_scene_put(other.control, "three", control_scene_rack(rig.control, 0), NULL), STATUS_OK);
-	assert_int_equal(control_scene_put(other.control, "../three", control_scene_rack(rig.control, 0), NULL), STATUS_BAD_VALUE);
+	assert_int_equal(
+		control_scene_put(other.control, "three", control_scene_rack(rig.control, 0), NULL), STATUS_OK);
+	assert_int_equal(control_scene_put(other.control, "../three", control_scene_rack(rig.control, 0), NULL),
+		STATUS_BAD_VALUE);
 	assert_int_equal(control_ab_put(other.control, 0, control_ab_rack(rig.control, 0), NULL), STATUS_OK);
 	assert_int_equal(control_ab_put(other.control, 1, NULL, NULL), STATUS_OK);
 	assert_int_equal(control_ab_put(other.control, 4, NULL, NULL), STATUS_UNKNOWN);

@@ -126,7 +126,7 @@ static void the_model_follows_what_was_stamped(void **state)
 	control_begin(rig.control, 24000);
 	rig_set(&rig, "trim", "gain", 6);
 	rig_set(&rig, "trim_2", "solo", 1);
-	control_set(rig.control, CONTROL_RACK, RACK_MATCH, 1, 0, NULL, NULL);
+	control_set(rig.control, RACK_ITSELF, RACK_MATCH, 1, 0, NULL, NULL);
 	control_end(rig.control);
 	rig_run(&rig, in.of, out.of, 0, 6400, 64);
 	rig_set(&rig, "trim", "gain", -3);

@@ -1,0 +1,21 @@
+/* Who sent a datagram, and whom it can be answered to. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef OSC_PEER_H
+#define OSC_PEER_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+/* The sender of a datagram: nothing is sent anywhere else. */
+struct peer {
+	struct sockaddr_storage name;
+	socklen_t size;
+	bool local; /* came by the local socket */
+};
+
+bool peer_equal(const struct peer *, const struct peer *);
+
+/* Two ports of one machine that is not this one. */
+bool peer_same_machine(const struct peer *, const struct peer *);
+
+#endif
