@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/router.h"
 #include "rack/model/rack.h"
-#include "src/commands.h"
 #include "src/describe.h"
 #include "src/options.h"
+#include "src/subcommands.h"
 
 #include <stdio.h>
 
@@ -37,9 +37,9 @@ static void print_line(const char *text)
 	putchar('\n');
 }
 
-static void print_options(const struct command *c)
+static void print_options(const struct subcommand *c)
 {
-	for (const struct command_option *o = c->options; o->name; o++) {
+	for (const struct cli_option *o = c->options; o->name; o++) {
 		printf(".TP\n");
 		if (o->key < 256)
 			printf("\\fB\\-%c\\fR, ", o->key);
@@ -56,14 +56,14 @@ static void print_options(const struct command *c)
 	}
 }
 
-static void print_commands(void)
+static void print_subcommands(void)
 {
 	printf(".SH SYNOPSIS\n");
-	for (size_t i = 0; i < n_commands; i++) {
+	for (size_t i = 0; i < n_subcommands; i++) {
 		printf(i ? "%s\\fBlacquer %s\\fR [\\fIOPTIONS\\fR] \\fI"
 			 : "%s\\fBlacquer\\fR [\\fB%s\\fR] [\\fIOPTIONS\\fR] \\fI",
-			i ? ".br\n" : "", commands[i].name);
-		print_text(commands[i].operands);
+			i ? ".br\n" : "", subcommands[i].name);
+		print_text(subcommands[i].operands);
 		printf("\\fR\n");
 	}
 	printf(".SH DESCRIPTION\n"
@@ -73,11 +73,11 @@ static void print_commands(void)
 	       "\\fBlacquer run\\fR.\n"
 	       ".SH COMMANDS\nEvery command answers \\fB\\-\\-help\\fR; \\fBlacquer \\-\\-version\\fR prints the "
 	       "version.\n");
-	for (size_t i = 0; i < n_commands; i++) {
-		printf(".SS lacquer %s ", commands[i].name);
-		print_line(commands[i].operands);
-		print_line(commands[i].help);
-		print_options(&commands[i]);
+	for (size_t i = 0; i < n_subcommands; i++) {
+		printf(".SS lacquer %s ", subcommands[i].name);
+		print_line(subcommands[i].operands);
+		print_line(subcommands[i].help);
+		print_options(&subcommands[i]);
 	}
 }
 
@@ -184,7 +184,7 @@ void describe_man(void)
 	printf(".\\\" Made by 'lacquer describe --man' from the program's tables.\n"
 	       ".TH LACQUER 1 \"\" \"lacquer " LACQUER_VERSION "\"\n"
 	       ".SH NAME\nlacquer \\- real\\-time mastering rack for JACK\n");
-	print_commands();
+	print_subcommands();
 	print_rackfiles();
 	print_modules();
 	print_map();

@@ -1,7 +1,7 @@
 /* One client of a JACK server: its ports, its callbacks, its connections. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The way of a sample starts here, in process(). One file, as nothing else may see JACK's headers: callbacks first
- * (JACK's threads), then opening and closing (errand threads), then what the control thread asks. */
+ * (JACK's threads), then opening and closing (background threads), then what the control thread asks. */
 #include "src/jack.h"
 
 #include "rack/audio/engine.h"
@@ -113,7 +113,7 @@ static void wake(const struct jack_link *c)
 static void note_time(struct jack_link *c, struct engine *engine, uint64_t begin_ns, jack_nframes_t n) RT
 {
 	double load = (double)(now_ns() - begin_ns) * 1e-9 * c->rate / n;
-	engine_note_load(engine, (float)load);
+	engine_report_load(engine, (float)load);
 	if (load > OWN_LATE) {
 		atomic_store_explicit(&c->late, true, memory_order_relaxed);
 		atomic_fetch_add_explicit(&c->xruns_own, 1, memory_order_relaxed);

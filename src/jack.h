@@ -9,7 +9,7 @@
 
 struct engine;
 
-/* Everything here belongs to the control thread, but for the two functions that errands run. */
+/* Everything here belongs to the control thread, but for the two functions that background calls run. */
 struct jack_link;
 
 /* libjack writes to stderr no more; its last words go into the reasons instead. */
@@ -20,7 +20,7 @@ void jack_be_quiet(void);
 struct jack_link *jack_link_new(const char *name, const char *server, bool nameless, int event_fd);
 void jack_link_free(struct jack_link *); /* one that is not open */
 
-/* For errands, as they can hang. Open: jack_link_error tells the result. Close frees the link. */
+/* For background calls, as they can hang. Open: jack_link_error tells the result. Close frees the link. */
 void jack_link_open(void *link);
 void jack_link_close(void *link);
 

@@ -14,8 +14,9 @@
 static void print_overview(void)
 {
 	puts("lacquer is a real-time mastering rack for JACK.\n\nUsage:");
-	for (size_t i = 0; i < n_commands; i++)
-		printf("  lacquer %-9s %-17s %s\n", commands[i].name, commands[i].operands, commands[i].summary);
+	for (size_t i = 0; i < n_subcommands; i++)
+		printf("  lacquer %-9s %-17s %s\n", subcommands[i].name, subcommands[i].operands,
+			subcommands[i].summary);
 	puts("\nWithout a command it is 'run'. 'lacquer COMMAND --help' tells a command's options;\n"
 	     "'lacquer --version' prints the version.");
 }
@@ -31,9 +32,9 @@ static const char *find_meant(const char *word)
 	char path[PATH_MAX];
 	if (preset_resolve(word, path, sizeof path, NULL) == STATUS_OK)
 		return NULL;
-	for (size_t i = 0; i < n_commands; i++)
-		if (typo_is_near(word, commands[i].name))
-			return commands[i].name;
+	for (size_t i = 0; i < n_subcommands; i++)
+		if (typo_is_near(word, subcommands[i].name))
+			return subcommands[i].name;
 	return strcmp(word, "help") == 0 ? "--help" : NULL;
 }
 
@@ -47,7 +48,7 @@ static int dispatch(int argc, char **argv)
 		puts("lacquer " LACQUER_VERSION);
 		return EXIT_DONE;
 	}
-	const struct command *c = argc > 1 ? command_find(argv[1]) : NULL;
+	const struct subcommand *c = argc > 1 ? subcommand_find(argv[1]) : NULL;
 	if (c)
 		return c->main(argc - 1, argv + 1);
 	const char *meant = argc > 1 ? find_meant(argv[1]) : NULL;

@@ -1,4 +1,4 @@
-/* Options by the rows of commands.c, help on stdout, errors on stderr. */
+/* Options by the rows of subcommands.c, help on stdout, errors on stderr. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/options.h"
 
@@ -90,7 +90,7 @@ void options_print_wrapped(const char *text, int at, int indent)
 	putchar('\n');
 }
 
-static void print_option(const struct command_option *o)
+static void print_option(const struct cli_option *o)
 {
 	int at = o->key < 256 ? printf("  -%c, --%s", o->key, o->name) : printf("      --%s", o->name);
 	if (o->argument)
@@ -101,28 +101,28 @@ static void print_option(const struct command_option *o)
 	options_print_wrapped(o->help, HELP_COLUMN, HELP_COLUMN);
 }
 
-void options_print_help(const struct command *c)
+void options_print_help(const struct subcommand *c)
 {
-	static const struct command_option help = { 'h', "help", NULL, "Print this and do nothing else" };
+	static const struct cli_option help = { 'h', "help", NULL, "Print this and do nothing else" };
 	bool optional = strcmp(c->name, "run") == 0;
 	printf("Usage: lacquer %s%s%s [OPTIONS] %s\n\n", optional ? "[" : "", c->name, optional ? "]" : "",
 		c->operands);
 	options_print_wrapped(c->help, 0, 0);
 	printf("\nOptions:\n");
-	for (const struct command_option *o = c->options; o->name; o++)
+	for (const struct cli_option *o = c->options; o->name; o++)
 		print_option(o);
 	print_option(&help);
 }
 
 /* ---- Reading */
 
-static void fill_tables(const struct command *c, char *letters, struct option *names)
+static void fill_tables(const struct subcommand *c, char *letters, struct option *names)
 {
 	*letters++ = c->negative_operands ? '+' : '-';
 	if (!c->negative_operands)
 		letters--;
 	*letters++ = ':'; /* errors are told here, not by getopt */
-	for (const struct command_option *o = c->options; o->name; o++, names++) {
+	for (const struct cli_option *o = c->options; o->name; o++, names++) {
 		*names = (struct option){ o->name, o->argument ? required_argument : no_argument, NULL, o->key };
 		if (o->key >= 256)
 			continue;
@@ -138,7 +138,7 @@ static void fill_tables(const struct command *c, char *letters, struct option *n
 
 int options_next(const char *name, int argc, char **argv, int *status)
 {
-	const struct command *c = command_find(name);
+	const struct subcommand *c = subcommand_find(name);
 	char letters[2 * OPTIONS_MAX + 4];
 	struct option names[OPTIONS_MAX + 2];
 	if (!c)
@@ -170,7 +170,7 @@ bool options_operands(const char *name, int argc, char **argv, int min, int max,
 {
 	int n = argc - optind;
 	if (n < min)
-		*status = options_wrong(name, "needs %s", command_find(name)->operands);
+		*status = options_wrong(name, "needs %s", subcommand_find(name)->operands);
 	else if (max >= 0 && n > max)
 		*status = options_wrong(name, "'%s' is one too many", argv[optind + max]);
 	else

@@ -4,7 +4,7 @@
 #define SRC_OPTIONS_H
 
 #include "rack/base/status.h"
-#include "src/commands.h"
+#include "src/subcommands.h"
 
 /* What scripts may rely on. */
 enum exit_status {
@@ -53,7 +53,7 @@ void options_file_error(const char *path, const struct reason *);
 void options_message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Usage line, sentences and options of a command, on stdout. */
-void options_print_help(const struct command *);
+void options_print_help(const struct subcommand *);
 
 /* On stdout from column `at` on, broken between words within 80 columns, later lines indented; ends the line. */
 void options_print_wrapped(const char *text, int at, int indent);

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/reconnect.h"
 
-#include "src/errand.h"
+#include "src/background.h"
 #include "src/jack.h"
 #include "src/memory.h"
 
@@ -30,13 +30,13 @@ enum {
 struct reconnect {
 	struct reconnect_config config;
 	int event_fd;
-	struct jack_link *client; /* NULL: none open */
-	bool running;             /* client is active */
-	struct errand *opening;   /* of `opened` */
+	struct jack_link *client;   /* NULL: none open */
+	bool running;               /* client is active */
+	struct background *opening; /* of `opened` */
 	struct jack_link *opened;
-	struct errand *closing;        /* of the last client */
-	struct errand *hung[HUNG_MAX]; /* closes that were left behind */
-	bool gone;                     /* the last client's server: nobody will answer its close any more */
+	struct background *closing;        /* of the last client */
+	struct background *hung[HUNG_MAX]; /* closes that were left behind */
+	bool gone;                         /* the last client's server: nobody will answer its close any more */
 	bool hears[2];
 	bool nameless; /* naming ports has hung once */
 	bool realtime;
@@ -98,7 +98,7 @@ static void start_opening(struct reconnect *r)
 	r->opened = jack_link_new(r->config.name, r->config.server, r->nameless, r->event_fd);
 	if (!r->opened)
 		return;
-	r->opening = errand_start(jack_link_open, r->opened, r->event_fd);
+	r->opening = background_start(jack_link_open, r->opened, r->event_fd);
 	if (!r->opening)
 		jack_link_free(r->opened);
 }
@@ -106,7 +106,7 @@ static void start_opening(struct reconnect *r)
 static enum reconnect_event finish_opening(struct reconnect *r)
 {
 	struct jack_link *c = r->opened;
-	errand_end(r->opening);
+	background_end(r->opening);
 	r->opening = NULL;
 	r->patience_ms = 0;
 	if (!jack_link_error(c)) {
@@ -130,7 +130,7 @@ static void start_closing(struct reconnect *r)
 	r->running = r->hears[0] = r->hears[1] = false;
 	/* A server that only stands still will answer it, and until then an open would have to wait behind it. */
 	r->close_until_ms = now_ms() + (r->gone ? HANG_MS : PATIENCE_MAX_MS);
-	r->closing = errand_start(jack_link_close, r->client, r->event_fd);
+	r->closing = background_start(jack_link_close, r->client, r->event_fd);
 	r->client = NULL;
 }
 
@@ -149,8 +149,8 @@ static unsigned count_hung(struct reconnect *r)
 {
 	unsigned n = 0;
 	for (int i = 0; i < HUNG_MAX; i++)
-		if (r->hung[i] && errand_done(r->hung[i])) {
-			errand_end(r->hung[i]);
+		if (r->hung[i] && background_done(r->hung[i])) {
+			background_end(r->hung[i]);
 			r->hung[i] = NULL;
 		} else
 			n += r->hung[i] != NULL;
@@ -165,7 +165,7 @@ static enum reconnect_event leave_closing(struct reconnect *r)
 			r->hung[i] = r->closing;
 			r->closing = NULL;
 		}
-	errand_end(r->closing); /* no room: forgotten */
+	background_end(r->closing); /* no room: forgotten */
 	r->closing = NULL;
 	return n + 1 >= HUNG_MAX ? RECONNECT_STUCK : RECONNECT_NOTHING;
 }
@@ -175,7 +175,7 @@ static enum reconnect_event leave_opening(struct reconnect *r)
 {
 	r->nameless |= jack_link_is_naming(r->opened);
 	r->patience_ms = r->patience_ms < PATIENCE_MAX_MS ? 2 * r->patience_ms + HANG_MS : PATIENCE_MAX_MS;
-	errand_end(r->opening);
+	background_end(r->opening);
 	r->opening = NULL;
 	return r->gone && count_hung(r) ? RECONNECT_STUCK : RECONNECT_NOTHING;
 }
@@ -185,13 +185,13 @@ static enum reconnect_event leave_opening(struct reconnect *r)
 static enum reconnect_event poll_away(struct reconnect *r, uint64_t now)
 {
 	enum reconnect_event event = RECONNECT_NOTHING;
-	if (r->closing && errand_done(r->closing)) {
-		errand_end(r->closing);
+	if (r->closing && background_done(r->closing)) {
+		background_end(r->closing);
 		r->closing = NULL;
 	}
 	if (r->closing && now >= r->close_until_ms)
 		event = leave_closing(r);
-	if (r->opening && errand_done(r->opening))
+	if (r->opening && background_done(r->opening))
 		return finish_opening(r);
 	if (r->opening && now >= r->opening_since_ms + HANG_MS + r->patience_ms)
 		event = leave_opening(r);
@@ -322,11 +322,11 @@ bool reconnect_free(struct reconnect *r)
 	if (r->client)
 		start_closing(r);
 	uint64_t until = now_ms() + FREE_MS;
-	while (((r->opening && !errand_done(r->opening)) || (r->closing && !errand_done(r->closing))) &&
+	while (((r->opening && !background_done(r->opening)) || (r->closing && !background_done(r->closing))) &&
 		now_ms() < until)
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
-	bool ended = errand_end(r->closing) && count_hung(r) == 0;
-	if (r->opening && !errand_end(r->opening))
+	bool ended = background_end(r->closing) && count_hung(r) == 0;
+	if (r->opening && !background_end(r->opening))
 		ended = false;
 	else if (r->opening && jack_link_error(r->opened))
 		jack_link_free(r->opened);

@@ -4,9 +4,9 @@
 
 #include "rack/base/file.h"
 #include "rack/base/worker.h"
-#include "src/kept.h"
 #include "src/options.h"
-#include "src/session.h"
+#include "src/recovery.h"
+#include "src/state_files.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -22,12 +22,12 @@ enum {
 	AGAIN_MS = 10000, /* after a write that failed */
 	SAVES_MAX = 4,    /* with the worker: one is enough, the rest was cancelled */
 	/* the rack, scenes, sides, their list, those to be removed */
-	FILES_MAX = 1 + SCENES_MAX + AB_SIDES + 1 + SCENES_MAX + SESSION_GONE_MAX,
+	FILES_MAX = 1 + SCENES_MAX + AB_SIDES + 1 + SCENES_MAX + STATE_FILES_GONE_MAX,
 };
 
 struct state {
 	struct control *control;
-	struct session *session;
+	struct state_files *session;
 	int64_t due_ms;         /* 0: nothing to save */
 	bool rack, session_too; /* what has changed */
 	struct save *newest;    /* with the worker, not back */
@@ -105,7 +105,7 @@ struct state *state_new(struct control *control, const char *name, struct reason
 		.user = s, .value = on_value, .chain = on_chain, .states = on_states
 	};
 	if (file_place(FILE_STATE, file, s->path, sizeof s->path, reason) == STATUS_OK)
-		s->session = session_new(control, name, reason);
+		s->session = state_files_new(control, name, reason);
 	if (!s->session) {
 		free(s);
 		return NULL;
@@ -135,7 +135,7 @@ void state_free(struct state *s)
 	if (!s)
 		return;
 	wait_for_worker(s);
-	session_free(s->session);
+	state_files_free(s->session);
 	free(s);
 }
 
@@ -153,8 +153,8 @@ static enum status open_rack(void *user, const char *path, struct reason *reason
 
 bool state_restore(struct state *s)
 {
-	bool backup, whole = kept_open(s->path, open_rack, s, &backup) == STATUS_OK;
-	backup |= session_restore(s->session, whole);
+	bool backup, whole = recovery_open(s->path, open_rack, s, &backup) == STATUS_OK;
+	backup |= state_files_restore(s->session, whole);
 	nothing_to_save(s);
 	if (!backup)
 		return whole;
@@ -165,7 +165,7 @@ bool state_restore(struct state *s)
 
 void state_restore_scenes(struct state *s)
 {
-	session_restore(s->session, false);
+	state_files_restore(s->session, false);
 }
 
 /* ---- Writing */
@@ -206,7 +206,7 @@ static void on_written(struct job *job)
 	if (save->failed >= 0) {
 		if (!s->failed)
 			options_error(save->files[save->failed].path, "%s", save->reason.text);
-		session_forget(s->session);
+		state_files_forget(s->session);
 		s->rack = s->session_too = true;
 		changed(s, AGAIN_MS);
 	}
@@ -241,7 +241,7 @@ static struct save *make_save(struct state *s)
 		free(text);
 	}
 	if (s->session_too)
-		session_print(s->session, take_file, save);
+		state_files_print(s->session, take_file, save);
 	return save;
 }
 
@@ -256,7 +256,7 @@ static bool take_back(struct state *s)
 	s->rack |= save->rack;
 	s->session_too |= save->session_too;
 	if (save->session_too)
-		session_forget(s->session);
+		state_files_forget(s->session);
 	s->newest = NULL;
 	return true;
 }

@@ -7,13 +7,13 @@
 
 struct state;
 
-/* The saved rack of this name is NAME.rack in the state folder, src/session.h says where scenes, sides and locks are.
- * Listens to the control from here on. NULL and a reason. */
+/* The saved rack of this name is NAME.rack in the state folder, src/state_files.h says where scenes, sides and locks
+ * are. Listens to the control from here on. NULL and a reason. */
 struct state *state_new(struct control *, const char *name, struct reason *);
 void state_free(struct state *); /* what is not flushed is not kept */
 
-/* Loads it. Of what cannot be used the one before is, see src/kept.h. False: there is no rack to take up; scenes are
- * taken up all the same. */
+/* Loads it. Of what cannot be used the one before is, see src/recovery.h. False: there is no rack to take up; scenes
+ * are taken up all the same. */
 bool state_restore(struct state *);
 
 /* The scenes alone, for a rack that comes from somewhere else. */

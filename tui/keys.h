@@ -5,43 +5,43 @@
 
 #include <stddef.h>
 
-enum command {
-	COMMAND_NONE,
-	COMMAND_LINE, /* cursor up or down */
-	COMMAND_SIDE, /* a step of the value; in a table, the next cell */
-	COMMAND_SLOT, /* another slot */
-	COMMAND_STEP, /* the value by amount steps */
-	COMMAND_MIN,
-	COMMAND_MAX,
-	COMMAND_DEFAULT,
-	COMMAND_TYPE, /* enter a value */
-	COMMAND_TOGGLE,
-	COMMAND_BYPASS,
-	COMMAND_MATCH,
-	COMMAND_SLOT_BYPASS,
-	COMMAND_SOLO,
-	COMMAND_DELTA,
-	COMMAND_MOVE,
-	COMMAND_INSERT,
-	COMMAND_REPLACE,
-	COMMAND_REMOVE,
-	COMMAND_UNDO,
-	COMMAND_REDO,
-	COMMAND_SIDE_ABCD,
-	COMMAND_STORE,
-	COMMAND_RECALL,
-	COMMAND_PRESETS,
-	COMMAND_SAVE,
-	COMMAND_DELETE_SCENE,
-	COMMAND_DELETE_PRESET,
-	COMMAND_TITLE,
-	COMMAND_LOCK,
-	COMMAND_RESET,
-	COMMAND_CURVE,
-	COMMAND_REDRAW,
-	COMMAND_HELP,
-	COMMAND_QUIT,
-	N_COMMANDS
+enum action {
+	ACTION_NONE,
+	ACTION_LINE, /* cursor up or down */
+	ACTION_SIDE, /* a step of the value; in a table, the next cell */
+	ACTION_SLOT, /* another slot */
+	ACTION_STEP, /* the value by amount steps */
+	ACTION_MIN,
+	ACTION_MAX,
+	ACTION_DEFAULT,
+	ACTION_TYPE, /* enter a value */
+	ACTION_TOGGLE,
+	ACTION_BYPASS,
+	ACTION_MATCH,
+	ACTION_SLOT_BYPASS,
+	ACTION_SOLO,
+	ACTION_DELTA,
+	ACTION_MOVE,
+	ACTION_INSERT,
+	ACTION_REPLACE,
+	ACTION_REMOVE,
+	ACTION_UNDO,
+	ACTION_REDO,
+	ACTION_SIDE_ABCD,
+	ACTION_STORE,
+	ACTION_RECALL,
+	ACTION_PRESETS,
+	ACTION_SAVE,
+	ACTION_DELETE_SCENE,
+	ACTION_DELETE_PRESET,
+	ACTION_TITLE,
+	ACTION_LOCK,
+	ACTION_RESET,
+	ACTION_CURVE,
+	ACTION_REDRAW,
+	ACTION_HELP,
+	ACTION_QUIT,
+	N_ACTIONS
 };
 
 enum { KEY_CODES_MAX = 4 };
@@ -51,7 +51,7 @@ struct key {
 	const char *name;         /* as the help shows it */
 	const char *hint;         /* one word for the bottom line, or NULL */
 	const char *help;
-	enum command command;
+	enum action action;
 	float amount; /* with its sign: lines, slots or steps */
 };
 

@@ -46,9 +46,9 @@ void mouse_take(struct screen *s)
 	if (getmouse(&event) != OK || !s->layout.fits)
 		return;
 	if (event.bstate & BUTTON4_PRESSED)
-		command_run(s, keys_find('+'));
+		action_run(s, keys_find('+'));
 	else if (event.bstate & BUTTON5_PRESSED)
-		command_run(s, keys_find('-'));
+		action_run(s, keys_find('-'));
 	else
 		select_at(s, event.y, event.x);
 }

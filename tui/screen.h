@@ -97,7 +97,7 @@ void view_small(struct screen *); /* instead of all others where the terminal is
 
 /* What a key does. */
 struct key;
-void command_run(struct screen *, const struct key *);
+void action_run(struct screen *, const struct key *);
 void mouse_take(struct screen *); /* on KEY_MOUSE */
 
 #endif

@@ -118,7 +118,7 @@ static void take_key(struct screen *s, int code)
 		dialog_key(s, code);
 	else if (key) {
 		s->message[0] = '\0'; /* it was about what went before */
-		command_run(s, key);
+		action_run(s, key);
 	}
 }
 

@@ -104,13 +104,13 @@ void handle_sync(const struct request *request)
 	double number;
 	if (!expect_number(request, 0, INT32_MIN, INT32_MAX, &number))
 		return;
-	if (request->hurried)
+	if (request->over_rate)
 		return;
 	if (server->n_syncs == SYNCS_MAX) {
 		reply_error(request, "too many wait for it");
 		return;
 	}
-	/* The mark is taken when the datagram has been read: its bundle may go on behind this message. */
+	/* The sequence is taken when the datagram has been read: its bundle may go on behind this message. */
 	server->syncs[server->n_syncs++] = (struct sync){ .peer = *request->peer, .number = (int32_t)number };
 }
 
@@ -118,10 +118,10 @@ void handle_sync(const struct request *request)
 static bool answer_sync(struct server *server, struct sync *sync, int64_t now_us)
 {
 	if (sync->since_us == 0) {
-		sync->mark = control_mark(server->control);
+		sync->sequence = control_sequence(server->control);
 		sync->since_us = now_us;
 	}
-	if (!control_engine(server->control) || control_applied(server->control) >= sync->mark)
+	if (!control_engine(server->control) || control_applied(server->control) >= sync->sequence)
 		send_to(server, &sync->peer, "/synced", "i", sync->number);
 	else if (now_us - sync->since_us > SYNC_AGE_US)
 		send_error(server, &sync->peer, "/sync", "the audio does not run");
@@ -166,7 +166,7 @@ void handle_subscribe(const struct request *request)
 	}
 	const char *pattern = expect_text(request, 0);
 	if (!pattern || (request->message->n > 1 && !expect_number(request, 1, 1, LEASE_HZ_MAX, &hz)) ||
-		request->hurried)
+		request->over_rate)
 		return;
 	if (!sockets_trust(request->server->sockets, request->peer)) {
 		sockets_withhold(request->server->sockets);

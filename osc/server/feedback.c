@@ -94,40 +94,40 @@ static void tell(struct portion *p, const struct subject *subject, unsigned form
 	}
 }
 
-static int64_t interval_us(const struct subject *subject, const struct watch *watch)
+static int64_t interval_us(const struct subject *subject, const struct update *update)
 {
 	if (subject->kind == SUBJECT_STATUS)
 		return STATUS_US;
-	return (1000000 + watch->hz - 1) / watch->hz;
+	return (1000000 + update->hz - 1) / update->hz;
 }
 
-/* When the watch wants to be seen to next. */
-static int64_t see_to(struct portion *p, const struct subject *subject, struct watch *watch, int64_t now_us)
+/* When the update wants to be seen to next. */
+static int64_t see_to(struct portion *p, const struct subject *subject, struct update *update, int64_t now_us)
 {
 	bool steady = subject_is_steady(subject);
-	if (!watch->forms || (!steady && !watch->dirty))
+	if (!update->forms || (!steady && !update->dirty))
 		return INT64_MAX;
-	if (watch->due_us > now_us)
-		return watch->due_us;
-	tell(p, subject, steady ? watch->forms : watch->dirty);
-	watch->dirty = 0;
-	int64_t interval = interval_us(subject, watch), late = now_us - watch->due_us;
+	if (update->due_us > now_us)
+		return update->due_us;
+	tell(p, subject, steady ? update->forms : update->dirty);
+	update->dirty = 0;
+	int64_t interval = interval_us(subject, update), late = now_us - update->due_us;
 	/* Meters keep their beat; a value that changes again waits a full interval. */
-	watch->due_us = now_us + interval - (steady && late < interval ? late : 0);
-	return steady ? watch->due_us : INT64_MAX;
+	update->due_us = now_us + interval - (steady && late < interval ? late : 0);
+	return steady ? update->due_us : INT64_MAX;
 }
 
 static void send_to_subscriber(struct portion *p, struct subscriber *s, const struct subjects *subjects, int64_t now_us)
 {
 	s->next_us = INT64_MAX;
-	for (size_t i = 0; i < s->n_watches; i++) {
-		size_t at = (s->cursor + i) % s->n_watches;
+	for (size_t i = 0; i < s->n_updates; i++) {
+		size_t at = (s->cursor + i) % s->n_updates;
 		if (p->room <= 0 || (p->n == 0 && sockets_busy(p->server->sockets, p->peer))) {
 			s->cursor = at;
 			s->next_us = now_us + PAUSE_US;
 			break;
 		}
-		int64_t next_us = see_to(p, &subjects->list[at], &s->watches[at], now_us);
+		int64_t next_us = see_to(p, &subjects->list[at], &s->updates[at], now_us);
 		s->next_us = next_us < s->next_us ? next_us : s->next_us;
 	}
 	flush(p);
@@ -136,7 +136,7 @@ static void send_to_subscriber(struct portion *p, struct subscriber *s, const st
 /* The title is always there, and short. */
 static void knock(struct portion *p, struct subscriber *s, int64_t now_us, int64_t *next_us)
 {
-	lo_message body = lease_knocks(s, now_us, next_us) ? body_of_title(p->server->control) : NULL;
+	lo_message body = lease_retries(s, now_us, next_us) ? body_of_title(p->server->control) : NULL;
 	if (!body)
 		return;
 	put(p, "/title", body);

@@ -64,39 +64,39 @@ static int rate_of(const struct lease *lease, const struct subject *subject)
 /* Works out anew what all leases together want; what waits to be told stays so. */
 static void match(struct subscriber *s, const struct subjects *subjects)
 {
-	for (size_t i = 0; i < s->n_watches; i++) {
-		struct watch *watch = &s->watches[i];
-		watch->forms = 0;
-		watch->hz = 0;
+	for (size_t i = 0; i < s->n_updates; i++) {
+		struct update *update = &s->updates[i];
+		update->forms = 0;
+		update->hz = 0;
 		for (int k = 0; k < s->n_leases; k++) {
 			if (!lease_means(&s->leases[k], &subjects->list[i]))
 				continue;
-			watch->forms |= (uint8_t)(1u << s->leases[k].form);
+			update->forms |= (uint8_t)(1u << s->leases[k].form);
 			int hz = rate_of(&s->leases[k], &subjects->list[i]);
-			if (hz > watch->hz)
-				watch->hz = (uint8_t)hz;
+			if (hz > update->hz)
+				update->hz = (uint8_t)hz;
 		}
-		watch->dirty &= watch->forms;
+		update->dirty &= update->forms;
 	}
 }
 
 static bool resize(struct subscriber *s, size_t n)
 {
-	free(s->watches);
-	s->watches = calloc(n ? n : 1, sizeof *s->watches);
-	s->n_watches = s->watches ? n : 0;
+	free(s->updates);
+	s->updates = calloc(n ? n : 1, sizeof *s->updates);
+	s->n_updates = s->updates ? n : 0;
 	s->cursor = 0;
-	return s->watches;
+	return s->updates;
 }
 
 static void tell_all(struct subscriber *s, const struct subjects *subjects, const struct lease *lease, int64_t now_us)
 {
-	for (size_t i = 0; i < s->n_watches; i++) {
-		struct watch *watch = &s->watches[i];
-		bool own = watch->own_us && now_us - watch->own_us < OWN_US;
+	for (size_t i = 0; i < s->n_updates; i++) {
+		struct update *update = &s->updates[i];
+		bool own = update->own_us && now_us - update->own_us < OWN_US;
 		if (!own && lease_means(lease, &subjects->list[i])) {
-			watch->dirty |= (uint8_t)(1u << lease->form);
-			watch->due_us = now_us < watch->due_us ? now_us : watch->due_us;
+			update->dirty |= (uint8_t)(1u << lease->form);
+			update->due_us = now_us < update->due_us ? now_us : update->due_us;
 		}
 	}
 	s->next_us = now_us;
@@ -199,9 +199,9 @@ void leases_expire(struct leases *l, int64_t now_us)
 		for (int k = s->n_leases - 1; k >= 0; k--)
 			if (s->leases[k].until_us <= now_us)
 				end_lease(l, s, &s->leases[k]);
-		int64_t knocked_us = s->surface.knocked_us;
-		if (s->surface.closed && knocked_us && now_us - knocked_us >= KNOCK_WAIT_US &&
-			now_us - knocked_us < KNOCK_US)
+		int64_t retried_us = s->surface.retried_us;
+		if (s->surface.closed && retried_us && now_us - retried_us >= RETRY_WAIT_US &&
+			now_us - retried_us < RETRY_US)
 			reopen(s, l->subjects, now_us);
 		if (s->surface.listed && !s->surface.closed && now_us - s->surface.told_us >= LEASE_US)
 			tell_everything(s, l->subjects, now_us);
@@ -211,10 +211,10 @@ void leases_expire(struct leases *l, int64_t now_us)
 static void close_surface(struct subscriber *s, int64_t now_us)
 {
 	s->surface.closed = true;
-	s->surface.knocked_us = 0;
-	s->next_us = now_us + KNOCK_US;
-	for (size_t i = 0; i < s->n_watches; i++)
-		s->watches[i].own_us = 0; /* whoever comes back there has set nothing */
+	s->surface.retried_us = 0;
+	s->next_us = now_us + RETRY_US;
+	for (size_t i = 0; i < s->n_updates; i++)
+		s->updates[i].own_us = 0; /* whoever comes back there has set nothing */
 }
 
 void leases_forget(struct leases *l, const struct peer *peer, int64_t now_us)
@@ -227,14 +227,14 @@ void leases_forget(struct leases *l, const struct peer *peer, int64_t now_us)
 			end_lease(l, s, &s->leases[s->n_leases - 1]);
 }
 
-bool lease_knocks(struct subscriber *s, int64_t now_us, int64_t *next_us)
+bool lease_retries(struct subscriber *s, int64_t now_us, int64_t *next_us)
 {
 	bool knocks = s->next_us <= now_us;
 	if (knocks) {
-		s->surface.knocked_us = now_us;
-		s->next_us = now_us + KNOCK_US;
+		s->surface.retried_us = now_us;
+		s->next_us = now_us + RETRY_US;
 	}
-	int64_t answer_us = s->surface.knocked_us ? s->surface.knocked_us + KNOCK_WAIT_US : INT64_MAX;
+	int64_t answer_us = s->surface.retried_us ? s->surface.retried_us + RETRY_WAIT_US : INT64_MAX;
 	int64_t due_us = answer_us > now_us && answer_us < s->next_us ? answer_us : s->next_us;
 	*next_us = due_us < *next_us ? due_us : *next_us;
 	return knocks;
@@ -270,25 +270,25 @@ void leases_touch(struct leases *l, size_t subject, unsigned origin, int64_t now
 	enum { NOT_INFO = ~(1 << FORM_INFO) };
 	for (unsigned i = 0; i < SUBSCRIBERS_MAX; i++) {
 		struct subscriber *s = &l->subscribers[i];
-		if (!s->n_leases || s->surface.closed || subject >= s->n_watches)
+		if (!s->n_leases || s->surface.closed || subject >= s->n_updates)
 			continue;
-		struct watch *watch = &s->watches[subject];
-		watch->dirty |= watch->forms & NOT_INFO;
+		struct update *update = &s->updates[subject];
+		update->dirty |= update->forms & NOT_INFO;
 		if (origin == i + 1) {
-			watch->dirty &= (uint8_t) ~(1u << l->setting);
-			watch->own_us = now_us;
+			update->dirty &= (uint8_t) ~(1u << l->setting);
+			update->own_us = now_us;
 		}
-		if (watch->dirty && watch->due_us < s->next_us)
-			s->next_us = watch->due_us;
+		if (update->dirty && update->due_us < s->next_us)
+			s->next_us = update->due_us;
 	}
 }
 
 void leases_clamped(struct leases *l, size_t subject, unsigned origin, const struct peer *peer, int64_t now_us)
 {
 	struct subscriber *s = origin >= 1 && origin <= SUBSCRIBERS_MAX ? &l->subscribers[origin - 1] : NULL;
-	if (!s || subject >= s->n_watches || s->surface.closed || peer_equal(&s->peer, peer))
+	if (!s || subject >= s->n_updates || s->surface.closed || peer_equal(&s->peer, peer))
 		return;
-	s->watches[subject].dirty |= s->watches[subject].forms;
+	s->updates[subject].dirty |= s->updates[subject].forms;
 	s->next_us = now_us;
 }
 
@@ -303,5 +303,5 @@ bool lease_follows(const struct subscriber *s, const char *address)
 void leases_free(struct leases *l)
 {
 	for (int i = 0; i < SUBSCRIBERS_MAX; i++)
-		free(l->subscribers[i].watches);
+		free(l->subscribers[i].updates);
 }

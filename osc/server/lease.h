@@ -12,15 +12,15 @@ enum {
 	SUBSCRIBERS_MAX = LEASE_PEERS_MAX + SURFACES_MAX,
 	LEASE_PATTERNS_MAX = 32, /* of one peer */
 	LEASE_US = 10000000,
-	KNOCK_US = 3000000,     /* between two tries whether somebody listens at a listed surface again */
-	KNOCK_WAIT_US = 500000, /* when its machine has not said by then that nobody does, somebody does */
+	RETRY_US = 3000000,     /* between two tries whether somebody listens at a listed surface again */
+	RETRY_WAIT_US = 500000, /* when its machine has not said by then that nobody does, somebody does */
 	LEASE_HZ_MAX = 30,
 	LEASE_HZ_STEADY =
 		25, /* of meters where the client does not say; values then come as they change, up to the maximum */
 };
 
 /* What a subscriber is to be told of one subject. Forms are bits: 1 << FORM_X. */
-struct watch {
+struct update {
 	uint8_t forms; /* wanted */
 	uint8_t dirty; /* of those: not told yet */
 	uint8_t hz;
@@ -38,14 +38,14 @@ struct subscriber {
 		int hz;
 		int64_t until_us;
 	} leases[LEASE_PATTERNS_MAX];
-	struct watch *watches; /* one for each subject */
-	size_t n_watches;
+	struct update *updates; /* one for each subject */
+	size_t n_updates;
 	size_t cursor;   /* where sending goes on after it had to stop */
 	int64_t next_us; /* nothing is to be sent before */
 	struct {
 		bool listed;
 		bool closed;                           /* its machine has said that nobody listens */
-		int64_t knocked_us, heard_us, told_us; /* told: everything */
+		int64_t retried_us, heard_us, told_us; /* told: everything */
 	} surface;
 };
 
@@ -86,7 +86,7 @@ void leases_expire(struct leases *, int64_t now_us);
 void leases_forget(struct leases *, const struct peer *, int64_t now_us);
 
 /* Whether it is time to try a closed surface with one message; if not, *next_us comes down to when it will be. */
-bool lease_knocks(struct subscriber *, int64_t now_us, int64_t *next_us);
+bool lease_retries(struct subscriber *, int64_t now_us, int64_t *next_us);
 
 /* The list of subjects was written anew: everybody is told everything. */
 void leases_rebuild(struct leases *, int64_t now_us);

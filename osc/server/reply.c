@@ -50,14 +50,14 @@ void reply(const struct request *request, const char *address, const char *types
 {
 	va_list values;
 	va_start(values, types);
-	if (!request->hurried)
+	if (!request->over_rate)
 		send_list(request->server, request->peer, address, types, values);
 	va_end(values);
 }
 
 void reply_body(const struct request *request, const char *address, lo_message body)
 {
-	if (!request->hurried)
+	if (!request->over_rate)
 		send_body(request->server, request->peer, address, body);
 	else if (body)
 		lo_message_free(body);
@@ -65,7 +65,7 @@ void reply_body(const struct request *request, const char *address, lo_message b
 
 void reply_error(const struct request *request, const char *reason)
 {
-	if (!request->hurried)
+	if (!request->over_rate)
 		send_error(request->server, request->peer, request->address, reason);
 }
 

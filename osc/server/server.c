@@ -126,7 +126,7 @@ static void on_message(void *user, const uint8_t *data, size_t size)
 		.peer = arrival->peer,
 		.message = &message,
 		.origin = leases_origin(&server->leases, arrival->peer),
-		.hurried = !limit_take(&server->limit, arrival->peer, clock_now_us()),
+		.over_rate = !limit_take(&server->limit, arrival->peer, clock_now_us()),
 	};
 	leases_heard(&server->leases, request.origin, clock_now_us());
 	serve(&request);

@@ -25,7 +25,7 @@ struct server {
 	struct sync {
 		struct peer peer;
 		int32_t number;
-		uint64_t mark;
+		uint64_t sequence;
 		int64_t since_us;
 	} syncs[SYNCS_MAX];
 	int n_syncs;
@@ -43,7 +43,7 @@ struct request {
 	const struct message *message;
 	const char *address; /* the message's, or the one that its pattern meant */
 	unsigned origin;     /* of the sender, for control */
-	bool hurried;        /* the sender is over its rate: values are taken, nothing is answered */
+	bool over_rate;      /* the sender is over its rate: values are taken, nothing is answered */
 };
 
 /* Hands a message, or each address that its pattern means, to its handler (server.c). */

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/audio/chain.h"
 
-#include "rack/audio/command.h"
+#include "rack/audio/change.h"
 #include "rack/audio/delay.h"
 #include "rack/audio/mix.h"
 #include "rack/audio/slot.h"
@@ -144,7 +144,7 @@ void chain_set(struct chain *c, uint32_t uid, uint32_t param, float value, uint3
 	struct slot *slot = uid ? find(c, uid) : NULL;
 	if (slot)
 		slot_set(slot, param, value, glide_ms);
-	else if (uid >= COMMAND_SAFE_GAIN_UID && c->safe)
+	else if (uid >= CHANGE_SAFE_GAIN_UID && c->safe)
 		chain_set(c->safe, uid, param, value, glide_ms);
 }
 

@@ -1,4 +1,4 @@
-/* The audio side: applies commands on their frame, runs the chain, cross-fades to a new one, publishes meters. */
+/* The audio side: applies changes on their frame, runs the chain, cross-fades to a new one, publishes meters. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/audio/engine.h"
 
@@ -24,7 +24,7 @@
 struct engine {
 	struct spec spec;
 	struct analysis *analysis;
-	struct ring *commands, *returns;
+	struct ring *changes, *returns;
 	struct schedule schedule;
 	uint64_t frame, applied, poisoned;
 	uint32_t last_n; /* frames of the newest block */
@@ -55,15 +55,15 @@ struct engine *engine_new(
 	e->frame = e->load_turn = first;
 	for (int i = 0; i < 3; i++)
 		e->telemetry[i].frame = e->telemetry[i].at_frame = first;
-	e->commands = ring_new(COMMAND_RING_SIZE, sizeof(struct command));
-	e->returns = ring_new(2 * COMMAND_CHAINS_MAX, sizeof(struct chain *));
+	e->changes = ring_new(CHANGE_RING_SIZE, sizeof(struct change));
+	e->returns = ring_new(2 * CHANGE_CHAINS_MAX, sizeof(struct chain *));
 	e->stream_length = fade_frames(spec->rate, STREAM_FADE_MS);
 	e->stream_at = audible ? e->stream_length : 0;
 	atomic_init(&e->audible, audible);
 	atomic_init(&e->silent, !audible);
 	schedule_init(&e->schedule);
 	triple_init(&e->triple);
-	if (!e->commands || !e->returns) {
+	if (!e->changes || !e->returns) {
 		engine_free(e);
 		return NULL;
 	}
@@ -73,15 +73,15 @@ struct engine *engine_new(
 
 static void free_sent_chains(struct engine *e)
 {
-	for (uint32_t i = 0; i < ring_ready(e->commands); i++) {
-		const struct command *command = ring_peek(e->commands, i);
-		if (command->type == COMMAND_CHAIN)
-			chain_free(command->chain);
+	for (uint32_t i = 0; i < ring_ready(e->changes); i++) {
+		const struct change *change = ring_peek(e->changes, i);
+		if (change->type == CHANGE_CHAIN)
+			chain_free(change->chain);
 	}
 	while (schedule_next(&e->schedule) != UINT64_MAX) {
-		struct command command = schedule_take(&e->schedule);
-		if (command.type == COMMAND_CHAIN)
-			chain_free(command.chain);
+		struct change change = schedule_take(&e->schedule);
+		if (change.type == CHANGE_CHAIN)
+			chain_free(change.chain);
 	}
 	struct chain *returned;
 	while (ring_read(e->returns, &returned, 1))
@@ -92,17 +92,17 @@ void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
-	if (e->commands && e->returns)
+	if (e->changes && e->returns)
 		free_sent_chains(e);
 	stage_drop(&e->stage);
-	ring_free(e->commands);
+	ring_free(e->changes);
 	ring_free(e->returns);
 	free(e);
 }
 
-struct ring *engine_commands(struct engine *e)
+struct ring *engine_changes(struct engine *e)
 {
-	return e->commands;
+	return e->changes;
 }
 
 struct ring *engine_returns(struct engine *e)
@@ -129,17 +129,17 @@ bool engine_is_silent(struct engine *e) RT
 
 /* ---- Audio thread: changes */
 
-static void apply(struct engine *e, const struct command *command) RT
+static void apply(struct engine *e, const struct change *change) RT
 {
-	switch (command->type) {
-	case COMMAND_SET:
-		stage_set(&e->stage, command->uid, command->param, command->value, command->glide_ms);
+	switch (change->type) {
+	case CHANGE_SET:
+		stage_set(&e->stage, change->uid, change->param, change->value, change->glide_ms);
 		break;
-	case COMMAND_MATCH:
-		stage_match(&e->stage, (double)command->match.processed, (double)command->match.unprocessed);
+	case CHANGE_MATCH:
+		stage_match(&e->stage, (double)change->match.processed, (double)change->match.unprocessed);
 		break;
-	case COMMAND_CHAIN:
-		stage_change(&e->stage, command->chain);
+	case CHANGE_CHAIN:
+		stage_change(&e->stage, change->chain);
 		break;
 	default:
 		break;
@@ -150,20 +150,20 @@ static void apply(struct engine *e, const struct command *command) RT
  * where there is no room for that, it is applied early rather than lost. */
 static void drain(struct engine *e, uint32_t n_frames) RT
 {
-	uint32_t ready = ring_ready(e->commands), taken = 0, most = COMMANDS_A_BLOCK * (1 + n_frames / BLOCK_MAX);
+	uint32_t ready = ring_ready(e->changes), taken = 0, most = CHANGES_A_BLOCK * (1 + n_frames / BLOCK_MAX);
 	while (taken < ready && taken < most) {
-		const struct command *begin = ring_peek(e->commands, 0);
+		const struct change *begin = ring_peek(e->changes, 0);
 		uint32_t n = begin->uid + 1;
-		e->applied = begin->mark;
-		bool later = begin->frame > e->frame && schedule_add(&e->schedule, e->commands, n, begin->frame);
+		e->applied = begin->sequence;
+		bool later = begin->frame > e->frame && schedule_add(&e->schedule, e->changes, n, begin->frame);
 		for (uint32_t i = 1; i < n; i++) {
-			const struct command *command = ring_peek(e->commands, i);
+			const struct change *change = ring_peek(e->changes, i);
 			if (!later)
-				apply(e, command);
-			else if (command->type == COMMAND_CHAIN)
-				stage_expect(&e->stage, command->chain);
+				apply(e, change);
+			else if (change->type == CHANGE_CHAIN)
+				stage_expect(&e->stage, change->chain);
 		}
-		ring_drop(e->commands, n);
+		ring_drop(e->changes, n);
 		taken += n;
 	}
 }
@@ -171,8 +171,8 @@ static void drain(struct engine *e, uint32_t n_frames) RT
 static void apply_due(struct engine *e) RT
 {
 	while (schedule_next(&e->schedule) <= e->frame) {
-		struct command command = schedule_take(&e->schedule);
-		apply(e, &command);
+		struct change change = schedule_take(&e->schedule);
+		apply(e, &change);
 	}
 }
 
@@ -250,7 +250,7 @@ static void publish(struct engine *e, uint64_t time_us, uint64_t at_frame) RT
 	t->frame = e->frame;
 	t->time_us = time_us;
 	t->at_frame = at_frame;
-	uint64_t waiting = schedule_mark(&e->schedule);
+	uint64_t waiting = schedule_sequence(&e->schedule);
 	t->applied = waiting <= e->applied ? waiting - 1 : e->applied;
 	t->poisoned = e->poisoned;
 	t->load_mean = e->load_mean;
@@ -283,10 +283,10 @@ void engine_process(struct engine *e, const float *const in[2], float *const out
 	restore_denormals(saved);
 }
 
-void engine_note_load(struct engine *e, float load) RT
+void engine_report_load(struct engine *e, float load) RT
 {
 	e->load_mean += 0.01f * (load - e->load_mean);
-	stage_want_safe(&e->stage, overload_note(&e->overload, load, e->last_n / e->spec.rate));
+	stage_want_safe(&e->stage, overload_report(&e->overload, load, e->last_n / e->spec.rate));
 	if (load > e->load_worst[0])
 		e->load_worst[0] = load;
 	if (e->frame >= e->load_turn) {

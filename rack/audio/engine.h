@@ -1,4 +1,4 @@
-/* The audio side: takes commands from the control thread, runs the chain, hands meters back. */
+/* The audio side: takes changes from the control thread, runs the chain, hands meters back. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RACK_ENGINE_H
 #define RACK_ENGINE_H
@@ -15,7 +15,7 @@ struct engine;
 void engine_process(struct engine *, const float *const in[2], float *const out[2], uint32_t n, uint64_t time_us) RT;
 
 /* Audio thread, after engine_process: what part of its period the callback took (1 = all of it). */
-void engine_note_load(struct engine *, float load) RT;
+void engine_report_load(struct engine *, float load) RT;
 
 /* Any thread. Fade to silence or from it within 20 ms: start and stop of the stream. engine_is_silent tells when a fade
  * out is over. */
@@ -36,7 +36,7 @@ struct engine *engine_new(const struct spec *, struct chain *, struct analysis *
 /* No audio thread may run any more. Frees its chains, those waiting in its rings too. */
 void engine_free(struct engine *);
 
-struct ring *engine_commands(struct engine *);                  /* of struct command */
+struct ring *engine_changes(struct engine *);                   /* of struct change */
 struct ring *engine_returns(struct engine *);                   /* of struct chain *, to be freed */
 const struct telemetry *engine_read_telemetry(struct engine *); /* the newest, valid until the next call */
 

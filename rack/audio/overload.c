@@ -18,7 +18,7 @@ static void turn(struct overload *o, bool safe) RT
 	o->safe_s = o->full_s = o->late_s = 0;
 }
 
-bool overload_note(struct overload *o, float load, double period_s) RT
+bool overload_report(struct overload *o, float load, double period_s) RT
 {
 	if (o->safe) {
 		o->safe_s += period_s;

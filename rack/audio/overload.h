@@ -21,7 +21,7 @@ struct overload {
 
 /* Audio thread, once a cycle: load is the part of the period that it took. Returns whether the safe bypass is wanted.
  */
-bool overload_note(struct overload *, float load, double period_s) RT;
+bool overload_report(struct overload *, float load, double period_s) RT;
 
 const char *overload_text(enum overload_step); /* "none" "warning" "safe bypass" */
 

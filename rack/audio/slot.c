@@ -40,7 +40,7 @@ struct slot {
 
 	/* A module sleeps until the first sample that is not zero, and then starts afresh: what it does cannot depend
 	 * on how long the silence before was, and playing a file gives the same bits as rendering it. */
-	bool awake;
+	bool running;
 	/* After poison it is silent from that very frame on for so many frames, and then sleeps: what is heard does not
 	 * tell how the frames were cut into calls, and a module that is broken for good does not cost a reset at every
 	 * frame. */
@@ -193,8 +193,8 @@ void slot_adopt(struct slot *s, const struct slot *from, uint32_t later) RT
 	delay_adopt(&s->past, &from->past);
 	glide_adopt(&s->glide, &from->glide);
 	s->tick_left = from->tick_left;
-	s->awake = from->awake;
-	s->later = from->awake ? from->later + later : 0;
+	s->running = from->running;
+	s->later = from->running ? from->later + later : 0;
 	s->cure_left = from->cure_left;
 	s->muted = from->muted;
 	s->current = from->current;
@@ -278,7 +278,7 @@ void slot_read_meters(const struct slot *s, float *meters) RT
 
 static void run_copy(struct slot *s, struct copy *copy, double *const io[2], uint32_t n, float *meters) RT
 {
-	if (!s->awake)
+	if (!s->running)
 		return;
 	if (copy->pad)
 		delay_read(&s->past, io, copy->pad, n);
@@ -333,7 +333,7 @@ static void start_cure(struct slot *s) RT
 		s->module->reset(s->copies[i].state);
 		s->module->set(s->copies[i].state, s->copies[i].values);
 	}
-	s->awake = false;
+	s->running = false;
 	s->cure_left = s->cure_length;
 	s->muted = mix_needs_wet(&s->mix); /* bypassed it goes on: nothing of the module is heard */
 	if (s->muted)
@@ -411,7 +411,7 @@ static void wake(struct slot *s) RT
 {
 	for (int i = 0; i < 2; i++)
 		s->module->reset(s->copies[i].state);
-	s->awake = true;
+	s->running = true;
 }
 
 uint32_t slot_process(struct slot *s, double *const io[2], uint32_t n) RT
@@ -440,7 +440,7 @@ uint32_t slot_process(struct slot *s, double *const io[2], uint32_t n) RT
 		if (s->later && piece > s->later)
 			piece = s->later;
 		double *const at[2] = { io[0] + done, io[1] + done };
-		if (!s->awake && !s->cure_left) {
+		if (!s->running && !s->cure_left) {
 			uint32_t silence = leading_silence(at, piece);
 			if (silence == 0)
 				wake(s);

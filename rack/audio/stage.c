@@ -27,7 +27,7 @@ void stage_drop(struct stage *s)
 
 /* ---- What to hear */
 
-/* The control thread has at most COMMAND_CHAINS_MAX chains under way, so the ring has room. */
+/* The control thread has at most CHANGE_CHAINS_MAX chains under way, so the ring has room. */
 static void give_back(struct stage *s, struct chain *chain) RT
 {
 	ring_write(s->returns, &chain, 1);
@@ -45,7 +45,7 @@ static void set_safe_gain(struct stage *s) RT
 {
 	double gain_db = 10 * log10((s->power_out + 1e-12) / (s->power_in + 1e-12));
 	gain_db = gain_db < -SAFE_GAIN_DB ? -SAFE_GAIN_DB : gain_db > SAFE_GAIN_DB ? SAFE_GAIN_DB : gain_db;
-	chain_set(chain_safe(s->now), COMMAND_SAFE_GAIN_UID, 0, (float)gain_db, 0);
+	chain_set(chain_safe(s->now), CHANGE_SAFE_GAIN_UID, 0, (float)gain_db, 0);
 }
 
 static void start_change(struct stage *s) RT
@@ -97,7 +97,7 @@ static void finish_fade(struct stage *s) RT
 
 void stage_expect(struct stage *s, struct chain *chain) RT
 {
-	if (s->n_expected < COMMAND_CHAINS_MAX)
+	if (s->n_expected < CHANGE_CHAINS_MAX)
 		s->expected[s->n_expected++] = chain;
 }
 

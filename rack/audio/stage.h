@@ -4,18 +4,18 @@
 #define RACK_STAGE_H
 
 #include "rack/audio/chain.h"
-#include "rack/audio/command.h"
+#include "rack/audio/change.h"
 #include "rack/base/ring.h"
 
 /* A path (a chain, or its safe bypass) that is to be heard runs beside the one that is until its look-ahead and filters
  * hold sound, and is then faded in. One such fade at a time; meanwhile the newest new chain waits. */
 struct stage {
 	double rate;
-	struct ring *returns;                       /* chains that are no longer needed */
-	struct chain *now;                          /* the chain of the model, heard or bypassed */
-	struct chain *next;                         /* another one, fading in */
-	struct chain *queued;                       /* and the one after that */
-	struct chain *expected[COMMAND_CHAINS_MAX]; /* not here yet: they wait for their frame and learn what is set
+	struct ring *returns;                      /* chains that are no longer needed */
+	struct chain *now;                         /* the chain of the model, heard or bypassed */
+	struct chain *next;                        /* another one, fading in */
+	struct chain *queued;                      /* and the one after that */
+	struct chain *expected[CHANGE_CHAINS_MAX]; /* not here yet: they wait for their frame and learn what is set
 						       meanwhile */
 	uint32_t n_expected;
 	uint64_t number;            /* of the newest chain: an older one holds less than is heard */

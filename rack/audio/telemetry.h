@@ -9,7 +9,7 @@ struct telemetry {
 	uint64_t frame;    /* processed so far */
 	uint64_t time_us;  /* CLOCK_MONOTONIC at frame - period; 0: no clock */
 	uint64_t at_frame; /* the frame that was due at time_us */
-	uint64_t applied;  /* every transaction up to this mark is applied */
+	uint64_t applied;  /* every transaction up to this sequence is applied */
 	uint64_t poisoned;
 	int overload; /* enum overload_step */
 	float load_mean, load_worst;

@@ -18,7 +18,7 @@ struct control *control_new(struct reason *reason)
 		reason_set(reason, STATUS_NO_MEMORY, "no memory for the model");
 		return NULL;
 	}
-	c->last_uid = c->mark = CONTROL_FIRST_NUMBER;
+	c->last_uid = c->sequence = CONTROL_FIRST_NUMBER;
 	rack_clear(&c->rack);
 	return c;
 }
@@ -118,7 +118,7 @@ void control_changed(struct control *c)
 
 /* ---- Values */
 
-void control_mark_row(struct control *c, uint32_t slot, uint32_t param)
+void control_row_changed(struct control *c, uint32_t slot, uint32_t param)
 {
 	const struct rack_slot *model = &c->rack.slots[slot];
 	c->slot_dirty[slot][param] = true;
@@ -141,13 +141,13 @@ enum status control_set(struct control *c, uint32_t slot, uint32_t param, float 
 	control_take_later(c);
 	if (control_value(c, slot, param) == value)
 		return STATUS_OK;
-	control_note(c, slot == RACK_ITSELF ? 0 : c->rack.slots[slot].uid, param, origin);
+	control_record(c, slot == RACK_ITSELF ? 0 : c->rack.slots[slot].uid, param, origin);
 	if (slot == RACK_ITSELF) {
 		c->rack.values[param] = value;
 		c->rack_dirty[param] = true;
 	} else {
 		c->rack.slots[slot].values[param] = value;
-		control_mark_row(c, slot, param);
+		control_row_changed(c, slot, param);
 	}
 	control_changed(c);
 	control_tell_value(c, slot, param, value, origin);
@@ -175,7 +175,7 @@ void control_set_title(struct control *c, const char *title, unsigned origin)
 	clean_title(clean, title);
 	if (strcmp(clean, c->rack.title) == 0)
 		return;
-	control_note(c, UINT32_MAX, 0, origin);
+	control_record(c, UINT32_MAX, 0, origin);
 	memset(c->rack.title, 0, sizeof c->rack.title);
 	strcpy(c->rack.title, clean);
 	control_tell_chain(c, origin);
@@ -219,7 +219,7 @@ enum status control_insert(
 	status = rack_insert(&with, position, module, id, reason);
 	if (status != STATUS_OK)
 		return status;
-	control_note(c, UINT32_MAX, 0, origin);
+	control_record(c, UINT32_MAX, 0, origin);
 	c->rack = with;
 	c->rack.slots[position].uid = control_new_uid(c);
 	control_edited(c, origin);
@@ -232,7 +232,7 @@ enum status control_remove(struct control *c, const char *id, unsigned origin, s
 	enum status status = find_slot(c, id, &index, reason);
 	if (status != STATUS_OK)
 		return status;
-	control_note(c, UINT32_MAX, 0, origin);
+	control_record(c, UINT32_MAX, 0, origin);
 	rack_remove(&c->rack, index);
 	control_edited(c, origin);
 	return STATUS_OK;
@@ -248,7 +248,7 @@ enum status control_move(struct control *c, const char *id, uint32_t position, u
 		position = c->rack.n_slots - 1;
 	if (position == index)
 		return STATUS_OK;
-	control_note(c, UINT32_MAX, 0, origin);
+	control_record(c, UINT32_MAX, 0, origin);
 	rack_move(&c->rack, index, position);
 	control_edited(c, origin);
 	return STATUS_OK;
@@ -272,7 +272,7 @@ enum status control_replace(struct control *c, const char *id, const char *type,
 		status = find_module(type, &module, reason);
 	if (status != STATUS_OK)
 		return status;
-	control_note(c, UINT32_MAX, 0, origin);
+	control_record(c, UINT32_MAX, 0, origin);
 	struct rack_slot old = c->rack.slots[index];
 	rack_remove(&c->rack, index);
 	/* A name that a person gave stays; one that came from the type goes with it. Cannot fail: the place is free. */

@@ -110,7 +110,7 @@ enum status control_redo(struct control *, unsigned origin, struct reason *);
 bool control_locked(const struct control *, uint32_t slot, uint32_t param);
 enum status control_lock(struct control *, uint32_t slot, uint32_t param, bool locked, struct reason *);
 
-/* The rack file at path (from the command line or the saved state), read here and now; warnings go to stderr by warn.
+/* The rack file at path (from the change line or the saved state), read here and now; warnings go to stderr by warn.
  * Keeps the file's lines, so that saving the preset again keeps its comments. */
 enum status control_open_file(struct control *, const char *path, struct reason *);
 
@@ -145,7 +145,7 @@ uint32_t control_latency(const struct control *);
 uint64_t control_frame_at(struct control *, uint64_t time_us);
 
 /* A number for "everything up to here", and the highest of those that the audio thread has applied entirely. */
-uint64_t control_mark(struct control *);
+uint64_t control_sequence(struct control *);
 uint64_t control_applied(struct control *);
 
 /* ---- What is measured and how it goes */

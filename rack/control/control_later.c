@@ -26,7 +26,7 @@ static void take(struct control *c, const struct later *come)
 	slot = come->uid ? slot : RACK_ITSELF;
 	/* What solo and bypass came to when it was sent, and may not any more. */
 	if (come->uid && come->param == c->rack.slots[slot].module->n_params + HOST_BYPASS) {
-		control_mark_row(c, slot, come->param);
+		control_row_changed(c, slot, come->param);
 		control_changed(c);
 		return;
 	}
@@ -37,7 +37,7 @@ static void take(struct control *c, const struct later *come)
 		c->rack_dirty[come->param] = true;
 	} else {
 		c->rack.slots[slot].values[come->param] = come->value;
-		control_mark_row(c, slot, come->param);
+		control_row_changed(c, slot, come->param);
 	}
 	control_changed(c);
 	control_tell_value(c, slot, come->param, come->value, ORIGIN_HOST);

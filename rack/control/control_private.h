@@ -29,10 +29,10 @@ struct control {
 	bool rack_dirty[N_RACK_PARAMS];
 	bool ceiling_dirty; /* what the safe bypass has to keep */
 
-	uint32_t depth;     /* of begin without end */
-	uint64_t stamp;     /* frame of the open transaction; 0: as soon as possible */
-	uint64_t mark;      /* of the newest transaction sent */
-	uint64_t base_mark; /* applied by definition: sent to an engine that is gone */
+	uint32_t depth;         /* of begin without end */
+	uint64_t stamp;         /* frame of the open transaction; 0: as soon as possible */
+	uint64_t sequence;      /* of the newest transaction sent */
+	uint64_t base_sequence; /* applied by definition: sent to an engine that is gone */
 
 	/* Values sent for a later frame, by frame and those of one frame in order of arrival. */
 	struct later {
@@ -115,7 +115,7 @@ int control_match(struct control *);
 
 /* control_undo.c. Before a change of the model: of one row of the slot with this uid (0: the rack), or uid UINT32_MAX
  * for more than a row. */
-void control_note(struct control *, uint32_t uid, uint32_t param, unsigned origin);
+void control_record(struct control *, uint32_t uid, uint32_t param, unsigned origin);
 void control_forget_undo(struct control *);
 void control_free_states(struct control *);
 
@@ -126,7 +126,7 @@ void control_recall(struct control *, const struct rack *wanted, unsigned what, 
 
 /* control.c. After a change of one row: what the audio thread must know; after every change; after one of the chain;
  * and who hears of a value. */
-void control_mark_row(struct control *, uint32_t slot, uint32_t param);
+void control_row_changed(struct control *, uint32_t slot, uint32_t param);
 void control_changed(struct control *);
 void control_edited(struct control *, unsigned origin);
 void control_tell_value(struct control *, uint32_t slot, uint32_t param, float value, unsigned origin);

@@ -3,7 +3,7 @@
 #include "rack/control/control_private.h"
 
 #include "rack/audio/chain.h"
-#include "rack/audio/command.h"
+#include "rack/audio/change.h"
 #include "rack/base/worker.h"
 #include "rack/model/registry.h"
 
@@ -111,11 +111,11 @@ static struct chain *make_safe(struct control *c)
 	float ceiling = lowest_ceiling(&c->rack, &any);
 	rack_clear(&rack);
 	rack_insert(&rack, 0, registry_find("trim"), NULL, NULL);
-	rack.slots[0].uid = COMMAND_SAFE_GAIN_UID;
+	rack.slots[0].uid = CHANGE_SAFE_GAIN_UID;
 	if (any) {
 		rack_insert(&rack, 1, limiter, NULL, NULL);
 		struct rack_slot *slot = &rack.slots[1];
-		slot->uid = COMMAND_SAFE_LIMITER_UID;
+		slot->uid = CHANGE_SAFE_LIMITER_UID;
 		slot->values[slot_find_param(slot, "lookahead")] =
 			limiter->params[module_find_param(limiter, "lookahead")].min;
 		slot->values[slot_find_param(slot, "ceiling")] = fminf(ceiling, 0);
@@ -129,7 +129,7 @@ static struct chain *make_safe(struct control *c)
 struct chain *control_make_chain(struct control *c)
 {
 	struct rack rack = c->rack;
-	struct chain_plan plan = { .rack = &rack, .latency = c->latency, .number = c->mark + 1 };
+	struct chain_plan plan = { .rack = &rack, .latency = c->latency, .number = c->sequence + 1 };
 	if (c->glide_from)
 		start_from(&rack, c->glide_from);
 	for (uint32_t i = 0; i < c->rack.n_slots; i++) {
@@ -161,8 +161,8 @@ static void stage_slot(struct control *c, struct ring *ring, uint32_t index, uin
 	for (uint32_t p = 0; p < slot_n_params(slot); p++) {
 		if (!is_due(c, index, p))
 			continue;
-		struct command set = {
-			.type = COMMAND_SET, .uid = slot->uid, .param = (uint16_t)p, .glide_ms = c->glide_ms
+		struct change set = {
+			.type = CHANGE_SET, .uid = slot->uid, .param = (uint16_t)p, .glide_ms = c->glide_ms
 		};
 		bool bypass = p == slot->module->n_params + HOST_BYPASS;
 		set.value = bypass ? effective_bypass(&c->rack, index) : slot->values[p];
@@ -179,14 +179,14 @@ static void stage_safe(struct control *c, struct ring *ring, uint32_t *n)
 	bool any;
 	const struct module *limiter = registry_find("limiter");
 	float ceiling = lowest_ceiling(&c->rack, &any);
-	const struct command sets[SAFE_ROWS] = {
+	const struct change sets[SAFE_ROWS] = {
 		{ .param = (uint16_t)module_find_param(limiter, "ceiling"), .value = fminf(ceiling, 0) },
 		{ .param = (uint16_t)(limiter->n_params + HOST_BYPASS), .value = ceiling > 0 },
 	};
 	for (uint32_t i = 0; i < SAFE_ROWS; i++, (*n)++) {
-		struct command set = sets[i];
-		set.type = COMMAND_SET;
-		set.uid = COMMAND_SAFE_LIMITER_UID;
+		struct change set = sets[i];
+		set.type = CHANGE_SET;
+		set.uid = CHANGE_SAFE_LIMITER_UID;
 		ring_stage(ring, &set);
 	}
 }
@@ -206,13 +206,13 @@ static void stage_all(struct control *c, struct ring *ring, struct chain *chain,
 {
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
 		if (c->rack_dirty[i]) {
-			struct command set = { .type = COMMAND_SET, .param = (uint16_t)i, .value = c->rack.values[i] };
+			struct change set = { .type = CHANGE_SET, .param = (uint16_t)i, .value = c->rack.values[i] };
 			ring_stage(ring, &set);
 			(*n)++;
 			control_expect(c, frame, 0, i, c->rack.values[i]);
 		}
 	if (c->match.dirty) {
-		struct command match = { .type = COMMAND_MATCH };
+		struct change match = { .type = CHANGE_MATCH };
 		match.match.processed = powf(10, c->match.processed_db / 20);
 		match.match.unprocessed = powf(10, c->match.unprocessed_db / 20);
 		ring_stage(ring, &match);
@@ -221,7 +221,7 @@ static void stage_all(struct control *c, struct ring *ring, struct chain *chain,
 	if (c->ceiling_dirty && !chain)
 		stage_safe(c, ring, n);
 	if (chain) {
-		struct command change = { .type = COMMAND_CHAIN, .chain = chain };
+		struct change change = { .type = CHANGE_CHAIN, .chain = chain };
 		ring_stage(ring, &change);
 		(*n)++;
 	}
@@ -242,8 +242,8 @@ static void clean(struct control *c)
 void control_flush_newest(struct control *c)
 {
 	bool whole = c->chain_dirty || c->glide_ms; /* no single value: nothing may join it */
-	struct ring *ring = c->engine && !whole ? engine_commands(c->engine) : NULL;
-	if (!ring || COMMAND_RING_SIZE - ring_space(ring) < COMMANDS_A_BLOCK)
+	struct ring *ring = c->engine && !whole ? engine_changes(c->engine) : NULL;
+	if (!ring || CHANGE_RING_SIZE - ring_space(ring) < CHANGES_A_BLOCK)
 		control_flush(c, 0);
 }
 
@@ -255,20 +255,20 @@ void control_flush(struct control *c, uint64_t frame)
 		clean(c); /* the next engine is made from the model */
 		return;
 	}
-	struct ring *ring = engine_commands(c->engine);
+	struct ring *ring = engine_changes(c->engine);
 	uint32_t n = count_dirty(c), staged = 0;
 	if (ring_space(ring) < n + 1)
 		return;
 	struct chain *chain = NULL;
 	if (c->chain_dirty) {
-		if (c->chains_out >= COMMAND_CHAINS_MAX)
+		if (c->chains_out >= CHANGE_CHAINS_MAX)
 			return;
 		chain = control_make_chain(c);
 		if (!chain)
 			return; /* no memory now; stays dirty and is tried again */
 		c->chains_out++;
 	}
-	struct command begin = { .type = COMMAND_BEGIN, .uid = n, .mark = ++c->mark, .frame = frame };
+	struct change begin = { .type = CHANGE_BEGIN, .uid = n, .sequence = ++c->sequence, .frame = frame };
 	ring_stage(ring, &begin);
 	stage_all(c, ring, chain, frame, &staged);
 	ring_publish(ring);
@@ -296,9 +296,9 @@ int control_tick(struct control *c)
 	return c->any_dirty ? TICK_MS : c->chains_out ? RETURN_MS : match_ms;
 }
 
-uint64_t control_mark(struct control *c)
+uint64_t control_sequence(struct control *c)
 {
-	return c->mark + c->any_dirty;
+	return c->sequence + c->any_dirty;
 }
 
 uint64_t control_applied(struct control *c)
@@ -306,7 +306,7 @@ uint64_t control_applied(struct control *c)
 	if (!c->engine)
 		return UINT64_MAX;
 	uint64_t applied = engine_read_telemetry(c->engine)->applied;
-	return applied > c->base_mark ? applied : c->base_mark;
+	return applied > c->base_sequence ? applied : c->base_sequence;
 }
 
 /* ---- Start and stop */
@@ -322,7 +322,7 @@ enum status control_start(struct control *c, const struct spec *spec, unsigned f
 	c->latency = 0;
 	c->chains_out = 0;
 	c->n_later = 0;
-	c->base_mark = c->mark;
+	c->base_sequence = c->sequence;
 	c->match = (struct match){ .change_lu = c->match.change_lu };
 	memset(c->promised, 0, sizeof c->promised);
 	if (!(flags & CONTROL_OFFLINE)) {

@@ -120,7 +120,7 @@ static void become_values(struct control *c, const struct rack *wanted, unsigned
 			if (c->rack.slots[i].values[p] == value)
 				continue;
 			c->rack.slots[i].values[p] = value;
-			control_mark_row(c, i, p);
+			control_row_changed(c, i, p);
 			control_tell_value(c, i, p, value, origin);
 		}
 	control_changed(c);
@@ -143,7 +143,7 @@ void control_recall(struct control *c, const struct rack *rack, unsigned what, u
 	give_uids(c, &wanted);
 	if (!(what & RECALL_LOCKED))
 		keep_locked(c, &wanted);
-	control_note(c, UINT32_MAX, 0, origin);
+	control_record(c, UINT32_MAX, 0, origin);
 	if (glide_ms && c->depth == 0)
 		control_flush(c, 0); /* what waits is no part of the glide */
 	control_begin(c, c->stamp);
@@ -278,7 +278,7 @@ enum status control_ab(struct control *c, uint32_t side, unsigned origin, struct
 	if (status != STATUS_OK)
 		return status;
 	control_begin(c, c->stamp);
-	control_note(c, UINT32_MAX, 0, origin); /* undo goes back to the side, too */
+	control_record(c, UINT32_MAX, 0, origin); /* undo goes back to the side, too */
 	c->side = side;
 	control_tell_states(c);
 	if (c->sides[side])

@@ -1,6 +1,6 @@
 /* Numbers of slots: by them the audio thread knows a slot again, so none is given that anything still holds. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rack/audio/command.h"
+#include "rack/audio/change.h"
 #include "rack/control/control_private.h"
 
 static bool holds(const struct rack *rack, uint32_t uid)
@@ -31,6 +31,6 @@ uint32_t control_new_uid(struct control *c)
 {
 	do
 		c->last_uid++;
-	while (c->last_uid == 0 || c->last_uid >= COMMAND_SAFE_GAIN_UID || is_held(c, c->last_uid));
+	while (c->last_uid == 0 || c->last_uid >= CHANGE_SAFE_GAIN_UID || is_held(c, c->last_uid));
 	return c->last_uid;
 }

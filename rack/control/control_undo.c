@@ -47,7 +47,7 @@ static bool same_gesture(const struct undo *u, uint32_t uid, uint32_t param, uns
 	       time_s - u->time_s < GESTURE_S && time_s >= u->time_s;
 }
 
-void control_note(struct control *c, uint32_t uid, uint32_t param, unsigned origin)
+void control_record(struct control *c, uint32_t uid, uint32_t param, unsigned origin)
 {
 	struct undo *u = &c->undo;
 	if (u->restoring || (c->depth > 0 && u->noted))

@@ -1,4 +1,4 @@
-/* Presets: names, the folders they are looked for in, and the RACK of the command line. */
+/* Presets: names, the folders they are looked for in, and the RACK of the change line. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/model/preset.h"
 
@@ -159,7 +159,7 @@ void preset_list_free(char **names)
 	free(names);
 }
 
-/* ---- The command line */
+/* ---- The change line */
 
 static bool is_path(const char *rack)
 {

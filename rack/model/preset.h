@@ -22,7 +22,7 @@ enum status preset_save_path(const char *name, char *path, size_t size, struct r
 char **preset_list(void);
 void preset_list_free(char **names);
 
-/* RACK on the command line: a path (has a slash, or ends in .rack and exists) or a preset's name. Gives the path. */
+/* RACK on the change line: a path (has a slash, or ends in .rack and exists) or a preset's name. Gives the path. */
 enum status preset_resolve(const char *rack, char *path, size_t size, struct reason *);
 
 #endif

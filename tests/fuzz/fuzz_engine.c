@@ -1,5 +1,5 @@
 /* Fuzz target for control and engine without JACK: any edits, values, states and blocks leave the sound finite and
- * under its ceiling, the rack valid, the delay growing only, every mark applied. */
+ * under its ceiling, the rack valid, the delay growing only, every sequence applied. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/audio/overload.h"
 #include "rack/control/control_private.h"
@@ -115,7 +115,7 @@ static double promised_ceiling(struct run *r)
 	const struct rack *rack = &c->rack;
 	struct control_status status;
 	if (rack->n_slots == 0 || c->depth || c->any_dirty || c->chains_out || rack->values[RACK_BYPASS] != 0 ||
-		control_applied(r->control) < control_mark(r->control))
+		control_applied(r->control) < control_sequence(r->control))
 		r->since = r->frames;
 	control_read_status(r->control, &status);
 	if (status.overload != OVERLOAD_NONE)
@@ -390,7 +390,7 @@ static void step(struct run *r)
 		break;
 	case 11:
 		if (control_engine(r->control))
-			engine_note_load(control_engine(r->control), (float)take(r, 256) / 64);
+			engine_report_load(control_engine(r->control), (float)take(r, 256) / 64);
 		break;
 	case 12:
 		if (control_engine(r->control))
@@ -410,11 +410,11 @@ static void drain(struct run *r)
 	end_all(r);
 	for (int i = 0; i < DRAIN_BLOCKS; i++) {
 		control_tick(r->control);
-		if (control_applied(r->control) >= control_mark(r->control))
+		if (control_applied(r->control) >= control_sequence(r->control))
 			return;
 		play(r, 333, 5, 0.5f, false);
 	}
-	expect(false, "a mark that is never applied");
+	expect(false, "a sequence that is never applied");
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)

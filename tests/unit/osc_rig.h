@@ -45,7 +45,7 @@ static inline void rig_quit(void *user)
 	((struct rig *)user)->quits++;
 }
 
-static inline void rig_note(void *user, const struct message *m)
+static inline void rig_report(void *user, const struct message *m)
 {
 	struct client *client = user;
 	client->total++;
@@ -86,9 +86,9 @@ static inline void rig_turn(struct rig *rig)
 		rig->frames += RIG_FRAMES;
 	}
 	server_poll(rig->server);
-	link_receive(rig->local.link, rig_note, &rig->local);
+	link_receive(rig->local.link, rig_report, &rig->local);
 	if (rig->udp.link)
-		link_receive(rig->udp.link, rig_note, &rig->udp);
+		link_receive(rig->udp.link, rig_report, &rig->udp);
 }
 
 static inline int client_count(const struct client *client, const char *line)

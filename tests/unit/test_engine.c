@@ -74,13 +74,13 @@ static void later_frames_wait_and_keep_their_order(void **state)
 		rig_set(&rig, "trim", "gain", sent[i].gain);
 		control_end(rig.control);
 	}
-	assert_true(control_applied(rig.control) < control_mark(rig.control));
+	assert_true(control_applied(rig.control) < control_sequence(rig.control));
 	rig_run(&rig, in.of, out.of, 0, in.n, 64);
 	assert_true(fabs(out.of[0][2999] - 0.1) < 1e-7);
 	assert_true(fabs(out.of[0][5999] - 0.1 * pow(10, 0.3)) < 1e-6);
 	assert_true(fabs(out.of[0][8999] - 0.1 * pow(10, 0.15)) < 1e-6); /* of one frame's two the later */
 	assert_true(fabs(out.of[0][11999] - 0.1 * pow(10, -0.3)) < 1e-6);
-	assert_int_equal(control_applied(rig.control), control_mark(rig.control));
+	assert_int_equal(control_applied(rig.control), control_sequence(rig.control));
 	stereo_free(&in);
 	stereo_free(&out);
 	rig_free(&rig);
@@ -100,7 +100,7 @@ static void a_flood_ends_in_the_last_value(void **state)
 	for (int turn = 0; turn < 60; turn++)
 		rig_run(&rig, in.of, out.of, 0, in.n, 64);
 	assert_true(fabs(out.of[0][4095] - 0.1 * pow(10, -0.3)) < 1e-6);
-	assert_int_equal(control_applied(rig.control), control_mark(rig.control));
+	assert_int_equal(control_applied(rig.control), control_sequence(rig.control));
 	stereo_free(&in);
 	stereo_free(&out);
 	rig_free(&rig);
@@ -122,9 +122,9 @@ static void a_flood_is_over_within_blocks(void **state)
 				control_end(rig.control);
 		}
 		rig_set(&rig, "trim", "gain", -6);
-		uint64_t mark = control_mark(rig.control);
+		uint64_t sequence = control_sequence(rig.control);
 		rig_run(&rig, in.of, out.of, 0, 3 * 64, 64);
-		assert_true(control_applied(rig.control) >= mark);
+		assert_true(control_applied(rig.control) >= sequence);
 	}
 	stereo_free(&in);
 	stereo_free(&out);
@@ -144,9 +144,9 @@ static void a_long_block_takes_more(void **state)
 		control_end(rig.control);
 	}
 	rig_run(&rig, in.of, out.of, 0, 64, 64);
-	assert_true(control_applied(rig.control) < control_mark(rig.control));
+	assert_true(control_applied(rig.control) < control_sequence(rig.control));
 	rig_run(&rig, in.of, out.of, 0, 8192, 8192);
-	assert_int_equal(control_applied(rig.control), control_mark(rig.control));
+	assert_int_equal(control_applied(rig.control), control_sequence(rig.control));
 	stereo_free(&in);
 	stereo_free(&out);
 	rig_free(&rig);
@@ -537,7 +537,7 @@ static void run_loaded(
 {
 	for (size_t n = (size_t)(seconds * RATE / 64); n; n--, *at += 64) {
 		rig_run(rig, in->of, out->of, *at, 64, 64);
-		engine_note_load(rig->engine, load);
+		engine_report_load(rig->engine, load);
 	}
 }
 
@@ -693,10 +693,10 @@ static void two_threads(void **state)
 		assert_true(isfinite(level));
 		control_tick(control);
 	}
-	uint64_t mark = control_mark(control);
-	for (int i = 0; control_applied(control) < mark; i++) {
+	uint64_t sequence = control_sequence(control);
+	for (int i = 0; control_applied(control) < sequence; i++) {
 		control_tick(control);
-		mark = control_mark(control);
+		sequence = control_sequence(control);
 		if (i > 100000000)
 			fail_msg("the audio thread never applied everything");
 	}

@@ -60,8 +60,8 @@ static int teardown(void **state)
 /* All that the surface has not been told is told now. */
 static void tell(struct subscriber *s)
 {
-	for (size_t i = 0; i < s->n_watches; i++)
-		s->watches[i].dirty = 0;
+	for (size_t i = 0; i < s->n_updates; i++)
+		s->updates[i].dirty = 0;
 }
 
 static void test_a_listed_surface_stays_and_is_told_anew(void **state)
@@ -71,7 +71,7 @@ static void test_a_listed_surface_stays_and_is_told_anew(void **state)
 		    more = udp_peer("192.0.2.2", 9001);
 	struct subscriber *s = &f->leases.subscribers[LEASE_PEERS_MAX];
 	assert_null(leases_keep(&f->leases, &a, "/rack/*/*", SECOND));
-	uint8_t *dirty = &s->watches[f->gain].dirty;
+	uint8_t *dirty = &s->updates[f->gain].dirty;
 	assert_true(*dirty);
 	assert_false(leases_remove(&f->leases, &a, "/rack/*/*"));
 	tell(s);
@@ -109,18 +109,18 @@ static void test_a_closed_surface_is_tried_again(void **state)
 	assert_true(leases_any_closed(&f->leases));
 	leases_touch(&f->leases, f->gain, 0, 3 * SECOND);
 	leases_expire(&f->leases, 4 * SECOND);
-	assert_false(lease_knocks(s, 5 * SECOND - 1, &next_us));
+	assert_false(lease_retries(s, 5 * SECOND - 1, &next_us));
 	assert_int_equal(next_us, 5 * SECOND);
-	assert_true(lease_knocks(s, 5 * SECOND, &next_us));
+	assert_true(lease_retries(s, 5 * SECOND, &next_us));
 	leases_forget(&f->leases, &a, 5 * SECOND + 1); /* still nobody */
 	leases_expire(&f->leases, 6 * SECOND);
 	assert_int_equal(leases_count(&f->leases), 0);
-	assert_true(lease_knocks(s, 8 * SECOND + 1, &next_us));
-	leases_expire(&f->leases, 8 * SECOND + KNOCK_WAIT_US);
+	assert_true(lease_retries(s, 8 * SECOND + 1, &next_us));
+	leases_expire(&f->leases, 8 * SECOND + RETRY_WAIT_US);
 	assert_int_equal(leases_count(&f->leases), 0);
-	leases_expire(&f->leases, 8 * SECOND + KNOCK_WAIT_US + 1);
+	leases_expire(&f->leases, 8 * SECOND + RETRY_WAIT_US + 1);
 	assert_int_equal(leases_count(&f->leases), 1);
-	assert_true(s->watches[f->gain].dirty);
+	assert_true(s->updates[f->gain].dirty);
 	leases_forget(&f->leases, &a, 10 * SECOND);
 	leases_heard(&f->leases, leases_origin(&f->leases, &a), 10 * SECOND + 1);
 	assert_int_equal(leases_count(&f->leases), 1);
@@ -144,9 +144,9 @@ static void test_a_lease_lasts_ten_seconds(void **state)
 	assert_int_equal(leases_count(&f->leases), 0);
 }
 
-static struct watch *watch_of(struct fixture *f, int subscriber)
+static struct update *update_of(struct fixture *f, int subscriber)
 {
-	return &f->leases.subscribers[subscriber].watches[f->gain];
+	return &f->leases.subscribers[subscriber].updates[f->gain];
 }
 
 static void test_snapshot_change_and_own_change(void **state)
@@ -156,24 +156,24 @@ static void test_snapshot_change_and_own_change(void **state)
 	leases_add(&f->leases, &a, "/rack/trim/gain", 25, SECOND);
 	leases_add(&f->leases, &b, "/rack/trim/gain", 25, SECOND);
 	leases_add(&f->leases, &b, "/rack/trim/gain/norm", 25, SECOND);
-	assert_int_equal(watch_of(f, 0)->dirty, 1 << FORM_VALUE);
-	assert_int_equal(watch_of(f, 1)->dirty, 1 << FORM_VALUE | 1 << FORM_NORM);
-	watch_of(f, 0)->dirty = watch_of(f, 1)->dirty = 0;
+	assert_int_equal(update_of(f, 0)->dirty, 1 << FORM_VALUE);
+	assert_int_equal(update_of(f, 1)->dirty, 1 << FORM_VALUE | 1 << FORM_NORM);
+	update_of(f, 0)->dirty = update_of(f, 1)->dirty = 0;
 	f->leases.setting = FORM_VALUE;
 	leases_touch(&f->leases, f->gain, leases_origin(&f->leases, &b), 2 * SECOND);
-	assert_int_equal(watch_of(f, 0)->dirty, 1 << FORM_VALUE);
-	assert_int_equal(watch_of(f, 1)->dirty, 1 << FORM_NORM);
+	assert_int_equal(update_of(f, 0)->dirty, 1 << FORM_VALUE);
+	assert_int_equal(update_of(f, 1)->dirty, 1 << FORM_NORM);
 	/* Renewed while it moves the control itself: no old value comes back to its fader; a second later it does. */
-	watch_of(f, 1)->dirty = 0;
+	update_of(f, 1)->dirty = 0;
 	leases_add(&f->leases, &b, "/rack/trim/gain", 25, 2 * SECOND + SECOND / 2);
-	assert_int_equal(watch_of(f, 1)->dirty, 0);
+	assert_int_equal(update_of(f, 1)->dirty, 0);
 	leases_add(&f->leases, &b, "/rack/trim/gain", 25, 4 * SECOND);
-	assert_int_equal(watch_of(f, 1)->dirty, 1 << FORM_VALUE);
+	assert_int_equal(update_of(f, 1)->dirty, 1 << FORM_VALUE);
 	/* Another's change behind an own one that has not been told: the newest counts for both. */
 	leases_touch(&f->leases, f->gain, leases_origin(&f->leases, &a), 4 * SECOND);
 	leases_touch(&f->leases, f->gain, leases_origin(&f->leases, &b), 4 * SECOND);
-	assert_int_equal(watch_of(f, 1)->dirty & 1 << FORM_VALUE, 0);
-	assert_int_equal(watch_of(f, 0)->dirty, 1 << FORM_VALUE);
+	assert_int_equal(update_of(f, 1)->dirty & 1 << FORM_VALUE, 0);
+	assert_int_equal(update_of(f, 0)->dirty, 1 << FORM_VALUE);
 }
 
 static void test_rates(void **state)
@@ -184,13 +184,13 @@ static void test_rates(void **state)
 	while (strcmp(f->subjects.list[peak].address, "/meter/out/peak") != 0)
 		peak++;
 	leases_add(&f->leases, &a, "/*/*/*", 0, SECOND);
-	assert_int_equal(watch_of(f, 0)->hz, LEASE_HZ_MAX);
-	assert_int_equal(f->leases.subscribers[0].watches[peak].hz, LEASE_HZ_STEADY);
+	assert_int_equal(update_of(f, 0)->hz, LEASE_HZ_MAX);
+	assert_int_equal(f->leases.subscribers[0].updates[peak].hz, LEASE_HZ_STEADY);
 	leases_add(&f->leases, &a, "/*/*/*", 5, SECOND);
-	assert_int_equal(watch_of(f, 0)->hz, 5);
+	assert_int_equal(update_of(f, 0)->hz, 5);
 	leases_add(&f->leases, &a, "/meter/*/*", 12, SECOND);
-	assert_int_equal(watch_of(f, 0)->hz, 5);
-	assert_int_equal(f->leases.subscribers[0].watches[peak].hz, 12); /* the faster of two */
+	assert_int_equal(update_of(f, 0)->hz, 5);
+	assert_int_equal(f->leases.subscribers[0].updates[peak].hz, 12); /* the faster of two */
 }
 
 static void test_limits_of_leases(void **state)

@@ -382,18 +382,18 @@ static void test_bundle_is_one_transaction(void **state)
 {
 	(void)state;
 	rig_sync(rig, &rig->udp);
-	uint64_t before = control_mark(rig->control);
+	uint64_t before = control_sequence(rig->control);
 	send_bundle(LO_TT_IMMEDIATE, 4, "/rack/trim/gain", 3.0, "/rack/trim/balance", 1.0, "/rack/trim/mono", 1.0,
 		"/rack/trim/swap", 1.0);
 	rig_sync(rig, &rig->udp);
-	assert_int_equal(control_mark(rig->control), before + 1);
+	assert_int_equal(control_sequence(rig->control), before + 1);
 	SAY(&rig->udp, "/rack/trim/gain", "f", 1.0);
 	SAY(&rig->udp, "/rack/trim/balance", "f", 0.0);
 	rig_sync(rig, &rig->udp);
-	assert_int_equal(control_mark(rig->control), before + 3);
+	assert_int_equal(control_sequence(rig->control), before + 3);
 	SAY(&rig->udp, "/rack/*/bypass", "T"); /* what a pattern means, too */
 	rig_sync(rig, &rig->udp);
-	assert_int_equal(control_mark(rig->control), before + 4);
+	assert_int_equal(control_sequence(rig->control), before + 4);
 }
 
 static void test_timetags(void **state)

@@ -1,7 +1,7 @@
 /* What overtakes what on the way to the audio thread: the model and the sound end in the same place, whatever was
  * stamped. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rack/audio/command.h"
+#include "rack/audio/change.h"
 #include "rack/control/control_private.h"
 #include "tests/unit/rig.h"
 
@@ -82,7 +82,7 @@ static void an_older_chain_never_replaces_a_newer_one(void **state)
 		rig_run(&rig, in.of, out.of, 0, 6400, 64);
 	}
 	rig_run(&rig, in.of, out.of, 0, in.n, 64);
-	assert_int_equal(control_applied(rig.control), control_mark(rig.control));
+	assert_int_equal(control_applied(rig.control), control_sequence(rig.control));
 	expect_gain(&out, in.n - 1, gain_of(rig.control));
 	stereo_free(&in);
 	stereo_free(&out);
@@ -299,7 +299,7 @@ static void run_random(
 		control_end(rig.control);
 	}
 	assert_int_equal(control_scene_store(rig.control, "start", NULL), STATUS_OK);
-	uint32_t edits = COMMAND_CHAINS_MAX - 2;
+	uint32_t edits = CHANGE_CHAINS_MAX - 2;
 	for (uint64_t frame = 500; frame < in->n; frame += 1 + rig_random(&seed) % (in->n / 40)) {
 		control_begin(rig.control, first + frame);
 		for (uint32_t n = rig_random(&seed) % 6; n; n--)
@@ -327,7 +327,7 @@ static void run_random(
 	struct control_status status;
 	control_read_status(rig.control, &status);
 	assert_true(status.frames == first + in->n);
-	assert_true(control_applied(rig.control) == control_mark(rig.control));
+	assert_true(control_applied(rig.control) == control_sequence(rig.control));
 	rig_free(&rig);
 }
 
@@ -398,7 +398,7 @@ static void expect_own_numbers(const struct rack *rack)
 {
 	for (uint32_t i = 0; i < rack->n_slots; i++) {
 		uint32_t uid = rack->slots[i].uid;
-		assert_true(uid != 0 && uid < COMMAND_SAFE_GAIN_UID);
+		assert_true(uid != 0 && uid < CHANGE_SAFE_GAIN_UID);
 		for (uint32_t k = 0; k < i; k++)
 			assert_int_not_equal(uid, rack->slots[k].uid);
 	}

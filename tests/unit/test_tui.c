@@ -389,24 +389,24 @@ static void test_no_key_means_two_things(void **state)
 static void test_every_command_has_a_key_and_a_text(void **state)
 {
 	(void)state;
-	bool seen[N_COMMANDS] = { false };
+	bool seen[N_ACTIONS] = { false };
 	for (size_t i = 0; i < n_keys; i++) {
 		assert_true(strlen(keys[i].name) > 0 && strlen(keys[i].name) <= 10);
 		assert_true(strlen(keys[i].help) > 0 && strlen(keys[i].help) <= 51); /* the width of its column */
-		assert_true(keys[i].command > COMMAND_NONE && keys[i].command < N_COMMANDS);
-		seen[keys[i].command] = true;
+		assert_true(keys[i].action > ACTION_NONE && keys[i].action < N_ACTIONS);
+		seen[keys[i].action] = true;
 	}
-	for (int c = COMMAND_NONE + 1; c < N_COMMANDS; c++)
+	for (int c = ACTION_NONE + 1; c < N_ACTIONS; c++)
 		if (!seen[c])
-			fail_msg("command %d has no key", c);
+			fail_msg("action %d has no key", c);
 }
 
 static void test_the_keys_of_the_contract(void **state)
 {
 	(void)state;
-	assert_int_equal(keys_find('b')->command, COMMAND_BYPASS);
-	assert_int_equal(keys_find('?')->command, COMMAND_HELP);
-	assert_int_equal(keys_find('q')->command, COMMAND_QUIT);
+	assert_int_equal(keys_find('b')->action, ACTION_BYPASS);
+	assert_int_equal(keys_find('?')->action, ACTION_HELP);
+	assert_int_equal(keys_find('q')->action, ACTION_QUIT);
 	assert_non_null(strstr(keys_find('q')->help, "quit"));
 	/* Quit stands on the help's first page even on the smallest screen. */
 	assert_true((size_t)(keys_find('q') - keys) < LAYOUT_ROWS_MIN - 3);

@@ -1,7 +1,7 @@
 /* The subcommands: one table of names, texts and functions, from which dispatch, --help and the man page come. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef SRC_COMMANDS_H
-#define SRC_COMMANDS_H
+#ifndef SRC_SUBCOMMANDS_H
+#define SRC_SUBCOMMANDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,28 +26,28 @@ enum {
 	KEY_MARKDOWN,
 };
 
-struct command_option {
+struct cli_option {
 	int key;              /* its letter, or one of the keys above */
 	const char *name;     /* long name; NULL ends the list */
 	const char *argument; /* what its argument is called in the help; NULL: it takes none */
 	const char *help;     /* a phrase, no full stop */
 };
 
-struct command {
+struct subcommand {
 	const char *name;
 	const char *operands; /* as in the usage line */
 	const char *summary;  /* a phrase for the list of commands, no full stop */
 	const char *help;     /* whole sentences */
-	const struct command_option *options;
+	const struct cli_option *options;
 	bool negative_operands; /* options stand before the operands, which may start with a minus */
 	/* argv[0] is the command's name. Returns an enum exit_status. */
 	int (*main)(int argc, char **argv);
 };
 
-extern const struct command commands[];
-extern const size_t n_commands;
+extern const struct subcommand subcommands[];
+extern const size_t n_subcommands;
 
-const struct command *command_find(const char *name); /* NULL: none such */
+const struct subcommand *subcommand_find(const char *name); /* NULL: none such */
 
 int run_main(int argc, char **argv);
 int attach_main(int argc, char **argv);

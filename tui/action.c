@@ -1,6 +1,6 @@
 /* What the keys do: the parameter under the cursor, and who is to see to the rest. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/command.h"
+#include "tui/action.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static void toggle(struct screen *s)
 		screen_say(s, false, "%s is no switch: Enter types a value", p->row.label);
 }
 
-bool command_subject_stays(struct screen *s)
+bool action_subject_stays(struct screen *s)
 {
 	char now[DIALOG_SUBJECT_SIZE];
 	screen_subject(s, now, sizeof now);
@@ -47,7 +47,7 @@ static bool typed(struct screen *s, int index, const char *text)
 	struct reason reason;
 	float value;
 	const struct remote_param *p = screen_param(s);
-	if (!command_subject_stays(s) || !p || !text[strspn(text, " ")])
+	if (!action_subject_stays(s) || !p || !text[strspn(text, " ")])
 		return true;
 	if (param_parse(&p->row, text, &value, &reason) != STATUS_OK) {
 		screen_say(s, true, "%s: %s", p->id, reason.text);
@@ -67,7 +67,7 @@ static const char *const *choices(struct screen *s)
 static bool chosen(struct screen *s, int index, const char *text)
 {
 	(void)text;
-	if (command_subject_stays(s))
+	if (action_subject_stays(s))
 		set(s, (float)index);
 	return true;
 }
@@ -128,45 +128,45 @@ static void move_side(struct screen *s, int n)
 		place->cell = cell;
 }
 
-static void set_end(struct screen *s, enum command command)
+static void set_end(struct screen *s, enum action action)
 {
 	const struct remote_param *p = screen_param(s);
 	if (p)
-		set(s, command == COMMAND_MIN ? p->row.min : command == COMMAND_MAX ? p->row.max : p->row.def);
+		set(s, action == ACTION_MIN ? p->row.min : action == ACTION_MAX ? p->row.max : p->row.def);
 }
 
-void command_run(struct screen *s, const struct key *key)
+void action_run(struct screen *s, const struct key *key)
 {
-	switch (key->command) {
-	case COMMAND_LINE:
+	switch (key->action) {
+	case ACTION_LINE:
 		move_line(s, (int)key->amount);
 		break;
-	case COMMAND_SIDE:
+	case ACTION_SIDE:
 		move_side(s, (int)key->amount);
 		break;
-	case COMMAND_STEP:
+	case ACTION_STEP:
 		step(s, key->amount);
 		break;
-	case COMMAND_MIN:
-	case COMMAND_MAX:
-	case COMMAND_DEFAULT:
-		set_end(s, key->command);
+	case ACTION_MIN:
+	case ACTION_MAX:
+	case ACTION_DEFAULT:
+		set_end(s, key->action);
 		break;
-	case COMMAND_TYPE:
+	case ACTION_TYPE:
 		type_value(s);
 		break;
-	case COMMAND_TOGGLE:
+	case ACTION_TOGGLE:
 		toggle(s);
 		break;
-	case COMMAND_LOCK:
+	case ACTION_LOCK:
 		flip_lock(s);
 		break;
-	case COMMAND_SIDE_ABCD:
+	case ACTION_SIDE_ABCD:
 		remote_hear_side(s->remote, (char)key->amount);
 		screen_say(s, false, "side %c is heard and changed from now on", (char)key->amount);
 		break;
 	default:
-		command_slot(s, key->command, (int)key->amount);
-		command_rack(s, key->command);
+		action_slot(s, key->action, (int)key->amount);
+		action_rack(s, key->action);
 	}
 }

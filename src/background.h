@@ -1,19 +1,19 @@
 /* Disposable threads for calls that may hang for ever: whoever waits can go on without them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef SRC_ERRAND_H
-#define SRC_ERRAND_H
+#ifndef SRC_BACKGROUND_H
+#define SRC_BACKGROUND_H
 
 #include <stdbool.h>
 
-struct errand;
+struct background;
 
 /* Runs work(arg) on a thread of its own with a small stack, then writes to the eventfd. NULL: no thread to be had. All
  * functions belong to the thread that started it. */
-struct errand *errand_start(void (*work)(void *arg), void *arg, int event_fd);
+struct background *background_start(void (*work)(void *arg), void *arg, int event_fd);
 
-bool errand_done(const struct errand *);
+bool background_done(const struct background *);
 
 /* Lets go of it. False: it still runs, so it and its arg must be left alone for ever. NULL is done. */
-bool errand_end(struct errand *);
+bool background_end(struct background *);
 
 #endif

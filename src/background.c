@@ -1,6 +1,6 @@
 /* Disposable threads for calls that may hang for ever: whoever waits can go on without them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/errand.h"
+#include "src/background.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,7 +11,7 @@
 /* libjack may lock all memory, which makes a stack resident as a whole; its own threads have 512 KiB. */
 enum { STACK_SIZE = 256 * 1024 };
 
-struct errand {
+struct background {
 	pthread_t thread;
 	void (*work)(void *);
 	void *arg;
@@ -21,7 +21,7 @@ struct errand {
 
 static void *run(void *arg)
 {
-	struct errand *e = arg;
+	struct background *e = arg;
 	int event_fd = e->event_fd;
 	e->work(e->arg);
 	atomic_store_explicit(&e->done, true, memory_order_release);
@@ -30,9 +30,9 @@ static void *run(void *arg)
 	return NULL;
 }
 
-struct errand *errand_start(void (*work)(void *arg), void *arg, int event_fd)
+struct background *background_start(void (*work)(void *arg), void *arg, int event_fd)
 {
-	struct errand *e = calloc(1, sizeof *e);
+	struct background *e = calloc(1, sizeof *e);
 	if (!e)
 		return NULL;
 	e->work = work;
@@ -50,16 +50,16 @@ struct errand *errand_start(void (*work)(void *arg), void *arg, int event_fd)
 	return e;
 }
 
-bool errand_done(const struct errand *e)
+bool background_done(const struct background *e)
 {
 	return atomic_load_explicit(&e->done, memory_order_acquire);
 }
 
-bool errand_end(struct errand *e)
+bool background_end(struct background *e)
 {
 	if (!e)
 		return true;
-	if (!errand_done(e)) {
+	if (!background_done(e)) {
 		pthread_detach(e->thread);
 		return false;
 	}

@@ -1,6 +1,6 @@
 /* What the keys do: the rack as a whole, presets, scenes, and leaving. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/command.h"
+#include "tui/action.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -154,58 +154,58 @@ static void reset_meters(struct screen *s)
 	screen_say(s, false, "loudness and held peaks start anew");
 }
 
-void command_rack(struct screen *s, enum command command)
+void action_rack(struct screen *s, enum action action)
 {
-	switch (command) {
-	case COMMAND_BYPASS:
+	switch (action) {
+	case ACTION_BYPASS:
 		remote_set_bypass(s->remote, remote_rack_bypass(s->remote)->value == 0);
 		break;
-	case COMMAND_MATCH:
+	case ACTION_MATCH:
 		remote_set_match(s->remote, remote_rack_match(s->remote)->value == 0);
 		screen_say(s, false, "bypass at matched loudness: %s",
 			remote_rack_match(s->remote)->value != 0 ? "on" : "off");
 		break;
-	case COMMAND_UNDO:
+	case ACTION_UNDO:
 		remote_undo(s->remote);
 		break;
-	case COMMAND_REDO:
+	case ACTION_REDO:
 		remote_redo(s->remote);
 		break;
-	case COMMAND_STORE:
+	case ACTION_STORE:
 		dialog_input(s, "Store scene as", "", store_scene);
 		break;
-	case COMMAND_RECALL:
+	case ACTION_RECALL:
 		dialog_menu(s, "Recall scene", scenes, recall_scene);
 		break;
-	case COMMAND_PRESETS:
+	case ACTION_PRESETS:
 		dialog_menu(s, "Load preset", presets, load_preset);
 		break;
-	case COMMAND_SAVE:
+	case ACTION_SAVE:
 		presets(s); /* asks for the names, which are looked at when one is typed */
 		dialog_input(s, "Save preset as", "", save_preset);
 		break;
-	case COMMAND_DELETE_SCENE:
+	case ACTION_DELETE_SCENE:
 		dialog_menu(s, "Delete scene", scenes, ask_delete_scene);
 		break;
-	case COMMAND_DELETE_PRESET:
+	case ACTION_DELETE_PRESET:
 		dialog_menu(s, "Delete preset", presets, ask_delete_preset);
 		break;
-	case COMMAND_TITLE:
+	case ACTION_TITLE:
 		dialog_input(s, "Title of the rack", remote_title(s->remote), set_title);
 		break;
-	case COMMAND_RESET:
+	case ACTION_RESET:
 		reset_meters(s);
 		break;
-	case COMMAND_CURVE:
+	case ACTION_CURVE:
 		s->curve_flipped = !s->curve_flipped;
 		break;
-	case COMMAND_REDRAW:
+	case ACTION_REDRAW:
 		clearok(curscr, TRUE);
 		break;
-	case COMMAND_HELP:
+	case ACTION_HELP:
 		dialog_help(s);
 		break;
-	case COMMAND_QUIT:
+	case ACTION_QUIT:
 		dialog_menu(s, "Quit: what of the rack?", leave_or_stop, quit);
 		break;
 	default:

@@ -1,10 +1,10 @@
 /* The table of subcommands with every word of their help. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/commands.h"
+#include "src/subcommands.h"
 
 #include <string.h>
 
-static const struct command_option run_options[] = {
+static const struct cli_option run_options[] = {
 	{ 'H', "headless", NULL, "No terminal UI, also on a terminal" },
 	{ 'n', "name", "NAME", "JACK client name, and the name by which 'attach' finds the rack (default lacquer)" },
 	{ 's', "server", "NAME", "JACK server (default: JACK's own)" },
@@ -24,7 +24,7 @@ static const struct command_option run_options[] = {
 	{ 0, NULL, NULL, NULL },
 };
 
-static const struct command_option attach_options[] = {
+static const struct cli_option attach_options[] = {
 	{ 'n', "name", "NAME", "The local rack of this name (default lacquer)" },
 	{ KEY_ASCII, "ascii", NULL, "Draw with ASCII characters only" },
 	{ KEY_NO_COLOR, "no-color", NULL, "No colours (as with NO_COLOR in the environment)" },
@@ -33,26 +33,26 @@ static const struct command_option attach_options[] = {
 	{ 0, NULL, NULL, NULL },
 };
 
-static const struct command_option render_options[] = {
+static const struct cli_option render_options[] = {
 	{ KEY_BITS, "bits", "16|24|32f", "Sample format of OUT (default: as IN)" },
 	{ KEY_EVENTS, "events", "FILE", "Lines of SECONDS ADDRESS VALUE...: OSC messages, each on its exact frame" },
 	{ KEY_JSON, "json", NULL, "Print loudness, peaks and latency of the result as one JSON object" },
 	{ 0, NULL, NULL, NULL },
 };
 
-static const struct command_option measure_options[] = {
+static const struct cli_option measure_options[] = {
 	{ KEY_JSON, "json", NULL, "One JSON object a line, null where a value is undefined" },
 	{ 0, NULL, NULL, NULL },
 };
 
-static const struct command_option client_options[] = {
+static const struct cli_option client_options[] = {
 	{ 'n', "name", "NAME", "The local rack of this name (default lacquer)" },
 	{ KEY_TO, "to", "HOST[:PORT]", "A rack on the network, by UDP (default port 3345)" },
 	{ KEY_JSON, "json", NULL, "One JSON object a line: address and values" },
 	{ 0, NULL, NULL, NULL },
 };
 
-static const struct command_option describe_options[] = {
+static const struct cli_option describe_options[] = {
 	{ KEY_JSON, "json", NULL, "One JSON object with all modules, their parameters and meters" },
 	{ KEY_MARKDOWN, "markdown", NULL,
 		"A page of Markdown, with curves measured as the presets that use a module have it; rack/modules/README.md is "
@@ -61,13 +61,13 @@ static const struct command_option describe_options[] = {
 	{ 0, NULL, NULL, NULL },
 };
 
-static const struct command_option check_options[] = {
+static const struct cli_option check_options[] = {
 	{ KEY_STRICT, "strict", NULL,
 		"Warnings too make the status 4: unknown modules and keys, keys that stand twice" },
 	{ 0, NULL, NULL, NULL },
 };
 
-const struct command commands[] = {
+const struct subcommand subcommands[] = {
 	{ .name = "run",
 		.operands = "[RACK]",
 		.summary = "Host a rack on JACK, with the terminal UI if on a terminal",
@@ -138,12 +138,12 @@ const struct command commands[] = {
 		.main = check_main },
 };
 
-const size_t n_commands = sizeof commands / sizeof commands[0];
+const size_t n_subcommands = sizeof subcommands / sizeof subcommands[0];
 
-const struct command *command_find(const char *name)
+const struct subcommand *subcommand_find(const char *name)
 {
-	for (size_t i = 0; i < n_commands; i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
+	for (size_t i = 0; i < n_subcommands; i++)
+		if (strcmp(subcommands[i].name, name) == 0)
+			return &subcommands[i];
 	return NULL;
 }

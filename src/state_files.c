@@ -1,20 +1,20 @@
 /* Scenes, sides and locks between two runs: a folder of rack files and a list of what they are. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/session.h"
+#include "src/state_files.h"
 
 #include "rack/base/file.h"
 #include "rack/model/rackfile.h"
-#include "src/kept.h"
 #include "src/options.h"
+#include "src/recovery.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_SIZE_MAX = 64 * 1024, WORD_SIZE = 128, SEEN_MAX = SCENES_MAX + SESSION_GONE_MAX };
+enum { LIST_SIZE_MAX = 64 * 1024, WORD_SIZE = 128, SEEN_MAX = SCENES_MAX + STATE_FILES_GONE_MAX };
 
-struct session {
+struct state_files {
 	struct control *control;
 	char folder[PATH_MAX];
 	/* Of the texts on disk and their paths; 0: not known. */
@@ -36,7 +36,7 @@ static uint64_t hash_of(const char *path, const char *text)
 	return hash_on(hash_on(14695981039346656037u, path), text); /* FNV-1a */
 }
 
-static char *path_of(const struct session *s, const char *kind, const char *name)
+static char *path_of(const struct state_files *s, const char *kind, const char *name)
 {
 	char *path = NULL;
 	if (asprintf(&path, "%s/%s%s%s", s->folder, kind, name, *kind ? ".rack" : "") < 0)
@@ -50,10 +50,10 @@ static const char *side_name(uint32_t side)
 	return names[side];
 }
 
-struct session *session_new(struct control *control, const char *name, struct reason *reason)
+struct state_files *state_files_new(struct control *control, const char *name, struct reason *reason)
 {
 	char folder[NAME_MAX + 1];
-	struct session *s = calloc(1, sizeof *s);
+	struct state_files *s = calloc(1, sizeof *s);
 	if (!s) {
 		reason_set(reason, STATUS_NO_MEMORY, "out of memory");
 		return NULL;
@@ -71,7 +71,7 @@ struct session *session_new(struct control *control, const char *name, struct re
 	return s;
 }
 
-void session_free(struct session *s)
+void state_files_free(struct state_files *s)
 {
 	for (uint32_t i = 0; s && i < SEEN_MAX; i++)
 		free(s->seen[i]);
@@ -80,7 +80,7 @@ void session_free(struct session *s)
 
 /* ---- Scenes that have gone */
 
-static bool is_scene(const struct session *s, const char *path)
+static bool is_scene(const struct state_files *s, const char *path)
 {
 	bool found = false;
 	for (uint32_t i = 0; !found && i < control_n_scenes(s->control); i++) {
@@ -92,7 +92,7 @@ static bool is_scene(const struct session *s, const char *path)
 }
 
 /* Where there is no room, a file of one that has gone longest may stay for ever. */
-static void see_scene(struct session *s, const char *name)
+static void see_scene(struct state_files *s, const char *name)
 {
 	char *path = path_of(s, "scene-", name);
 	uint32_t room = SEEN_MAX;
@@ -113,7 +113,7 @@ static void see_scene(struct session *s, const char *name)
 }
 
 /* Each time anew, as a save may fail or be cancelled. */
-static void remove_gone(struct session *s, session_write *write, void *user)
+static void remove_gone(struct state_files *s, state_files_write *write, void *user)
 {
 	for (uint32_t i = 0; i < SEEN_MAX; i++) {
 		char *path = s->seen[i] && !is_scene(s, s->seen[i]) ? strdup(s->seen[i]) : NULL;
@@ -151,11 +151,11 @@ static enum status parse_rack(void *user, const char *path, struct reason *reaso
 }
 
 /* False: told. */
-static bool read_rack(struct session *s, const char *path, struct rack *rack, uint64_t *hash)
+static bool read_rack(struct state_files *s, const char *path, struct rack *rack, uint64_t *hash)
 {
 	bool backup;
 	struct reading reading = { .rack = rack };
-	enum status status = kept_open(path, parse_rack, &reading, &backup);
+	enum status status = recovery_open(path, parse_rack, &reading, &backup);
 	if (status == STATUS_UNKNOWN)
 		options_error(path, "it is not there");
 	s->backup |= backup;
@@ -163,7 +163,7 @@ static bool read_rack(struct session *s, const char *path, struct rack *rack, ui
 	return status == STATUS_OK;
 }
 
-static enum status read_scene(struct session *s, const char *name, struct reason *reason)
+static enum status read_scene(struct state_files *s, const char *name, struct reason *reason)
 {
 	struct rack rack;
 	uint64_t hash;
@@ -183,7 +183,7 @@ static enum status read_scene(struct session *s, const char *name, struct reason
 }
 
 /* heard: it is the one that is, else it is kept in a file. */
-static enum status read_side(struct session *s, const char *name, bool heard, struct reason *reason)
+static enum status read_side(struct state_files *s, const char *name, bool heard, struct reason *reason)
 {
 	struct rack rack;
 	uint32_t side = 0;
@@ -202,7 +202,7 @@ static enum status read_side(struct session *s, const char *name, bool heard, st
 }
 
 /* "trim/gain" */
-static enum status read_lock(struct session *s, char *row, bool locked, struct reason *reason)
+static enum status read_lock(struct state_files *s, char *row, bool locked, struct reason *reason)
 {
 	const struct rack *rack = control_rack(s->control);
 	char *slash = strchr(row, '/');
@@ -234,7 +234,7 @@ static bool is_comment(const char *line)
 	return line[0] == '#' || line[0] == '\n' || line[0] == '\0';
 }
 
-static enum status read_line(struct session *s, const char *line, bool whole, struct reason *reason)
+static enum status read_line(struct state_files *s, const char *line, bool whole, struct reason *reason)
 {
 	char key[WORD_SIZE], value[WORD_SIZE];
 	enum status status = is_comment(line) ? STATUS_OK : split_line(line, key, value, reason);
@@ -247,7 +247,7 @@ static enum status read_line(struct session *s, const char *line, bool whole, st
 	return whole ? read_lock(s, value, key[0] == 'l', reason) : STATUS_OK;
 }
 
-static void read_list(struct session *s, const char *path, char *text, bool whole)
+static void read_list(struct state_files *s, const char *path, char *text, bool whole)
 {
 	unsigned number = 0;
 	for (char *line = text, *end; line; line = end) {
@@ -291,11 +291,11 @@ static enum status take_list(void *user, const char *path, struct reason *reason
 	return check_list(path, text, size, reason);
 }
 
-bool session_restore(struct session *s, bool whole)
+bool state_files_restore(struct state_files *s, bool whole)
 {
 	bool backup = false;
 	char *text = NULL, *path = path_of(s, "", "list");
-	enum status status = path ? kept_open(path, take_list, &text, &backup) : STATUS_NO_MEMORY;
+	enum status status = path ? recovery_open(path, take_list, &text, &backup) : STATUS_NO_MEMORY;
 	s->backup = backup;
 	s->list = text && status == STATUS_OK && !backup ? hash_of(path, text) : 0;
 	if (text) /* where none is whole, what can be understood of it is taken */
@@ -307,7 +307,7 @@ bool session_restore(struct session *s, bool whole)
 
 /* ---- Writing */
 
-static void give(uint64_t *hash, char *path, char *text, session_write *write, void *user)
+static void give(uint64_t *hash, char *path, char *text, state_files_write *write, void *user)
 {
 	uint64_t now = path && text ? hash_of(path, text) : *hash;
 	if (!path || !text || now == *hash) {
@@ -352,7 +352,7 @@ static char *print_list(const struct control *control)
 	return NULL;
 }
 
-void session_print(struct session *s, session_write *write, void *user)
+void state_files_print(struct state_files *s, state_files_write *write, void *user)
 {
 	const struct control *c = s->control;
 	for (uint32_t i = 0; i < control_n_scenes(c); i++)
@@ -370,7 +370,7 @@ void session_print(struct session *s, session_write *write, void *user)
 	remove_gone(s, write, user);
 }
 
-void session_forget(struct session *s)
+void state_files_forget(struct state_files *s)
 {
 	memset(s->scenes, 0, sizeof s->scenes);
 	memset(s->sides, 0, sizeof s->sides);

@@ -1,6 +1,6 @@
 /* What the keys do: slots selected, switched, moved, inserted, replaced, removed. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/command.h"
+#include "tui/action.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,7 +48,7 @@ static bool replace(struct screen *s, int index, const char *type)
 {
 	(void)index;
 	const struct remote_slot *slot = screen_slot(s);
-	if (slot && command_subject_stays(s))
+	if (slot && action_subject_stays(s))
 		remote_replace(s->remote, slot->id, type);
 	return true;
 }
@@ -64,7 +64,7 @@ static bool remove_slot(struct screen *s, int index, const char *text)
 {
 	(void)text;
 	const struct remote_slot *slot = screen_slot(s);
-	if (index == 1 && slot && command_subject_stays(s))
+	if (index == 1 && slot && action_subject_stays(s))
 		remote_remove(s->remote, slot->id);
 	return true;
 }
@@ -87,31 +87,31 @@ static void ask_replace(struct screen *s)
 	dialog_menu(s, title, types, replace);
 }
 
-void command_slot(struct screen *s, enum command command, int n)
+void action_slot(struct screen *s, enum action action, int n)
 {
-	switch (command) {
-	case COMMAND_SLOT:
+	switch (action) {
+	case ACTION_SLOT:
 		move_selection(s, n);
 		break;
-	case COMMAND_SLOT_BYPASS:
+	case ACTION_SLOT_BYPASS:
 		flip_host(s, 0);
 		break;
-	case COMMAND_SOLO:
+	case ACTION_SOLO:
 		flip_host(s, 1);
 		break;
-	case COMMAND_DELTA:
+	case ACTION_DELTA:
 		flip_host(s, 2);
 		break;
-	case COMMAND_MOVE:
+	case ACTION_MOVE:
 		move_slot(s, n);
 		break;
-	case COMMAND_INSERT:
+	case ACTION_INSERT:
 		dialog_menu(s, "Insert", types, insert);
 		break;
-	case COMMAND_REPLACE:
+	case ACTION_REPLACE:
 		ask_replace(s);
 		break;
-	case COMMAND_REMOVE:
+	case ACTION_REMOVE:
 		ask_remove(s);
 		break;
 	default:

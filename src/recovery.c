@@ -1,6 +1,6 @@
 /* Files that the program keeps for itself: where one cannot be used, it is put aside and the one before is taken. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/kept.h"
+#include "src/recovery.h"
 
 #include "rack/base/file.h"
 #include "src/options.h"
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static enum status read_told(const char *path, kept_read *read, void *user)
+static enum status read_told(const char *path, recovery_read *read, void *user)
 {
 	struct reason reason;
 	if (access(path, F_OK) != 0)
@@ -27,7 +27,7 @@ static void put_aside(const char *path)
 		rename(path, aside);
 }
 
-enum status kept_open(const char *path, kept_read *read, void *user, bool *backup)
+enum status recovery_open(const char *path, recovery_read *read, void *user, bool *backup)
 {
 	char before[PATH_MAX];
 	*backup = false;
