@@ -167,7 +167,7 @@ static int run(struct render *r)
 		engine_process(control_engine(r->control), (const float *const *)in, out, n, 0);
 		control_tick(r->control);
 		for (uint32_t i = 0; i < n; i++)
-			for (int c = 0; c < 2; c++)
+			for (uint32_t c = 0; c < 2; c++)
 				frames[2 * i + c] = out[c][i];
 		bool well = write_frames(r, frames, n);
 		r->rendered += n;

@@ -51,11 +51,11 @@ static void dither_frames(struct sink *s, float *frames, size_t n)
 		if ((s->dithering = needs_dither(s, frames)))
 			break;
 	for (size_t i = 0; i < n; i++)
-		for (int c = 0; c < 2; c++)
+		for (size_t c = 0; c < 2; c++)
 			io[c][i] = (double)frames[2 * i + c];
 	s->dithered += dither_process(&s->dither, io, (uint32_t)n);
 	for (size_t i = 0; i < n; i++)
-		for (int c = 0; c < 2; c++)
+		for (size_t c = 0; c < 2; c++)
 			frames[2 * i + c] = (float)io[c][i];
 }
 

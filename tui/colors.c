@@ -33,11 +33,11 @@ static bool colored(void)
 	return COLOR_PAIRS > N_STYLES;
 }
 
-attr_t colors_attr(enum style style)
+int colors_attr(enum style style)
 {
 	if (!colored())
-		return looks[style].without;
-	return looks[style].with_color | (attr_t)COLOR_PAIR(style);
+		return (int)looks[style].without;
+	return (int)(looks[style].with_color | (attr_t)COLOR_PAIR(style));
 }
 
 void colors_span(int y, int x, int columns, enum style style)

@@ -23,7 +23,7 @@ enum style {
 void colors_start(bool color);
 
 /* The attribute for waddstr, and pair and attribute for mvchgat. */
-attr_t colors_attr(enum style);
+int colors_attr(enum style);
 void colors_span(int y, int x, int columns, enum style); /* of text that is drawn already */
 
 #endif

@@ -267,7 +267,7 @@ void leases_rebuild(struct leases *l, int64_t now_us)
 
 void leases_touch(struct leases *l, size_t subject, unsigned origin, int64_t now_us)
 {
-	enum { NOT_INFO = ~(1 << FORM_INFO) };
+	enum { NOT_INFO = 0xff & ~(1 << FORM_INFO) };
 	for (unsigned i = 0; i < SUBSCRIBERS_MAX; i++) {
 		struct subscriber *s = &l->subscribers[i];
 		if (!s->n_leases || s->surface.closed || subject >= s->n_updates)

@@ -18,7 +18,8 @@ struct control *control_new(struct reason *reason)
 		reason_set(reason, STATUS_NO_MEMORY, "no memory for the model");
 		return NULL;
 	}
-	c->last_uid = c->sequence = CONTROL_FIRST_NUMBER;
+	c->last_uid = CONTROL_FIRST_NUMBER;
+	c->sequence = CONTROL_FIRST_NUMBER;
 	rack_clear(&c->rack);
 	return c;
 }

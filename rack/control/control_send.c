@@ -193,7 +193,8 @@ static void stage_safe(struct control *c, struct ring *ring, uint32_t *n)
 
 static uint32_t count_dirty(const struct control *c)
 {
-	uint32_t n = c->chain_dirty + c->match.dirty + (c->ceiling_dirty && !c->chain_dirty ? SAFE_ROWS : 0);
+	uint32_t n = (uint32_t)c->chain_dirty + c->match.dirty;
+	n += c->ceiling_dirty && !c->chain_dirty ? SAFE_ROWS : 0;
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
 		n += c->rack_dirty[i];
 	for (uint32_t i = 0; i < c->rack.n_slots; i++)

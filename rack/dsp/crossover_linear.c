@@ -67,7 +67,7 @@ void crossover_linear_reset(struct crossover_linear *c, double rate, uint32_t pi
 
 /* A way through the ring: STEP frames from x in direction d, with numbers gliding from one set to another. */
 struct way {
-	const crossover_numbers *from, *to;
+	crossover_numbers *from, *to; /* not written to */
 	int d;
 };
 
@@ -125,7 +125,7 @@ static void run_backward(struct crossover_linear *c, void *memory) RT
 {
 	uint32_t end = c->back ? c->back : BLOCKS * c->block, step = end / STEP - 1;
 	crossover_numbers *ring = number_ring(c, memory);
-	const crossover_numbers *before = &ring[step ? step - 1 : BLOCKS * c->block / STEP - 1];
+	crossover_numbers *before = &ring[step ? step - 1 : BLOCKS * c->block / STEP - 1];
 	const struct way way = { before, &ring[step], -1 };
 	run(c->backward, &way, NULL, low_ring(c, memory) + end - 1, c->to_write == 0);
 	c->to_write -= c->to_write ? STEP : 0;

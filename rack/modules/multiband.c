@@ -367,7 +367,8 @@ static void split_linear(struct state *s, const pair *x, pair (*bands)[BANDS], u
 		for (int j = 0; j < CROSSOVER_NUMBERS; j++)
 			now[k][j] = g->moving ? g->from[k][j] + end * g->step[k][j] : g->target[k][j];
 	if (line->frame == s->frame) {
-		crossover_linear_split(&line->splitter, line->memory, s->n_bands, now, x, bands, n);
+		crossover_linear_split(&line->splitter, line->memory, s->n_bands,
+			(const double(*)[CROSSOVER_NUMBERS])now, x, bands, n);
 		line->frame += n;
 		line->dirty = line->bytes;
 	} else {

@@ -108,7 +108,7 @@ static int read_music(struct music *m, const char *path)
 	else
 		m->n = (size_t)sf_readf_float(file, frames, (sf_count_t)m->n);
 	for (size_t i = 0; path && i < m->n; i++)
-		for (int c = 0; c < 2; c++)
+		for (size_t c = 0; c < 2; c++)
 			m->of[c][i] = frames[2 * i + c];
 	free(frames);
 	if (file)
@@ -155,7 +155,7 @@ static void run_loudness(void *of, const struct music *m, size_t at, uint32_t n)
 {
 	static float frames[2 * 8192];
 	for (uint32_t i = 0; i < n; i++)
-		for (int c = 0; c < 2; c++)
+		for (uint32_t c = 0; c < 2; c++)
 			frames[2 * i + c] = m->of[c][at + i];
 	loudness_add(of, frames, n);
 }

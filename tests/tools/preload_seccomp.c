@@ -38,7 +38,7 @@ static void caught(int signal, siginfo_t *info, void *context)
 	(void)context;
 	char number[] = "guard: the audio thread made system call 0000\n";
 	for (int i = 0, rest = info->si_syscall; i < 4; i++, rest /= 10)
-		number[sizeof number - 3 - i] = (char)('0' + rest % 10);
+		number[sizeof number - 3 - (unsigned)i] = (char)('0' + rest % 10);
 	say(number);
 	void *frames[FRAMES_MAX];
 	backtrace_symbols_fd(frames, backtrace(frames, FRAMES_MAX), REPORT_FD);

@@ -324,7 +324,7 @@ static void change_anything(struct storm *s)
 	} else if (what == 3) {
 		ok(control_scene_recall(c, "start", rig_random(&s->seed) % 2 ? 0 : 0.05f, 0, NULL));
 	} else if (what == 4) {
-		control_set(c, RACK_ITSELF, rig_random(&s->seed) % 2, rig_random(&s->seed) % 2, 0, NULL, NULL);
+		control_set(c, RACK_ITSELF, rig_random(&s->seed) % 2, (float)(rig_random(&s->seed) % 2), 0, NULL, NULL);
 	} else if (what == 5) {
 		control_undo(c, 0, NULL);
 	} else if (what == 6) {

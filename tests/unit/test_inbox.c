@@ -38,13 +38,13 @@ static void all_come_once_and_in_order(void **state)
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < SENT; i++) {
 			memset(bytes, i, sizeof bytes);
-			ssize_t size = i % sizeof bytes; /* empty ones, and longer than LONGEST */
+			ssize_t size = (ssize_t)((size_t)i % sizeof bytes); /* empty ones, and longer than LONGEST */
 			assert_int_equal(
 				sendto(from[i % SENDERS], bytes, (size_t)size, 0, (struct sockaddr *)&to, sizeof to),
 				size);
 		}
 		for (int i = 0; i < SENT; i++) {
-			size_t size = (size_t)i % sizeof bytes;
+			size_t size = (size_t)(ssize_t)((size_t)i % sizeof bytes);
 			assert_true(inbox_take(inbox, fd, &letter));
 			assert_true(i > 0 || inbox_holds(inbox));
 			assert_int_equal(letter.size, size);

@@ -231,7 +231,9 @@ static void kernel_is_its_twin(void **state)
 			drive_noise(noise[1], CROSSOVER_PIECE, 1, (uint64_t)piece + 1000);
 			for (int i = 0; i < CROSSOVER_PIECE; i++)
 				x[i] = (pair){ noise[0][i], noise[1][i] };
-			crossover_split(&c, n, from, moving ? step : NULL, 3, x, bands, CROSSOVER_PIECE);
+			typedef const double numbers[CROSSOVER_NUMBERS];
+			crossover_split(
+				&c, n, (numbers *)from, moving ? (numbers *)step : NULL, 3, x, bands, CROSSOVER_PIECE);
 			for (int i = 0; i < CROSSOVER_PIECE; i++) {
 				for (int k = 0; k < 4; k++)
 					for (int j = 0; j < 3; j++)

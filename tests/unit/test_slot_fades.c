@@ -29,7 +29,7 @@ static struct stereo run_changes(const char *module, const struct stereo *in, do
 			control_set(rig.control, 0, row, param_from_norm(p, norm), 0, NULL, NULL);
 		int phase = module_find_param(m, "phase"); /* often, since a fade with it takes long */
 		if (phase >= 0 && rig_random(&seed) % 16 == 0)
-			control_set(rig.control, 0, (uint32_t)phase, rig_random(&seed) % 2, 0, NULL, NULL);
+			control_set(rig.control, 0, (uint32_t)phase, (float)(rig_random(&seed) % 2), 0, NULL, NULL);
 		size_t n = 1 + rig_random(&seed) % 3000;
 		n = n < in->n - at ? n : in->n - at;
 		rig_run(&rig, in->of, out.of, at, n, block);

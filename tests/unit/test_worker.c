@@ -171,7 +171,7 @@ static void leave(struct job *job)
 static void note_cancelled(struct job *job)
 {
 	struct note *note = (struct note *)job;
-	note->log->order[note->log->n++] = note->number + 100 * worker_cancelled(job) + 1000 * (note->answer != 0);
+	note->log->order[note->log->n++] = note->number + 100u * worker_cancelled(job) + 1000u * (note->answer != 0);
 	free(note);
 }
 
