@@ -1,11 +1,8 @@
-/* lacquer attach: the terminal UI for a rack that runs already. */
+/* lacquer attach: the terminal UI for a rack that is already running. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/instance.h"
 #include "src/options.h"
 #include "tui/tui.h"
-
-#include <getopt.h>
-#include <string.h>
 
 enum { FPS_MAX = 60 };
 
@@ -14,47 +11,59 @@ struct attach_choice {
 	struct tui_options tui;
 };
 
-/* True: *status is what to end with. */
-static bool read_options(int argc, char **argv, struct attach_choice *choice, int *status)
+static enum status set_fps(void *field, const char *argument, struct reason *reason)
 {
-	for (int key; (key = options_next("attach", argc, argv, status)) != OPTIONS_END;) {
-		long fps;
-		switch (key) {
-		case 'n':
-			choice->name = optarg;
-			break;
-		case KEY_ASCII:
-			choice->tui.ascii = true;
-			break;
-		case KEY_NO_COLOR:
-			choice->tui.color = false;
-			break;
-		case KEY_MOUSE:
-			choice->tui.mouse = true;
-			break;
-		case KEY_FPS:
-			if (options_number(optarg, 1, FPS_MAX, &fps)) {
-				choice->tui.fps = (int)fps;
-				break;
-			}
-			*status = options_wrong(
-				"attach", "--fps wants a whole number from 1 to %d, not '%s'", FPS_MAX, optarg);
-			return true;
-		default:
-			return true;
-		}
-	}
-	return !options_operands("attach", argc, argv, 0, 1, status);
+	long fps;
+	if (!options_number(argument, 1, FPS_MAX, &fps))
+		return reason_set(
+			reason, STATUS_BAD_VALUE, "'%s' is not a whole number from 1 to %d", argument, FPS_MAX);
+	*(int *)field = (int)fps;
+	return STATUS_OK;
 }
 
-int attach_main(int argc, char **argv)
+static enum status set_no_color(void *field, const char *argument, struct reason *reason)
 {
-	int status = EXIT_DONE;
+	(void)argument, (void)reason;
+	*(bool *)field = false;
+	return STATUS_OK;
+}
+
+static int attach_main(int argc, char **argv);
+
+static const struct cli_option options[] = {
+	{ 'n', "name", "NAME", "The local rack of this name (default lacquer)", options_set_text,
+		offsetof(struct attach_choice, name) },
+	{ 0, "ascii", NULL, "Draw with ASCII characters only", options_set_flag,
+		offsetof(struct attach_choice, tui.ascii) },
+	{ 0, "no-color", NULL, "No colours (as with NO_COLOR in the environment)", set_no_color,
+		offsetof(struct attach_choice, tui.color) },
+	{ 0, "mouse", NULL, "Use the mouse: a click selects, the wheel steps", options_set_flag,
+		offsetof(struct attach_choice, tui.mouse) },
+	{ 0, "fps", "N", "Draw N times a second at most (1 to 60, default 25)", set_fps,
+		offsetof(struct attach_choice, tui.fps) },
+	{ .name = NULL },
+};
+
+const struct subcommand subcommand_attach = {
+	.name = "attach",
+	.operands = "[HOST[:PORT]]",
+	.operands_max = 1,
+	.summary = "Open the terminal UI for a rack that is already running",
+	.help = "Opens the terminal UI for a rack that is already running: over the local socket, or over UDP when a HOST "
+		"is given (port 3345 by default).",
+	.options = options,
+	.main = attach_main,
+};
+
+static int attach_main(int argc, char **argv)
+{
+	int status;
 	struct attach_choice choice = { .name = "lacquer" };
 	tui_options_init(&choice.tui);
-	if (read_options(argc, argv, &choice, &status))
+	char **operands = options_read(&subcommand_attach, argc, argv, &choice, &status);
+	if (!operands)
 		return status;
-	const char *target = optind < argc ? argv[optind] : NULL;
+	const char *target = *operands;
 	struct remote *remote;
 	struct reason reason;
 	enum tui_end end;

@@ -1,10 +1,9 @@
-/* lacquer check: reads rack files as `run` would and tells what is wrong with them. */
+/* lacquer check: reads rack files as `run` would and reports what is wrong with them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/base/file.h"
 #include "rack/model/preset.h"
 #include "src/options.h"
 
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 
@@ -36,26 +35,46 @@ static bool is_good(const char *path, int *n_warnings)
 	return good;
 }
 
-int check_main(int argc, char **argv)
+struct choice {
+	bool strict;
+};
+
+static int check_main(int argc, char **argv);
+
+static const struct cli_option options[] = {
+	{ 0, "strict", NULL, "Warnings too make the status 4: unknown modules and keys, duplicate keys",
+		options_set_flag, offsetof(struct choice, strict) },
+	{ .name = NULL },
+};
+
+const struct subcommand subcommand_check = {
+	.name = "check",
+	.operands = "RACK...",
+	.operands_min = 1,
+	.operands_max = OPERANDS_ANY,
+	.summary = "Validate rack files",
+	.help = "Reads rack files (or presets by name) as 'run' would, and reports every error and warning with its line. "
+		"The status is 4 when one of them cannot be used.",
+	.options = options,
+	.main = check_main,
+};
+
+static int check_main(int argc, char **argv)
 {
+	struct choice choice = { 0 };
 	int status, n_warnings = 0;
-	bool strict = false;
-	for (int key; (key = options_next("check", argc, argv, &status)) != OPTIONS_END;) {
-		if (key == OPTIONS_STOP)
-			return status;
-		strict |= key == KEY_STRICT;
-	}
-	if (!options_operands("check", argc, argv, 1, -1, &status))
+	char **racks = options_read(&subcommand_check, argc, argv, &choice, &status);
+	if (!racks)
 		return status;
 	status = EXIT_DONE;
-	for (int i = optind; i < argc; i++) {
+	for (; *racks; racks++) {
 		char path[PATH_MAX];
 		struct reason reason;
-		if (preset_resolve(argv[i], path, sizeof path, &reason) != STATUS_OK) {
-			options_error(argv[i], "%s", reason.text);
+		if (preset_resolve(*racks, path, sizeof path, &reason) != STATUS_OK) {
+			options_error(*racks, "%s", reason.text);
 			status = EXIT_BAD_RACK;
 		} else if (!is_good(path, &n_warnings))
 			status = EXIT_BAD_RACK;
 	}
-	return strict && n_warnings ? EXIT_BAD_RACK : status;
+	return choice.strict && n_warnings ? EXIT_BAD_RACK : status;
 }

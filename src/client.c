@@ -5,7 +5,6 @@
 #include "src/answer.h"
 #include "src/options.h"
 
-#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,10 +20,25 @@ enum {
 	SYNC = 1,
 };
 
+struct client_options {
+	const char *target, *name;
+	bool json;
+};
+
+static const struct cli_option options[] = {
+	{ 'n', "name", "NAME", "The local rack of this name (default lacquer)", options_set_text,
+		offsetof(struct client_options, name) },
+	{ 0, "to", "HOST[:PORT]", "A rack on the network, by UDP (default port 3345)", options_set_text,
+		offsetof(struct client_options, target) },
+	{ 0, "json", NULL, "One JSON object a line: address and values", options_set_flag,
+		offsetof(struct client_options, json) },
+	{ .name = NULL },
+};
+
 struct client {
 	struct link *link;
 	const char *address;
-	const char *target, *name;
+	struct client_options options;
 	enum answer_style style;
 	bool print;   /* answers as they come */
 	bool synced;  /* everything sent has been dealt with */
@@ -56,37 +70,27 @@ static void on_message(void *user, const struct message *m)
 	}
 }
 
-/* False after options that end the command with *status. */
-static bool start(struct client *c, const char *command, int argc, char **argv, int max, int *status)
+/* The operands behind the address; NULL: *status is what to end with. */
+static char **start(struct client *c, const struct subcommand *subcommand, int argc, char **argv, int *status)
 {
-	*c = (struct client){ .name = "lacquer", .print = true };
-	for (int key; (key = options_next(command, argc, argv, status)) != OPTIONS_END;) {
-		if (key == OPTIONS_STOP)
-			return false;
-		if (key == 'n')
-			c->name = optarg;
-		else if (key == KEY_TO)
-			c->target = optarg;
-		else
-			c->style = ANSWER_JSON;
-	}
-	if (!options_operands(command, argc, argv, 1, max, status))
-		return false;
-	c->address = argv[optind];
+	*c = (struct client){ .options.name = "lacquer", .print = true };
+	char **operands = options_read(subcommand, argc, argv, &c->options, status);
+	if (!operands)
+		return NULL;
+	c->address = operands[0];
 	const char *fault = pattern_fault(c->address);
 	if (fault) {
-		*status = options_wrong(command, "'%s' is no OSC address: %s", c->address, fault);
-		return false;
+		*status = options_wrong(subcommand->name, "'%s' is no OSC address: %s", c->address, fault);
+		return NULL;
 	}
-	if (c->style != ANSWER_JSON && (pattern_has_wildcards(c->address) || strcmp(command, "watch") == 0))
-		c->style = ANSWER_ADDRESS;
+	c->style = c->options.json ? ANSWER_JSON : pattern_has_wildcards(c->address) ? ANSWER_ADDRESS : ANSWER_VALUES;
 	struct reason reason;
-	enum status opened = link_open(&c->link, c->target, c->name, &reason);
+	enum status opened = link_open(&c->link, c->options.target, c->options.name, &reason);
 	if (opened == STATUS_OK)
-		return true;
+		return operands + 1;
 	options_error(c->address, "%s", reason.text);
 	*status = opened == STATUS_BAD_VALUE ? EXIT_USAGE : EXIT_FAILED;
-	return false;
+	return NULL;
 }
 
 static int nobody(const struct client *c)
@@ -120,11 +124,24 @@ static int ask(struct client *c)
 	return c->failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-int get_main(int argc, char **argv)
+static int get_main(int argc, char **argv);
+
+const struct subcommand subcommand_get = {
+	.name = "get",
+	.operands = "ADDRESS",
+	.operands_min = 1,
+	.operands_max = 1,
+	.summary = "Ask a running rack for the value at an OSC address",
+	.help = "Sends ADDRESS as a question to a running rack and prints the answer.",
+	.options = options,
+	.main = get_main,
+};
+
+static int get_main(int argc, char **argv)
 {
 	struct client c;
 	int status;
-	if (!start(&c, "get", argc, argv, 1, &status))
+	if (!start(&c, &subcommand_get, argc, argv, &status))
 		return status;
 	status = ask(&c);
 	link_close(c.link);
@@ -138,13 +155,13 @@ static bool has_value(const char *address)
 	return strncmp(address, "/rack/", 6) == 0 || strncmp(address, "/bypass", 7) == 0;
 }
 
-static enum status send_words(struct client *c, int n, char **words)
+static enum status send_words(struct client *c, char **words)
 {
 	lo_message body = lo_message_new();
 	if (!body)
 		return STATUS_NO_MEMORY;
-	for (int i = 0; i < n; i++)
-		answer_add_word(body, c->address, words[i]);
+	for (; *words; words++)
+		answer_add_word(body, c->address, *words);
 	enum status status = link_send_body(c->link, c->address, body);
 	lo_message_free(body);
 	return status;
@@ -160,11 +177,11 @@ static int set_preset(struct client *c)
 	return c->answers && !c->failed ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int set(struct client *c, int n, char **words)
+static int set(struct client *c, char **words)
 {
 	/* An answer to the setting itself (it was clamped) is the same as that to the question behind it. */
 	c->print = !has_value(c->address);
-	if (send_words(c, n, words) != STATUS_OK)
+	if (send_words(c, words) != STATUS_OK)
 		return nobody(c);
 	bool answered = sync_rack(c) == STATUS_OK && wait_for(c, &c->synced, ANSWER_MS);
 	/* A rack that quits may be gone before it has answered. */
@@ -178,13 +195,28 @@ static int set(struct client *c, int n, char **words)
 	return has_value(c->address) ? ask(c) : EXIT_DONE;
 }
 
-int set_main(int argc, char **argv)
+static int set_main(int argc, char **argv);
+
+const struct subcommand subcommand_set = {
+	.name = "set",
+	.operands = "ADDRESS VALUE...",
+	.operands_min = 1,
+	.operands_max = OPERANDS_ANY,
+	.summary = "Set what is at an OSC address of a running rack",
+	.help = "Sends ADDRESS with the values to a running rack and prints the resulting values.",
+	.options = options,
+	.negative_operands = true,
+	.main = set_main,
+};
+
+static int set_main(int argc, char **argv)
 {
 	struct client c;
 	int status;
-	if (!start(&c, "set", argc, argv, -1, &status))
+	char **words = start(&c, &subcommand_set, argc, argv, &status);
+	if (!words)
 		return status;
-	status = set(&c, argc - optind - 1, argv + optind + 1);
+	status = set(&c, words);
 	link_close(c.link);
 	return status;
 }
@@ -239,12 +271,28 @@ static int watch(struct client *c)
 	return c->failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-int watch_main(int argc, char **argv)
+static int watch_main(int argc, char **argv);
+
+const struct subcommand subcommand_watch = {
+	.name = "watch",
+	.operands = "ADDRESS",
+	.operands_min = 1,
+	.operands_max = 1,
+	.summary = "Print what changes at matching OSC addresses of a running rack",
+	.help = "Subscribes to the addresses that match the pattern ADDRESS and prints each change and meter value until it "
+		"is interrupted.",
+	.options = options,
+	.main = watch_main,
+};
+
+static int watch_main(int argc, char **argv)
 {
 	struct client c;
 	int status;
-	if (!start(&c, "watch", argc, argv, 1, &status))
+	if (!start(&c, &subcommand_watch, argc, argv, &status))
 		return status;
+	if (!c.options.json)
+		c.style = ANSWER_ADDRESS;
 	struct sigaction action = { .sa_handler = on_signal };
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

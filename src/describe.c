@@ -4,111 +4,14 @@
 
 #include "osc/server/router.h"
 #include "rack/model/rack.h"
+#include "rack/model/registry.h"
+#include "src/describe_group.h"
 #include "src/options.h"
 
-#include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { ID_WIDTH = 24, INDENT = 6, READ_DIGITS = 4 };
-
-/* ---- Groups of rows */
-
-static void __attribute__((format(printf, 3, 4))) append(char *text, size_t size, const char *format, ...)
-{
-	size_t used = strlen(text);
-	va_list args;
-	va_start(args, format);
-	vsnprintf(text + used, size - used, format, args);
-	va_end(args);
-}
-
-/* Whether two rows differ in the first number of their ids only, and not in what they mean; *number is that of the
- * second. */
-static bool same_group(const struct param *row, const struct param *other, int *number)
-{
-	static const char digits[] = "0123456789";
-	const char *a = row->id, *b = other->id;
-	size_t stem = strcspn(a, digits);
-	int found;
-	if (!a[stem] || stem != strcspn(b, digits) || strncmp(a, b, stem) != 0 || sscanf(b + stem, "%d", &found) != 1 ||
-		strcmp(a + stem + strspn(a + stem, digits), b + stem + strspn(b + stem, digits)) != 0)
-		return false;
-	if (strcmp(row->help, other->help) != 0)
-		return false;
-	*number = found;
-	return true;
-}
-
-/* Exact where that is short; a half-power q is 0.7071 to a reader. */
-static void append_value(char *text, size_t size, const struct param *row, float value)
-{
-	char exact[64];
-	param_format_exact(row, value, exact, sizeof exact);
-	if (row->scale != SCALE_CHOICE && strlen(exact) > READ_DIGITS + 3)
-		snprintf(exact, sizeof exact, "%.*g", READ_DIGITS, (double)value);
-	append(text, size, "%s", exact);
-}
-
-static void append_unit(char *text, size_t size, const struct param *row)
-{
-	if (row->scale != SCALE_TOGGLE && row->scale != SCALE_CHOICE && row->unit != UNIT_NONE)
-		append(text, size, "%s%s", row->unit == UNIT_RATIO ? "" : " ", unit_text(row->unit));
-}
-
-static void describe_range(const struct param *row, char *text, size_t size)
-{
-	if (row->scale == SCALE_TOGGLE)
-		append(text, size, "off, on");
-	else if (row->scale == SCALE_CHOICE)
-		for (int i = 0; i <= (int)row->max; i++)
-			append(text, size, "%s%s", i ? ", " : "", row->choices[i]);
-	else {
-		append_value(text, size, row, row->min);
-		append(text, size, " .. ");
-		append_value(text, size, row, row->max);
-		append_unit(text, size, row);
-	}
-}
-
-static bool joins_earlier(const struct param *rows, uint32_t index)
-{
-	int number;
-	for (uint32_t i = 0; i < index; i++)
-		if (same_group(&rows[i], &rows[index], &number))
-			return true;
-	return false;
-}
-
-bool describe_group(const struct param *rows, uint32_t n, uint32_t index, struct row_group *group)
-{
-	if (joins_earlier(rows, index))
-		return false;
-	*group = (struct row_group){ .row = &rows[index] };
-	const char *id = rows[index].id;
-	int first = 0, last = 0;
-	bool differ = false;
-	same_group(&rows[index], &rows[index], &first);
-	for (uint32_t i = index + 1; i < n; i++)
-		if (same_group(&rows[index], &rows[i], &last))
-			differ |= rows[i].def != rows[index].def;
-	size_t stem = strcspn(id, "0123456789");
-	if (last > first)
-		append(group->id, sizeof group->id, "%.*s%d..%d%s", (int)stem, id, first, last,
-			id + stem + strspn(id + stem, "0123456789"));
-	else
-		append(group->id, sizeof group->id, "%s", id);
-	describe_range(group->row, group->range, sizeof group->range);
-	for (uint32_t i = index; i < (differ ? n : index + 1); i++) {
-		if (i > index && !same_group(&rows[index], &rows[i], &last))
-			continue;
-		append(group->defaults, sizeof group->defaults, i > index ? ", " : "");
-		append_value(group->defaults, sizeof group->defaults, &rows[i], rows[i].def);
-	}
-	append_unit(group->defaults, sizeof group->defaults, group->row);
-	return true;
-}
+enum { ID_WIDTH = 24, INDENT = 6 };
 
 /* ---- Text for a terminal */
 
@@ -116,10 +19,10 @@ static void print_rows(const struct param *rows, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		struct row_group g;
-		char line[1000] = "";
+		char line[1000];
 		if (!describe_group(rows, n, i, &g))
 			continue;
-		append(line, sizeof line, "%s (default %s)", g.range, g.defaults);
+		snprintf(line, sizeof line, "%s (default %s)", g.range, g.defaults);
 		int at = printf("  %-*s", ID_WIDTH - 2, g.id);
 		if (at > ID_WIDTH) {
 			putchar('\n');
@@ -186,38 +89,67 @@ void describe_text(const struct module *module)
 	print_map();
 }
 
-/* ---- The command */
+/* ---- The subcommand */
+
+struct forms {
+	bool json, markdown, man;
+};
 
 static int refuse_module(const char *name)
 {
 	char names[1000] = "";
-	for (uint32_t i = 0; i < registry_count(); i++)
-		append(names, sizeof names, "%s%s", i ? ", " : "", registry_at(i)->id);
+	for (uint32_t i = 0; i < registry_count(); i++) {
+		size_t used = strlen(names);
+		snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", registry_at(i)->id);
+	}
 	return options_wrong("describe", "there is no module '%s': %s", name, names);
 }
 
-int describe_main(int argc, char **argv)
+static int describe_main(int argc, char **argv);
+
+static const struct cli_option options[] = {
+	{ 0, "json", NULL, "One JSON object with all modules, their parameters and meters", options_set_flag,
+		offsetof(struct forms, json) },
+	{ 0, "markdown", NULL,
+		"A page of Markdown, with curves measured as the presets that use a module have it; rack/modules/README.md is "
+		"one",
+		options_set_flag, offsetof(struct forms, markdown) },
+	{ 0, "man", NULL, "The manual page, in the man(7) language", options_set_flag, offsetof(struct forms, man) },
+	{ .name = NULL },
+};
+
+const struct subcommand subcommand_describe = {
+	.name = "describe",
+	.operands = "[MODULE]",
+	.operands_max = 1,
+	.summary = "Print every module and parameter, and the OSC map",
+	.help = "Prints every module with its parameters and meters, and the OSC map; or MODULE alone. Needs no running "
+		"rack.",
+	.options = options,
+	.main = describe_main,
+};
+
+static int describe_main(int argc, char **argv)
 {
-	void (*form)(const struct module *) = describe_text;
-	bool man = false;
+	struct forms forms = { 0 };
 	int status;
-	for (int key; (key = options_next("describe", argc, argv, &status)) != OPTIONS_END;) {
-		if (key == OPTIONS_STOP)
-			return status;
-		if (key == KEY_JSON)
-			form = describe_json;
-		if (key == KEY_MARKDOWN)
-			form = describe_markdown;
-		man |= key == KEY_MAN;
-	}
-	if (!options_operands("describe", argc, argv, 0, man ? 0 : 1, &status))
+	char **operands = options_read(&subcommand_describe, argc, argv, &forms, &status);
+	if (!operands)
 		return status;
-	const struct module *module = NULL;
-	if (optind < argc && !(module = registry_find(argv[optind])))
-		return refuse_module(argv[optind]);
-	if (man)
+	if (forms.json + forms.markdown + forms.man > 1)
+		return options_wrong("describe", "--json, --markdown and --man exclude each other");
+	if (*operands && forms.man)
+		return options_wrong("describe", "unexpected argument '%s'", *operands);
+	const struct module *module = *operands ? registry_find(*operands) : NULL;
+	if (*operands && !module)
+		return refuse_module(*operands);
+	if (forms.man)
 		describe_man();
+	else if (forms.json)
+		describe_json(module);
+	else if (forms.markdown)
+		describe_markdown(module);
 	else
-		form(module);
+		describe_text(module);
 	return EXIT_DONE;
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/router.h"
 #include "rack/model/rack.h"
+#include "rack/model/registry.h"
 #include "src/describe.h"
 
 #include <stdio.h>

@@ -2,8 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/router.h"
 #include "rack/model/rack.h"
+#include "rack/model/registry.h"
 #include "src/describe.h"
-#include "src/options.h"
+#include "src/describe_group.h"
 #include "src/subcommands.h"
 
 #include <stdio.h>
@@ -41,8 +42,8 @@ static void print_options(const struct subcommand *c)
 {
 	for (const struct cli_option *o = c->options; o->name; o++) {
 		printf(".TP\n");
-		if (o->key < 256)
-			printf("\\fB\\-%c\\fR, ", o->key);
+		if (o->letter)
+			printf("\\fB\\-%c\\fR, ", o->letter);
 		printf("\\fB\\-\\-");
 		print_text(o->name);
 		printf("\\fR");
@@ -59,11 +60,11 @@ static void print_options(const struct subcommand *c)
 static void print_subcommands(void)
 {
 	printf(".SH SYNOPSIS\n");
-	for (size_t i = 0; i < n_subcommands; i++) {
-		printf(i ? "%s\\fBlacquer %s\\fR [\\fIOPTIONS\\fR] \\fI"
-			 : "%s\\fBlacquer\\fR [\\fB%s\\fR] [\\fIOPTIONS\\fR] \\fI",
-			i ? ".br\n" : "", subcommands[i].name);
-		print_text(subcommands[i].operands);
+	for (const struct subcommand *const *c = subcommands; *c; c++) {
+		printf((*c)->implied ? "%s\\fBlacquer\\fR [\\fB%s\\fR] [\\fIOPTIONS\\fR] \\fI"
+				     : "%s\\fBlacquer %s\\fR [\\fIOPTIONS\\fR] \\fI",
+			c > subcommands ? ".br\n" : "", (*c)->name);
+		print_text((*c)->operands);
 		printf("\\fR\n");
 	}
 	printf(".SH DESCRIPTION\n"
@@ -73,11 +74,11 @@ static void print_subcommands(void)
 	       "\\fBlacquer run\\fR.\n"
 	       ".SH COMMANDS\nEvery command answers \\fB\\-\\-help\\fR; \\fBlacquer \\-\\-version\\fR prints the "
 	       "version.\n");
-	for (size_t i = 0; i < n_subcommands; i++) {
-		printf(".SS lacquer %s ", subcommands[i].name);
-		print_line(subcommands[i].operands);
-		print_line(subcommands[i].help);
-		print_options(&subcommands[i]);
+	for (const struct subcommand *const *c = subcommands; *c; c++) {
+		printf(".SS lacquer %s ", (*c)->name);
+		print_line((*c)->operands);
+		print_line((*c)->help);
+		print_options(*c);
 	}
 }
 

@@ -1,7 +1,9 @@
 /* lacquer describe --markdown: a page with a section a module, for people who read before they start the program. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/model/rack.h"
+#include "rack/model/registry.h"
 #include "src/describe.h"
+#include "src/describe_group.h"
 #include "src/picture.h"
 #include "src/probe.h"
 #include "src/uses.h"

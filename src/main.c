@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/base/typo.h"
 #include "rack/model/preset.h"
-#include "src/options.h"
+#include "src/subcommands.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -14,11 +14,11 @@
 static void print_overview(void)
 {
 	puts("lacquer is a real-time mastering rack for JACK.\n\nUsage:");
-	for (size_t i = 0; i < n_subcommands; i++)
-		printf("  lacquer %-9s %-17s %s\n", subcommands[i].name, subcommands[i].operands,
-			subcommands[i].summary);
-	puts("\nWithout a command it is 'run'. 'lacquer COMMAND --help' tells a command's options;\n"
-	     "'lacquer --version' prints the version.");
+	for (const struct subcommand *const *c = subcommands; *c; c++)
+		printf("  lacquer %-9s %-17s %s\n", (*c)->name, (*c)->operands, (*c)->summary);
+	printf("\nWithout a command it is '%s'. 'lacquer COMMAND --help' lists a command's options;\n"
+	       "'lacquer --version' prints the version.\n",
+		subcommand_implied()->name);
 }
 
 static bool is(const char *word, const char *letter, const char *name)
@@ -32,9 +32,9 @@ static const char *find_meant(const char *word)
 	char path[PATH_MAX];
 	if (preset_resolve(word, path, sizeof path, NULL) == STATUS_OK)
 		return NULL;
-	for (size_t i = 0; i < n_subcommands; i++)
-		if (typo_is_near(word, subcommands[i].name))
-			return subcommands[i].name;
+	for (const struct subcommand *const *c = subcommands; *c; c++)
+		if (typo_is_near(word, (*c)->name))
+			return (*c)->name;
 	return strcmp(word, "help") == 0 ? "--help" : NULL;
 }
 
@@ -53,7 +53,7 @@ static int dispatch(int argc, char **argv)
 		return c->main(argc - 1, argv + 1);
 	const char *meant = argc > 1 ? find_meant(argv[1]) : NULL;
 	if (!meant)
-		return run_main(argc, argv);
+		return subcommand_implied()->main(argc, argv);
 	options_error(argv[1], "no command and no rack (did you mean '%s'?)", meant);
 	return EXIT_USAGE;
 }

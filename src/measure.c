@@ -3,8 +3,6 @@
 #include "src/measurement.h"
 #include "src/options.h"
 
-#include <getopt.h>
-
 static bool measure_file(const char *path, bool json)
 {
 	struct measurement m;
@@ -23,19 +21,39 @@ static bool measure_file(const char *path, bool json)
 	return true;
 }
 
+struct choice {
+	bool json;
+};
+
+static int measure_main(int argc, char **argv);
+
+static const struct cli_option options[] = {
+	{ 0, "json", NULL, "One JSON object a line, null where a value is undefined", options_set_flag,
+		offsetof(struct choice, json) },
+	{ .name = NULL },
+};
+
+const struct subcommand subcommand_measure = {
+	.name = "measure",
+	.operands = "FILE...",
+	.operands_min = 1,
+	.operands_max = OPERANDS_ANY,
+	.summary = "Measure loudness and peaks of sound files",
+	.help = "Measures loudness (EBU R 128), true peak and sample peak of sound files.",
+	.options = options,
+	.main = measure_main,
+};
+
 /* A file that cannot be measured does not keep the others from it. */
-int measure_main(int argc, char **argv)
+static int measure_main(int argc, char **argv)
 {
-	bool json = false, all = true;
+	struct choice choice = { 0 };
+	bool all = true;
 	int status;
-	for (int key; (key = options_next("measure", argc, argv, &status)) != OPTIONS_END;) {
-		if (key == OPTIONS_STOP)
-			return status;
-		json = true;
-	}
-	if (!options_operands("measure", argc, argv, 1, -1, &status))
+	char **files = options_read(&subcommand_measure, argc, argv, &choice, &status);
+	if (!files)
 		return status;
-	for (int i = optind; i < argc; i++)
-		all &= measure_file(argv[i], json);
+	for (; *files; files++)
+		all &= measure_file(*files, choice.json);
 	return all ? EXIT_DONE : EXIT_FAILED;
 }

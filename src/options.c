@@ -1,4 +1,4 @@
-/* Options by the rows of subcommands.c, help on stdout, errors on stderr. */
+/* Options by the rows of a subcommand, help on stdout, errors on stderr. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/options.h"
 
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTIONS_MAX = 24, HELP_COLUMN = 30, LINE_WIDTH = 80, LINE_SIZE = 4096 };
+enum { OPTIONS_MAX = 48, HELP_COLUMN = 30, LINE_WIDTH = 80, LINE_SIZE = 4096 };
 
 /* ---- Errors */
 
@@ -63,13 +63,13 @@ void options_message(const char *format, ...)
 	va_end(args);
 }
 
-int options_wrong(const char *command, const char *format, ...)
+int options_wrong(const char *subcommand, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	print_error(command, format, args);
+	print_error(subcommand, format, args);
 	va_end(args);
-	fprintf(stderr, "See 'lacquer %s --help'.\n", command);
+	fprintf(stderr, "See 'lacquer %s --help'.\n", subcommand);
 	return EXIT_USAGE;
 }
 
@@ -92,7 +92,7 @@ void options_print_wrapped(const char *text, int at, int indent)
 
 static void print_option(const struct cli_option *o)
 {
-	int at = o->key < 256 ? printf("  -%c, --%s", o->key, o->name) : printf("      --%s", o->name);
+	int at = o->letter ? printf("  -%c, --%s", o->letter, o->name) : printf("      --%s", o->name);
 	if (o->argument)
 		at += printf(" %s", o->argument);
 	if (at > HELP_COLUMN - 2)
@@ -103,9 +103,10 @@ static void print_option(const struct cli_option *o)
 
 void options_print_help(const struct subcommand *c)
 {
-	static const struct cli_option help = { 'h', "help", NULL, "Print this and do nothing else" };
-	bool optional = strcmp(c->name, "run") == 0;
-	printf("Usage: lacquer %s%s%s [OPTIONS] %s\n\n", optional ? "[" : "", c->name, optional ? "]" : "",
+	static const struct cli_option help = {
+		.letter = 'h', .name = "help", .help = "Print this and do nothing else"
+	};
+	printf("Usage: lacquer %s%s%s [OPTIONS] %s\n\n", c->implied ? "[" : "", c->name, c->implied ? "]" : "",
 		c->operands);
 	options_print_wrapped(c->help, 0, 0);
 	printf("\nOptions:\n");
@@ -116,17 +117,21 @@ void options_print_help(const struct subcommand *c)
 
 /* ---- Reading */
 
+enum { FIRST_KEY = 256 }; /* of long names: the row's index on top of it */
+
 static void fill_tables(const struct subcommand *c, char *letters, struct option *names)
 {
-	*letters++ = c->negative_operands ? '+' : '-';
-	if (!c->negative_operands)
-		letters--;
+	if (c->negative_operands)
+		*letters++ = '+';
 	*letters++ = ':'; /* errors are told here, not by getopt */
 	for (const struct cli_option *o = c->options; o->name; o++, names++) {
-		*names = (struct option){ o->name, o->argument ? required_argument : no_argument, NULL, o->key };
-		if (o->key >= 256)
+		if (o - c->options >= OPTIONS_MAX)
+			abort();
+		*names = (struct option){ o->name, o->argument ? required_argument : no_argument, NULL,
+			FIRST_KEY + (int)(o - c->options) };
+		if (!o->letter)
 			continue;
-		*letters++ = (char)o->key;
+		*letters++ = o->letter;
 		if (o->argument)
 			*letters++ = ':';
 	}
@@ -136,46 +141,68 @@ static void fill_tables(const struct subcommand *c, char *letters, struct option
 	*names = (struct option){ NULL, 0, NULL, 0 };
 }
 
-int options_next(const char *name, int argc, char **argv, int *status)
+static const struct cli_option *find_option(const struct subcommand *c, int key)
 {
-	const struct subcommand *c = subcommand_find(name);
-	char letters[2 * OPTIONS_MAX + 4];
-	struct option names[OPTIONS_MAX + 2];
-	if (!c)
-		abort();
-	fill_tables(c, letters, names);
-	int before = optind;
-	int key = getopt_long(argc, argv, letters, names, NULL);
-	if (key == -1)
-		return OPTIONS_END;
-	/* The word that getopt was at: the one before optind, unless it stopped inside a group of letters. */
-	const char *word = argv[optind > before ? optind - 1 : optind];
-	if (key == 'h') {
-		options_print_help(c);
-		*status = EXIT_DONE;
-		return OPTIONS_STOP;
-	}
-	if (key == ':') {
-		*status = options_wrong(name, "option '%s' needs an argument", word);
-		return OPTIONS_STOP;
-	}
-	if (key == '?') {
-		*status = options_wrong(name, "unknown option '%s'", word);
-		return OPTIONS_STOP;
-	}
-	return key;
+	const struct cli_option *o = c->options;
+	if (key >= FIRST_KEY)
+		return o + (key - FIRST_KEY);
+	while (o->letter != key)
+		o++;
+	return o;
 }
 
-bool options_operands(const char *name, int argc, char **argv, int min, int max, int *status)
+/* False: *status is what to end with. */
+static bool take_option(const struct subcommand *c, int key, const char *word, void *settings, int *status)
 {
+	struct reason reason;
+	*status = EXIT_DONE;
+	if (key == ':')
+		*status = options_wrong(c->name, "option '%s' needs an argument", word);
+	else if (key == '?')
+		*status = options_wrong(c->name, "unknown option '%s'", word);
+	if (key == 'h')
+		options_print_help(c);
+	if (key == 'h' || *status != EXIT_DONE)
+		return false;
+	const struct cli_option *o = find_option(c, key);
+	if (o->set((char *)settings + o->field, o->argument ? optarg : NULL, &reason) != STATUS_OK)
+		*status = options_wrong(c->name, "--%s: %s", o->name, reason.text);
+	return *status == EXIT_DONE;
+}
+
+char **options_read(const struct subcommand *c, int argc, char **argv, void *settings, int *status)
+{
+	char letters[2 * OPTIONS_MAX + 4];
+	struct option names[OPTIONS_MAX + 2];
+	fill_tables(c, letters, names);
+	for (int before = optind, key; (key = getopt_long(argc, argv, letters, names, NULL)) != -1; before = optind) {
+		/* The word that getopt was at: the one before optind, unless it stopped inside a group of letters. */
+		const char *word = argv[optind > before ? optind - 1 : optind];
+		if (!take_option(c, key, word, settings, status))
+			return NULL;
+	}
 	int n = argc - optind;
-	if (n < min)
-		*status = options_wrong(name, "needs %s", subcommand_find(name)->operands);
-	else if (max >= 0 && n > max)
-		*status = options_wrong(name, "'%s' is one too many", argv[optind + max]);
+	if (n >= c->operands_min && (n <= c->operands_max || c->operands_max == OPERANDS_ANY))
+		return argv + optind;
+	if (n < c->operands_min)
+		*status = options_wrong(c->name, "needs %s", c->operands);
 	else
-		return true;
-	return false;
+		*status = options_wrong(c->name, "unexpected argument '%s'", argv[optind + c->operands_max]);
+	return NULL;
+}
+
+enum status options_set_flag(void *field, const char *argument, struct reason *reason)
+{
+	(void)argument, (void)reason;
+	*(bool *)field = true;
+	return STATUS_OK;
+}
+
+enum status options_set_text(void *field, const char *argument, struct reason *reason)
+{
+	(void)reason;
+	*(const char **)field = argument;
+	return STATUS_OK;
 }
 
 bool options_number(const char *text, long min, long max, long *value)

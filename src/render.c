@@ -10,7 +10,6 @@
 #include "src/options.h"
 #include "src/sink.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +19,15 @@
 
 enum { BLOCK = 1024, PATH_SIZE = 4096 };
 
+/* What --bits says; else OUT has the format of IN. */
+struct bits {
+	bool given;
+	enum audiofile_bits format;
+};
+
 struct render {
-	const char *rack, *in_path, *out_path, *events_path, *bits;
+	const char *rack, *in_path, *out_path, *events_path;
+	struct bits bits;
 	bool json;
 
 	struct control *control;
@@ -71,12 +77,8 @@ static int open_files(struct render *r)
 	r->in = audiofile_open(r->in_path, &r->info, &reason);
 	if (!r->in)
 		return told(r->in_path, &reason, EXIT_FAILED);
-	enum audiofile_bits bits = r->info.bits;
+	enum audiofile_bits bits = r->bits.given ? r->bits.format : r->info.bits;
 	static const uint32_t steps[] = { [AUDIOFILE_16] = 16, [AUDIOFILE_24] = 24, [AUDIOFILE_32F] = 0 };
-	if (r->bits)
-		bits = strcmp(r->bits, "16") == 0   ? AUDIOFILE_16
-		       : strcmp(r->bits, "24") == 0 ? AUDIOFILE_24
-						    : AUDIOFILE_32F;
 	const struct rack *rack = control_rack(r->control);
 	bool dithers = rack->n_slots && strcmp(rack->slots[rack->n_slots - 1].module->id, "dither") == 0;
 	r->out = sink_open(r->out_path, r->info.rate, bits, dithers ? 0 : steps[bits], &reason);
@@ -229,36 +231,53 @@ static int finish(struct render *r, int status)
 	return status;
 }
 
-static int parse(struct render *r, int argc, char **argv)
+static enum status set_bits(void *field, const char *argument, struct reason *reason)
 {
-	int status = EXIT_DONE;
-	for (int key; (key = options_next("render", argc, argv, &status)) != OPTIONS_END;) {
-		if (key == OPTIONS_STOP)
-			return status;
-		if (key == KEY_BITS)
-			r->bits = optarg;
-		else if (key == KEY_EVENTS)
-			r->events_path = optarg;
-		else
-			r->json = true;
-	}
-	if (r->bits && strcmp(r->bits, "16") != 0 && strcmp(r->bits, "24") != 0 && strcmp(r->bits, "32f") != 0)
-		return options_wrong("render", "--bits is 16, 24 or 32f, not '%s'", r->bits);
-	if (!options_operands("render", argc, argv, 3, 3, &status))
-		return status;
-	r->rack = argv[optind];
-	r->in_path = argv[optind + 1];
-	r->out_path = argv[optind + 2];
-	return -1;
+	static const char *const names[] = { [AUDIOFILE_16] = "16", [AUDIOFILE_24] = "24", [AUDIOFILE_32F] = "32f" };
+	struct bits *bits = field;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(argument, names[i]) == 0) {
+			*bits = (struct bits){ .given = true, .format = (enum audiofile_bits)i };
+			return STATUS_OK;
+		}
+	return reason_set(reason, STATUS_BAD_VALUE, "'%s' is not 16, 24 or 32f", argument);
 }
 
-int render_main(int argc, char **argv)
+static int render_main(int argc, char **argv);
+
+static const struct cli_option options[] = {
+	{ 0, "bits", "16|24|32f", "Sample format of OUT (default: as IN)", set_bits, offsetof(struct render, bits) },
+	{ 0, "events", "FILE", "Lines of SECONDS ADDRESS VALUE...: OSC messages, each on its exact frame",
+		options_set_text, offsetof(struct render, events_path) },
+	{ 0, "json", NULL, "Print loudness, peaks and latency of the result as one JSON object", options_set_flag,
+		offsetof(struct render, json) },
+	{ .name = NULL },
+};
+
+const struct subcommand subcommand_render = {
+	.name = "render",
+	.operands = "RACK IN OUT",
+	.operands_min = 3,
+	.operands_max = 3,
+	.summary = "Run a sound file through a rack, offline",
+	.help = "Runs the sound file IN through RACK and writes OUT: the same bits as playing it through JACK, with IN's "
+		"length and the latency removed. OUT of 16 or 24 bits gets TPDF dither from the first frame on that is between "
+		"two steps, unless the rack ends in a dither module.",
+	.options = options,
+	.main = render_main,
+};
+
+static int render_main(int argc, char **argv)
 {
 	struct render r = { 0 };
 	struct reason reason;
-	int status = parse(&r, argc, argv);
-	if (status >= 0)
+	int status;
+	char **operands = options_read(&subcommand_render, argc, argv, &r, &status);
+	if (!operands)
 		return status;
+	r.rack = operands[0];
+	r.in_path = operands[1];
+	r.out_path = operands[2];
 	status = open_rack(&r);
 	if (status == EXIT_DONE && r.events_path && events_read(r.events_path, &r.events, &reason) != STATUS_OK) {
 		fprintf(stderr, "lacquer: %s\n", reason.text);

@@ -13,82 +13,77 @@
 /* JACK's limit for client names is 63 in its server and less what it adds to make them unique. */
 enum { NAME_LENGTH_MAX = 48 };
 
-static int set_wires(struct wires *wires, bool inputs, const char *text)
+static enum status set_inputs(void *field, const char *argument, struct reason *reason)
 {
-	struct reason reason;
-	if (wires_pin(wires, inputs, text, &reason) == STATUS_OK)
-		return EXIT_DONE;
-	return options_wrong("run", "%s: %s", inputs ? "--input" : "--output", reason.text);
+	struct wires **wires = field;
+	return wires_pin(*wires, true, argument, reason);
 }
 
-static int set_name(struct host_options *o, const char *name)
+static enum status set_outputs(void *field, const char *argument, struct reason *reason)
 {
-	if (!preset_name_valid(name) || strlen(name) > NAME_LENGTH_MAX)
-		return options_wrong("run",
-			"--name: '%s' is not 1 to %d letters, digits, spaces, '_', '.' or '-', the first no dot", name,
+	struct wires **wires = field;
+	return wires_pin(*wires, false, argument, reason);
+}
+
+static enum status set_name(void *field, const char *argument, struct reason *reason)
+{
+	if (!preset_name_valid(argument) || strlen(argument) > NAME_LENGTH_MAX)
+		return reason_set(reason, STATUS_BAD_VALUE,
+			"'%s' is not 1 to %d letters, digits, spaces, '_', '.' or '-', the first no dot", argument,
 			NAME_LENGTH_MAX);
-	o->name = name;
-	return EXIT_DONE;
+	return options_set_text(field, argument, reason);
 }
 
-static int set_port(struct host_options *o, const char *text)
+static enum status set_port(void *field, const char *argument, struct reason *reason)
 {
 	long port;
-	if (!options_number(text, 0, 65535, &port))
-		return options_wrong("run", "--osc: '%s' is no port (0 to 65535)", text);
-	o->osc_port = (int)port;
-	return EXIT_DONE;
+	if (!options_number(argument, 0, 65535, &port))
+		return reason_set(reason, STATUS_BAD_VALUE, "'%s' is not a port (0 to 65535)", argument);
+	*(int *)field = (int)port;
+	return STATUS_OK;
 }
 
-static int set_option(struct host_options *o, int key, const char *argument)
-{
-	switch (key) {
-	case 'H':
-		o->headless = true;
-		break;
-	case 'n':
-		return set_name(o, argument);
-	case 's':
-		o->server = argument;
-		break;
-	case 'w':
-		o->wait = true;
-		break;
-	case 'i':
-	case 'o':
-		return set_wires(o->wires, key == 'i', argument);
-	case KEY_OSC:
-		return set_port(o, argument);
-	case KEY_OSC_BIND:
-		o->osc_bind = argument;
-		break;
-	case KEY_OSC_ALLOW:
-		o->osc_allow = argument;
-		break;
-	case KEY_OSC_SURFACE:
-		o->osc_surfaces = argument;
-		break;
-	case KEY_NO_RESTORE:
-		o->no_restore = true;
-		break;
-	}
-	return EXIT_DONE;
-}
+static int run_main(int argc, char **argv);
 
-static bool read_options(struct host_options *o, int argc, char **argv, int *status)
-{
-	for (int key; (key = options_next("run", argc, argv, status)) != OPTIONS_END;) {
-		if (key == OPTIONS_STOP)
-			return false;
-		*status = set_option(o, key, optarg);
-		if (*status != EXIT_DONE)
-			return false;
-	}
-	if (!options_operands("run", argc, argv, 0, 1, status))
-		return false;
-	o->rack = argv[optind]; /* NULL behind the last word */
-	return true;
-}
+static const struct cli_option options[] = {
+	{ 'H', "headless", NULL, "No terminal UI, also on a terminal", options_set_flag,
+		offsetof(struct host_options, headless) },
+	{ 'n', "name", "NAME", "JACK client name, and the name by which 'attach' finds the rack (default lacquer)",
+		set_name, offsetof(struct host_options, name) },
+	{ 's', "server", "NAME", "JACK server (default: JACK's own)", options_set_text,
+		offsetof(struct host_options, server) },
+	{ 'w', "wait", NULL, "Wait for a JACK server instead of failing without one", options_set_flag,
+		offsetof(struct host_options, wait) },
+	{ 'i', "input", "PORTS",
+		"Connect the inputs to LEFT,RIGHT (ports) or to a client's first two, now and whenever they come back",
+		set_inputs, offsetof(struct host_options, wires) },
+	{ 'o', "output", "PORTS", "Connect the outputs, likewise", set_outputs, offsetof(struct host_options, wires) },
+	{ 0, "osc", "PORT", "UDP port for OSC (default 3345; 0: local socket only)", set_port,
+		offsetof(struct host_options, osc_port) },
+	{ 0, "osc-bind", "ADDR", "Address to listen on (default 127.0.0.1); one beyond loopback needs --osc-allow",
+		options_set_text, offsetof(struct host_options, osc_bind) },
+	{ 0, "osc-allow", "CIDR,...", "Networks that may send OSC, e.g. 192.168.1.0/24", options_set_text,
+		offsetof(struct host_options, osc_allow) },
+	{ 0, "osc-surface", "HOST:PORT,...",
+		"Surfaces (8 at most) that are sent every change and the main meters without asking; HOST:PORT/norm: values as "
+		"0..1 and as text, at /norm and /str",
+		options_set_text, offsetof(struct host_options, osc_surfaces) },
+	{ 0, "no-restore", NULL, "Start from the rack file or from nothing, not from the last state", options_set_flag,
+		offsetof(struct host_options, no_restore) },
+	{ .name = NULL },
+};
+
+const struct subcommand subcommand_run = {
+	.name = "run",
+	.operands = "[RACK]",
+	.operands_max = 1,
+	.summary = "Host a rack on JACK, with the terminal UI if on a terminal",
+	.help = "Hosts RACK on JACK: a rack file or a preset's name. Without RACK the last state is restored. On a terminal "
+		"the terminal UI opens; leaving it can leave the rack running.",
+	.options = options,
+	.implied = true,
+	.main = run_main,
+};
 
 static int run(const struct host_options *o)
 {
@@ -96,23 +91,25 @@ static int run(const struct host_options *o)
 	if (terminal && !o->headless && !o->resume)
 		return launch_run(o);
 	if (!o->headless && !o->resume)
-		options_error("run", "this is no terminal, so there is no terminal UI ('lacquer attach' opens one)");
+		options_error("run", "not a terminal, so there is no terminal UI ('lacquer attach' opens one)");
 	return host_run(o, -1);
 }
 
-int run_main(int argc, char **argv)
+static int run_main(int argc, char **argv)
 {
-	int status = EXIT_DONE;
-	struct host_options options = { .name = "lacquer", .osc_port = OSC_DEFAULT_PORT, .wires = wires_new() };
-	if (!options.wires) {
+	int status;
+	struct host_options o = { .name = "lacquer", .osc_port = OSC_DEFAULT_PORT, .wires = wires_new() };
+	if (!o.wires) {
 		options_error("run", "out of memory");
 		return EXIT_FAILED;
 	}
 	struct resume resume;
-	if (read_options(&options, argc, argv, &status)) {
-		options.resume = resume_take(&resume, options.wires) ? &resume : NULL;
-		status = run(&options);
+	char **operands = options_read(&subcommand_run, argc, argv, &o, &status);
+	if (operands) {
+		o.rack = *operands;
+		o.resume = resume_take(&resume, o.wires) ? &resume : NULL;
+		status = run(&o);
 	}
-	wires_free(options.wires);
+	wires_free(o.wires);
 	return status;
 }

@@ -154,13 +154,24 @@ class Usage(Cli):
         self.expect(run("run", "--osc"), 2, out="",
                     err="lacquer: run: option '--osc' needs an argument\nSee 'lacquer run --help'.\n")
         self.expect(run("describe", "--json=yes"), 2, out="")
+        self.expect(run("describe", "--json", "--man"), 2, out="",
+                    err="lacquer: describe: --json, --markdown and --man exclude each other\nSee 'lacquer describe --help'.\n")
+
+    def test_wrong_arguments_of_options(self):
+        """Refused by the option's own name, before any file is opened or JACK is asked."""
+        for words, reason in ((["render", "--bits", "8", "a", "b", "c"], "--bits: '8' is not 16, 24 or 32f"),
+                              (["attach", "--fps", "61"], "--fps: '61' is not a whole number from 1 to 60"),
+                              (["run", "-H", "--osc", "65536"], "--osc: '65536' is not a port (0 to 65535)"),
+                              (["run", "-H", "-n", ".x"], "--name: '.x' is not 1 to 48 letters, digits, spaces, '_', '.' or '-', "
+                                                          "the first no dot")):
+            self.expect(run(*words), 2, out="", err=f"lacquer: {words[0]}: {reason}\nSee 'lacquer {words[0]} --help'.\n")
 
     def test_operands(self):
         self.expect(run("check"), 2, out="", err="lacquer: check: needs RACK...\nSee 'lacquer check --help'.\n")
         self.expect(run("measure"), 2, out="")
         self.expect(run("render", "streaming"), 2, out="")
         self.expect(run("describe", "trim", "eq"), 2, out="",
-                    err="lacquer: describe: 'eq' is one too many\nSee 'lacquer describe --help'.\n")
+                    err="lacquer: describe: unexpected argument 'eq'\nSee 'lacquer describe --help'.\n")
         self.expect(run("a", "b"), 2, out="")
 
     def test_mistyped_command(self):
