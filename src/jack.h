@@ -1,4 +1,4 @@
-/* One client of a JACK server: its ports, its callbacks, its connections; only jack.c knows JACK. */
+/* One client of a JACK server: its ports, its callbacks, its connections; only src/jack*.[ch] know JACK. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SRC_JACK_H
 #define SRC_JACK_H

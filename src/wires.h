@@ -13,7 +13,7 @@ enum { PORT_IN_L, PORT_IN_R, PORT_OUT_L, PORT_OUT_R, N_PORTS };
 
 enum { WIRES_NAME_SIZE = 512, WIRES_MAX = 64 };
 
-/* What is asked of the port graph; src/jack.c answers it, or a test. */
+/* What is asked of the port graph; src/jack_ports.c answers it, or a test. */
 struct wires_graph {
 	void *user;
 	/* names of the ports that this one is connected to, NULL-terminated; NULL: none. Given back to release. */

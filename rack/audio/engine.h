@@ -5,7 +5,7 @@
 
 #include "rack/module.h"
 
-/* The way of a sample goes through here: src/jack.c process -> engine_process -> chain.c -> modules/X.c. Made and freed
+/* The way of a sample goes through here: src/jack_process.c -> engine_process -> chain.c -> modules/X.c. Made and freed
  * by control_start and control_stop. */
 struct engine;
 
