@@ -28,12 +28,13 @@ struct remote_meter {
 	char id[32], label[32];
 	enum unit unit;
 	float min, max, value;
+	enum role role;
 };
 
 struct remote_slot {
 	char id[32], type[32], label[32];
 	uint32_t n_params;           /* the module's rows */
-	struct remote_param *params; /* n_params, then bypass, solo, delta */
+	struct remote_param *params; /* n_params, then N_HOST_PARAMS of the host */
 	uint32_t n_meters;
 	struct remote_meter *meters;
 };
@@ -80,8 +81,8 @@ const char *remote_notice(const struct remote *, uint32_t *count);
 uint64_t remote_serial(const struct remote *);
 uint64_t remote_values_serial(const struct remote *); /* meters do not count: they always change */
 
-/* Changes show in the mirror at once and are sent; the rack's own answer corrects them. param counts up to n_params
- * + 2. */
+/* Changes show in the mirror at once and are sent; the rack's own answer corrects them. param counts up to
+ * n_params + HOST_DELTA. */
 void remote_set(struct remote *, uint32_t slot, uint32_t param, float value);
 void remote_set_bypass(struct remote *, bool on);
 void remote_set_match(struct remote *, bool on);

@@ -26,6 +26,7 @@ struct meter {
 	enum unit unit;
 	float min, max;   /* what a display should span */
 	const char *help; /* one sentence, no full stop */
+	enum role role;
 };
 
 /* The host owns the memory: one block per instance, zeroed and aligned to 64 bytes. A state holds no pointers into
@@ -33,6 +34,7 @@ struct meter {
  * into what is shared. Modules never allocate. */
 struct module {
 	const char *id, *label, *help;
+	enum role role;
 	const struct param *params;
 	uint32_t n_params;
 	const struct meter *meters;

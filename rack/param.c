@@ -35,6 +35,30 @@ const char *scale_text(enum scale scale)
 	return texts[scale];
 }
 
+const char *role_text(enum role role)
+{
+	static const char *const texts[N_ROLES] = {
+		[ROLE_NONE] = "",
+		[ROLE_GAIN] = "gain",
+		[ROLE_CEILING] = "ceiling",
+		[ROLE_LOOKAHEAD] = "lookahead",
+		[ROLE_THRESHOLD] = "threshold",
+		[ROLE_RATIO] = "ratio",
+		[ROLE_KNEE] = "knee",
+		[ROLE_BAND_ON] = "band_on",
+		[ROLE_BAND_TYPE] = "band_type",
+		[ROLE_BAND_FREQ] = "band_freq",
+		[ROLE_BAND_GAIN] = "band_gain",
+		[ROLE_BAND_Q] = "band_q",
+		[ROLE_BAND_SLOPE] = "band_slope",
+		[ROLE_REDUCTION] = "reduction",
+		[ROLE_TRIM] = "trim",
+		[ROLE_LIMITER] = "limiter",
+		[ROLE_DITHER] = "dither",
+	};
+	return texts[role];
+}
+
 static bool is_discrete(const struct param *p) RT
 {
 	return p->scale == SCALE_TOGGLE || p->scale == SCALE_CHOICE;

@@ -27,6 +27,36 @@ enum unit {
 
 enum scale { SCALE_LINEAR, SCALE_LOG, SCALE_TOGGLE, SCALE_CHOICE };
 
+/* What a parameter, a meter or a module is, for those outside the module who have to find it: the safe bypass, the
+ * command line, a display of a curve. An id is for people and files, and never tells the program anything. */
+enum role {
+	ROLE_NONE,
+
+	/* parameters */
+	ROLE_GAIN,      /* level of the whole sound in dB */
+	ROLE_CEILING,   /* no sample, or no true peak, goes above it */
+	ROLE_LOOKAHEAD, /* the delay grows with it */
+	ROLE_THRESHOLD, /* threshold, ratio and knee: of a band where the id has two parts */
+	ROLE_RATIO,
+	ROLE_KNEE,
+	ROLE_BAND_ON, /* of an equaliser's band: those whose ids begin with the same part belong together */
+	ROLE_BAND_TYPE,
+	ROLE_BAND_FREQ,
+	ROLE_BAND_GAIN,
+	ROLE_BAND_Q,
+	ROLE_BAND_SLOPE,
+
+	/* meters */
+	ROLE_REDUCTION, /* how far the whole sound is turned down, in dB */
+
+	/* modules */
+	ROLE_TRIM,    /* changes the level, without delay */
+	ROLE_LIMITER, /* keeps a ceiling */
+	ROLE_DITHER,  /* leaves whole steps of the output's format */
+
+	N_ROLES
+};
+
 /* Values are floats in the row's unit; a toggle is 0 or 1, a choice the index of its name. */
 struct param {
 	const char *id;    /* stable: OSC address below the slot (slashes), rack-file key (dots for the slashes) */
@@ -39,7 +69,11 @@ struct param {
 	const char *help;           /* one sentence with its unit, no full stop */
 	bool jump;                  /* continuous, but cannot glide (moves delay): changed by a fade, like a choice */
 	bool lock;                  /* kept while scenes and presets change, unless a person says otherwise */
+	enum role role;             /* within a band, or outside the bands, each is there at most once */
 };
+
+/* Parameters that the host gives every slot, behind the module's own: indices n_params + HOST_BYPASS ... */
+enum host_param { HOST_BYPASS, HOST_SOLO, HOST_DELTA, N_HOST_PARAMS };
 
 /* Toggles, choices and jump rows change by a fade between two copies of the slot; all others glide. */
 bool param_glides(const struct param *) RT;
@@ -70,5 +104,7 @@ void param_format_exact(const struct param *, float value, char *text, size_t si
 const char *unit_text(enum unit);
 
 const char *scale_text(enum scale); /* "linear" "log" "toggle" "choice" */
+
+const char *role_text(enum role); /* "ceiling", "band_freq", "" ...: what OSC carries */
 
 #endif

@@ -80,7 +80,7 @@ static int open_files(struct render *r)
 	enum audiofile_bits bits = r->bits.given ? r->bits.format : r->info.bits;
 	static const uint32_t steps[] = { [AUDIOFILE_16] = 16, [AUDIOFILE_24] = 24, [AUDIOFILE_32F] = 0 };
 	const struct rack *rack = control_rack(r->control);
-	bool dithers = rack->n_slots && strcmp(rack->slots[rack->n_slots - 1].module->id, "dither") == 0;
+	bool dithers = rack->n_slots && rack->slots[rack->n_slots - 1].module->role == ROLE_DITHER;
 	r->out = sink_open(r->out_path, r->info.rate, bits, dithers ? 0 : steps[bits], &reason);
 	return r->out ? EXIT_DONE : told(r->out_path, &reason, EXIT_FAILED);
 }

@@ -12,7 +12,7 @@ static void move_selection(struct screen *s, int n)
 		screen_select(s, (uint32_t)((int)s->slot_index + n + (int)count) % count);
 }
 
-static void flip_host(struct screen *s, uint32_t which)
+static void flip_host(struct screen *s, enum host_param which)
 {
 	const struct remote_slot *slot = screen_slot(s);
 	if (slot)
@@ -94,13 +94,13 @@ void action_slot(struct screen *s, enum action action, int n)
 		move_selection(s, n);
 		break;
 	case ACTION_SLOT_BYPASS:
-		flip_host(s, 0);
+		flip_host(s, HOST_BYPASS);
 		break;
 	case ACTION_SOLO:
-		flip_host(s, 1);
+		flip_host(s, HOST_SOLO);
 		break;
 	case ACTION_DELTA:
-		flip_host(s, 2);
+		flip_host(s, HOST_DELTA);
 		break;
 	case ACTION_MOVE:
 		move_slot(s, n);

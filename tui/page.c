@@ -26,7 +26,7 @@ static bool split(const char *id, char prefix[24], unsigned *number, char field[
 
 static uint32_t n_rows(const struct remote_slot *slot)
 {
-	return slot->n_params + 3;
+	return slot->n_params + N_HOST_PARAMS;
 }
 
 static struct page_table *find_table(struct page *page, const char *prefix)

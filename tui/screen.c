@@ -40,7 +40,7 @@ static void follow(struct screen *s)
 static uint32_t n_known(const struct remote_slot *slot)
 {
 	uint32_t n = 0;
-	for (uint32_t i = 0; i < slot->n_params + 3; i++)
+	for (uint32_t i = 0; i < slot->n_params + N_HOST_PARAMS; i++)
 		n += slot->params[i].known;
 	return n;
 }

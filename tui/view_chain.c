@@ -9,9 +9,9 @@
 
 enum { NAME_COLUMNS = 12, STATE_X = 13, BAR_X = 17, BAR_COLUMNS = LAYOUT_CHAIN_COLUMNS - BAR_X, SPAN_DB = 12 };
 
-static bool is_on(const struct remote_slot *slot, uint32_t host_param)
+static bool is_on(const struct remote_slot *slot, enum host_param param)
 {
-	return slot->params[slot->n_params + host_param].value != 0;
+	return slot->params[slot->n_params + param].value != 0;
 }
 
 static const struct remote_meter *reduction_of(const struct remote_slot *slot)
@@ -34,17 +34,18 @@ static void draw_reduction(const struct screen *s, int y, const struct remote_me
 static void draw_slot(const struct screen *s, int y, uint32_t index)
 {
 	const struct remote_slot *slot = remote_slot(s->remote, index);
-	bool selected = index == s->slot_index, bypassed = is_on(slot, 0);
+	bool selected = index == s->slot_index, bypassed = is_on(slot, HOST_BYPASS);
 	char text[48];
 	snprintf(text, sizeof text, "%s%s", selected ? ">" : " ", slot->id);
 	screen_pad(s, y, 0, NAME_COLUMNS + 1, selected ? STYLE_CURSOR : bypassed ? STYLE_DIM : STYLE_PLAIN, text);
 	/* Letters, not colours, tell the state. */
 	snprintf(text, sizeof text, "%s%s%s",
-		bypassed         ? "[B]"
-		: is_on(slot, 1) ? "[S"
-		: is_on(slot, 2) ? "["
-				 : "",
-		!bypassed && is_on(slot, 2) ? "D" : "", !bypassed && (is_on(slot, 1) || is_on(slot, 2)) ? "]" : "");
+		bypassed                  ? "[B]"
+		: is_on(slot, HOST_SOLO)  ? "[S"
+		: is_on(slot, HOST_DELTA) ? "["
+					  : "",
+		!bypassed && is_on(slot, HOST_DELTA) ? "D" : "",
+		!bypassed && (is_on(slot, HOST_SOLO) || is_on(slot, HOST_DELTA)) ? "]" : "");
 	screen_put(s, y, STATE_X, 4, bypassed ? STYLE_WARN : STYLE_MARK, text);
 }
 

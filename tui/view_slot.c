@@ -137,8 +137,9 @@ static int visible_lines(const struct screen *s)
 static void draw_title(struct screen *s, const struct remote_slot *slot)
 {
 	char text[160];
-	bool bypassed = slot->params[slot->n_params].value != 0, solo = slot->params[slot->n_params + 1].value != 0,
-	     delta = slot->params[slot->n_params + 2].value != 0;
+	bool bypassed = slot->params[slot->n_params + HOST_BYPASS].value != 0,
+	     solo = slot->params[slot->n_params + HOST_SOLO].value != 0,
+	     delta = slot->params[slot->n_params + HOST_DELTA].value != 0;
 	snprintf(text, sizeof text, "%s%s%s%s%s%s%s", slot->label[0] ? slot->label : slot->id,
 		strcmp(slot->id, slot->type) == 0 ? "" : "  ", strcmp(slot->id, slot->type) == 0 ? "" : slot->id,
 		bypassed ? "  [bypassed]" : "", solo ? "  [solo]" : "", delta ? "  [delta]" : "",

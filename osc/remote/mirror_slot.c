@@ -102,7 +102,7 @@ static int read_list(const struct message *msg, int index, const char **ids, uin
 	if (!message_number(msg, index, &count) || count < 0 || count > most)
 		return 0;
 	index++;
-	for (*n = 0; *n < most && message_text(msg, index); index++)
+	for (*n = 0; *n < (uint32_t)count && message_text(msg, index); index++)
 		ids[(*n)++] = message_text(msg, index);
 	return index;
 }
@@ -121,6 +121,28 @@ static bool same_shape(const struct mirror_slot *s, const char *type, const char
 	return true;
 }
 
+static enum role read_role(const char *text)
+{
+	for (int i = 0; i < N_ROLES; i++)
+		if (strcmp(text, role_text((enum role)i)) == 0)
+			return (enum role)i;
+	return ROLE_NONE;
+}
+
+/* The roles of the parameters and of the meters; a rack of an older version tells none. */
+static void take_roles(struct mirror_slot *s, const struct message *msg, int at)
+{
+	const char *params[MIRROR_PARAMS_MAX], *meters[MODULE_METERS_MAX];
+	uint32_t n_params = 0, n_meters = 0;
+	at = read_list(msg, at, params, MIRROR_PARAMS_MAX, &n_params);
+	if (at)
+		read_list(msg, at, meters, MODULE_METERS_MAX, &n_meters);
+	for (uint32_t i = 0; i < s->shown.n_params; i++)
+		s->shown.params[i].row.role = i < n_params ? read_role(params[i]) : ROLE_NONE;
+	for (uint32_t i = 0; i < s->shown.n_meters; i++)
+		s->shown.meters[i].role = i < n_meters ? read_role(meters[i]) : ROLE_NONE;
+}
+
 void mirror_slot_take_info(struct mirror_slot *s, const struct message *msg)
 {
 	const char *ids[MIRROR_PARAMS_MAX], *meters[MODULE_METERS_MAX], *type = message_text(msg, 0);
@@ -128,7 +150,7 @@ void mirror_slot_take_info(struct mirror_slot *s, const struct message *msg)
 	if (!type || !message_text(msg, 1) || !message_text(msg, 2))
 		return;
 	int at = read_list(msg, 3, ids, MIRROR_PARAMS_MAX, &n_ids);
-	if (!at || n_ids < N_HOST_PARAMS || !read_list(msg, at, meters, MODULE_METERS_MAX, &n_meters))
+	if (!at || n_ids < N_HOST_PARAMS || !(at = read_list(msg, at, meters, MODULE_METERS_MAX, &n_meters)))
 		return;
 	n_ids -= N_HOST_PARAMS;
 	if (!same_shape(s, type, ids, n_ids, meters, n_meters)) {
@@ -139,5 +161,6 @@ void mirror_slot_take_info(struct mirror_slot *s, const struct message *msg)
 	}
 	utf8_copy(s->shown.type, sizeof s->shown.type, type);
 	utf8_copy(s->shown.label, sizeof s->shown.label, message_text(msg, 1));
+	take_roles(s, msg, at);
 	s->info.answered = true;
 }

@@ -96,7 +96,7 @@ static bool keep_texts(struct mirror_param *state, struct param *row, const stru
 
 static void take_row(struct remote_param *p, struct mirror_param *state, const struct message *msg)
 {
-	struct param row = { .id = p->id };
+	struct param row = { .id = p->id, .role = p->row.role };
 	if (msg->n < ROW_CHOICES || !read_row(msg, &row) || !keep_texts(state, &row, msg))
 		return;
 	p->row = row;

@@ -19,7 +19,7 @@ static const struct route routes[] = {
 		handle_title, false },
 	{ "/rack/<slot>/info", "",
 		"s:type s:label s:help i:n and n parameters (s; bypass, solo and delta are the last), i:m and m meters "
-		"(s)",
+		"(s), i:n and the parameters' roles (s: ceiling, band_freq ... or nothing), i:m and the meters' (s)",
 		handle_slot_info, false },
 	{ "/rack/<slot>/bypass", "T|F", "Passes the slot's input on, delay-aligned", handle_row, false },
 	{ "/rack/<slot>/solo", "T|F", "Hears this slot alone, delay-aligned", handle_row, false },

@@ -77,5 +77,11 @@ void handle_slot_info(const struct request *request)
 	message_add(body, "i", (int32_t)slot->module->n_meters);
 	for (uint32_t i = 0; i < slot->module->n_meters; i++)
 		message_add(body, "s", slot->module->meters[i].id);
+	message_add(body, "i", (int32_t)n);
+	for (uint32_t i = 0; i < n; i++)
+		message_add(body, "s", role_text(slot_param(slot, i)->role));
+	message_add(body, "i", (int32_t)slot->module->n_meters);
+	for (uint32_t i = 0; i < slot->module->n_meters; i++)
+		message_add(body, "s", role_text(slot->module->meters[i].role));
 	reply_body(request, request->address, body);
 }

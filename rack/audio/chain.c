@@ -16,6 +16,7 @@ struct chain {
 	uint64_t number;
 	struct slot *slots[RACK_SLOTS_MAX];
 	struct chain *safe;
+	uint32_t safe_gain_row;
 	struct delay pad;         /* from the slots' delay to the promised one */
 	struct delay unprocessed; /* the rack's input, for its bypass */
 	struct mix mix;
@@ -72,9 +73,10 @@ void chain_free(struct chain *c)
 	free(c);
 }
 
-void chain_give_safe(struct chain *c, struct chain *safe)
+void chain_give_safe(struct chain *c, struct chain *safe, uint32_t gain_row)
 {
 	c->safe = safe;
+	c->safe_gain_row = gain_row;
 }
 
 struct chain *chain_safe(const struct chain *c) RT
@@ -146,6 +148,11 @@ void chain_set(struct chain *c, uint32_t uid, uint32_t param, float value, uint3
 		slot_set(slot, param, value, glide_ms);
 	else if (uid >= CHANGE_SAFE_GAIN_UID && c->safe)
 		chain_set(c->safe, uid, param, value, glide_ms);
+}
+
+void chain_set_safe_gain(struct chain *c, float gain_db) RT
+{
+	chain_set(c->safe, CHANGE_SAFE_GAIN_UID, c->safe_gain_row, gain_db, 0);
 }
 
 void chain_match(struct chain *c, double processed, double unprocessed) RT

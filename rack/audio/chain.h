@@ -21,8 +21,9 @@ struct chain;
 struct chain *chain_new(const struct spec *, const struct chain_plan *);
 void chain_free(struct chain *);
 
-/* Control thread. The chain owns another one of the same delay, to be heard when the machine cannot keep up with it. */
-void chain_give_safe(struct chain *, struct chain *safe);
+/* Control thread. The chain owns another one of the same delay, to be heard when the machine cannot keep up with it:
+ * gain_row is its level's, in the slot of CHANGE_SAFE_GAIN_UID. */
+void chain_give_safe(struct chain *, struct chain *safe, uint32_t gain_row);
 struct chain *chain_safe(const struct chain *) RT;
 
 uint32_t chain_latency(const struct chain *) RT;
@@ -35,6 +36,9 @@ void chain_adopt(struct chain *, const struct chain *from) RT;
 /* Audio thread. A row of the slot with this uid, of the chain or of its safe one, or (uid 0) of the rack. Unknown uids
  * are ignored: the slot is gone. glide_ms as slot_set. */
 void chain_set(struct chain *, uint32_t uid, uint32_t param, float value, uint32_t glide_ms) RT;
+
+/* Audio thread. Level of the safe chain. */
+void chain_set_safe_gain(struct chain *, float gain_db) RT;
 
 /* Audio thread. Linear gains of the processed and the unprocessed path: how the rack's bypass is matched in loudness.
  */

@@ -45,7 +45,7 @@ static void set_safe_gain(struct stage *s) RT
 {
 	double gain_db = 10 * log10((s->power_out + 1e-12) / (s->power_in + 1e-12));
 	gain_db = gain_db < -SAFE_GAIN_DB ? -SAFE_GAIN_DB : gain_db > SAFE_GAIN_DB ? SAFE_GAIN_DB : gain_db;
-	chain_set(chain_safe(s->now), CHANGE_SAFE_GAIN_UID, 0, (float)gain_db, 0);
+	chain_set_safe_gain(s->now, (float)gain_db);
 }
 
 static void start_change(struct stage *s) RT

@@ -126,7 +126,7 @@ void control_row_changed(struct control *c, uint32_t slot, uint32_t param)
 	if (param == model->module->n_params + HOST_SOLO) /* decides on the bypass of every slot */
 		for (uint32_t i = 0; i < c->rack.n_slots; i++)
 			c->slot_dirty[i][c->rack.slots[i].module->n_params + HOST_BYPASS] = true;
-	c->ceiling_dirty |= param >= model->module->n_params || strcmp(model->module->params[param].id, "ceiling") == 0;
+	c->ceiling_dirty |= param >= model->module->n_params || model->module->params[param].role == ROLE_CEILING;
 	if (param < model->module->n_params && !param_glides(&model->module->params[param]) && model->module->latency)
 		control_replan(c);
 }

@@ -92,7 +92,7 @@ static float lowest_ceiling(const struct rack *rack, bool *any)
 	float lowest = 1;
 	*any = false;
 	for (uint32_t i = 0; i < rack->n_slots; i++) {
-		int row = module_find_param(rack->slots[i].module, "ceiling");
+		int row = module_find_role(rack->slots[i].module, ROLE_CEILING);
 		*any |= row >= 0;
 		if (row >= 0 && !effective_bypass(rack, i))
 			lowest = fminf(lowest, rack->slots[i].values[row]);
@@ -106,19 +106,19 @@ static struct chain *make_safe(struct control *c)
 {
 	struct rack rack;
 	struct chain_plan plan = { .rack = &rack, .latency = c->latency };
-	const struct module *limiter = registry_find("limiter");
+	const struct module *trim = registry_find_role(ROLE_TRIM), *limiter = registry_find_role(ROLE_LIMITER);
 	bool any;
 	float ceiling = lowest_ceiling(&c->rack, &any);
 	rack_clear(&rack);
-	rack_insert(&rack, 0, registry_find("trim"), NULL, NULL);
+	rack_insert(&rack, 0, trim, NULL, NULL);
 	rack.slots[0].uid = CHANGE_SAFE_GAIN_UID;
 	if (any) {
 		rack_insert(&rack, 1, limiter, NULL, NULL);
 		struct rack_slot *slot = &rack.slots[1];
 		slot->uid = CHANGE_SAFE_LIMITER_UID;
-		slot->values[slot_find_param(slot, "lookahead")] =
-			limiter->params[module_find_param(limiter, "lookahead")].min;
-		slot->values[slot_find_param(slot, "ceiling")] = fminf(ceiling, 0);
+		int lookahead = module_find_role(limiter, ROLE_LOOKAHEAD);
+		slot->values[lookahead] = limiter->params[lookahead].min;
+		slot->values[module_find_role(limiter, ROLE_CEILING)] = fminf(ceiling, 0);
 		plan.bypass[1] = ceiling > 0;
 		plan.slot_latency[1] = slot_needs(c, slot);
 		rack.n_slots -= plan.slot_latency[1] > c->latency;
@@ -142,7 +142,7 @@ struct chain *control_make_chain(struct control *c)
 		chain_free(safe);
 		return NULL;
 	}
-	chain_give_safe(chain, safe);
+	chain_give_safe(chain, safe, (uint32_t)module_find_role(registry_find_role(ROLE_TRIM), ROLE_GAIN));
 	return chain;
 }
 
@@ -177,10 +177,10 @@ enum { SAFE_ROWS = 2 };
 static void stage_safe(struct control *c, struct ring *ring, uint32_t *n)
 {
 	bool any;
-	const struct module *limiter = registry_find("limiter");
+	const struct module *limiter = registry_find_role(ROLE_LIMITER);
 	float ceiling = lowest_ceiling(&c->rack, &any);
 	const struct change sets[SAFE_ROWS] = {
-		{ .param = (uint16_t)module_find_param(limiter, "ceiling"), .value = fminf(ceiling, 0) },
+		{ .param = (uint16_t)module_find_role(limiter, ROLE_CEILING), .value = fminf(ceiling, 0) },
 		{ .param = (uint16_t)(limiter->n_params + HOST_BYPASS), .value = ceiling > 0 },
 	};
 	for (uint32_t i = 0; i < SAFE_ROWS; i++, (*n)++) {

@@ -11,8 +11,7 @@ enum {
 	RACK_TITLE_SIZE = 128,
 };
 
-/* Rows that the host gives every slot, behind the module's own: indices n_params + HOST_BYPASS ... */
-enum { HOST_BYPASS, HOST_SOLO, HOST_DELTA, N_HOST_PARAMS };
+/* The host's parameters of every slot (enum host_param in rack/param.h). */
 extern const struct param host_params[N_HOST_PARAMS];
 
 /* Rows of the rack as a whole: /bypass and /bypass/match. */

@@ -62,3 +62,19 @@ int module_find_param(const struct module *m, const char *id)
 			return (int)i;
 	return -1;
 }
+
+const struct module *registry_find_role(enum role role)
+{
+	for (uint32_t i = 0; i < N_MODULES; i++)
+		if (visible(modules[i]) && modules[i]->role == role)
+			return modules[i];
+	return NULL;
+}
+
+int module_find_role(const struct module *m, enum role role)
+{
+	for (uint32_t i = 0; i < m->n_params; i++)
+		if (m->params[i].role == role)
+			return (int)i;
+	return -1;
+}

@@ -13,4 +13,8 @@ const struct module *registry_find(const char *id); /* NULL: none such */
 /* Index of the row, or -1. Takes slashes or dots between the parts of an id. */
 int module_find_param(const struct module *, const char *id);
 
+/* The first module or row of this role; NULL or -1: none. Any thread. */
+const struct module *registry_find_role(enum role);
+int module_find_role(const struct module *, enum role);
+
 #endif

@@ -32,12 +32,14 @@ static const char *const factors[] = { "1", "2", "4", "8", "16" };
 
 static const struct param params[] = {
 	[GAIN] = { .id = "gain",
+		.role = ROLE_GAIN,
 		.label = "Gain",
 		.unit = UNIT_DB,
 		.max = 18,
 		.step = 0.5f,
 		.help = "Drive into the clipper in dB" },
 	[CEILING] = { .id = "ceiling",
+		.role = ROLE_CEILING,
 		.label = "Ceiling",
 		.unit = UNIT_DBFS,
 		.min = -18,
@@ -88,7 +90,8 @@ static const struct param params[] = {
 _Static_assert(sizeof params / sizeof params[0] == N_PARAMS, "a row for each parameter");
 
 static const struct meter meters_table[] = {
-	[REDUCTION] = { "reduction", "Reduction", UNIT_DB, 0, 12, "How far the highest peak is cut in dB" },
+	[REDUCTION] = { "reduction", "Reduction", UNIT_DB, 0, 12, "How far the highest peak is cut in dB",
+		ROLE_REDUCTION },
 	[GUARD] = { "guard", "True peak", UNIT_DB, 0, 3, "How far the gain is down for true peaks in dB" },
 };
 

@@ -33,6 +33,7 @@ enum { REDUCTION, AUTO_GAIN, N_METERS };
 
 static const struct meter meters[] = {
 	[REDUCTION] = { .id = "reduction",
+		.role = ROLE_REDUCTION,
 		.label = "Reduction",
 		.unit = UNIT_DB,
 		.min = 0,

@@ -34,13 +34,13 @@ static const char *const topologies[] = { "forward", "feedback" };
 
 /* clang-format off */
 static const struct param params[] = {
-	[THRESHOLD] = { .id = "threshold", .label = "Threshold", .unit = UNIT_DBFS, .scale = SCALE_LINEAR, .min = -60,
+	[THRESHOLD] = { .id = "threshold", .role = ROLE_THRESHOLD, .label = "Threshold", .unit = UNIT_DBFS, .scale = SCALE_LINEAR, .min = -60,
 		.max = 0, .def = -18, .step = 0.5f, .help = "Level in dBFS above which the sound is turned down" },
-	[RATIO] = { .id = "ratio", .label = "Ratio", .unit = UNIT_RATIO, .scale = SCALE_LOG, .min = 1, .max = 20,
+	[RATIO] = { .id = "ratio", .role = ROLE_RATIO, .label = "Ratio", .unit = UNIT_RATIO, .scale = SCALE_LOG, .min = 1, .max = 20,
 		.def = 2, .step = 1.1f,
 		.help = "How many dB the level above the threshold must rise for 1 dB more at the output (ratio to "
 			"1)" },
-	[KNEE] = { .id = "knee", .label = "Knee", .unit = UNIT_DB, .scale = SCALE_LINEAR, .min = 0, .max = 24, .def = 6,
+	[KNEE] = { .id = "knee", .role = ROLE_KNEE, .label = "Knee", .unit = UNIT_DB, .scale = SCALE_LINEAR, .min = 0, .max = 24, .def = 6,
 		.step = 1,
 		.help = "Width in dB of the range around the threshold in which compression sets in by and by" },
 	[ATTACK] = { .id = "attack", .label = "Attack", .unit = UNIT_MS, .scale = SCALE_LOG, .min = 0.1f, .max = 250,
@@ -81,7 +81,7 @@ static const struct param params[] = {
 		.help = "How far in % both channels follow the louder one; 100 % keeps the image still" },
 	[RANGE] = { .id = "range", .label = "Range", .unit = UNIT_DB, .scale = SCALE_LINEAR, .min = 0, .max = 60,
 		.def = 60, .step = 1, .help = "Most reduction in dB" },
-	[LOOKAHEAD] = { .id = "lookahead", .label = "Lookahead", .unit = UNIT_MS, .scale = SCALE_LINEAR, .min = 0,
+	[LOOKAHEAD] = { .id = "lookahead", .role = ROLE_LOOKAHEAD, .label = "Lookahead", .unit = UNIT_MS, .scale = SCALE_LINEAR, .min = 0,
 		.max = LOOKAHEAD_MS_MAX, .def = 0, .step = 0.5f, .jump = true,
 		.help = "Time in ms by which the reduction starts ahead of the sound, which is delayed by as much" },
 };

@@ -76,6 +76,7 @@ static void process(void *state, double *const io[2], uint32_t n, float *meters)
 
 const struct module module_dither = {
 	.id = "dither",
+	.role = ROLE_DITHER,
 	.label = "Dither",
 	.help = "Reduces the output to whole steps of 16, 20 or 24 bits with dither, shaped or white",
 	.params = params,

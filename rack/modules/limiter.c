@@ -18,7 +18,8 @@
 enum { REDUCTION, N_METERS };
 
 static const struct meter meters_table[] = {
-	[REDUCTION] = { "reduction", "Reduction", UNIT_DB, 0, 20, "How far the gain is down in dB, the lower channel" },
+	[REDUCTION] = { "reduction", "Reduction", UNIT_DB, 0, 20, "How far the gain is down in dB, the lower channel",
+		ROLE_REDUCTION },
 };
 
 /* What a style does with auto release. Times in ms. */
@@ -342,6 +343,7 @@ static void process(void *state, double *const io[2], uint32_t n, float *meters)
 
 const struct module module_limiter = {
 	.id = "limiter",
+	.role = ROLE_LIMITER,
 	.label = "Limiter",
 	.help = "True-peak limiter with look-ahead and programme-dependent release",
 	.params = params,

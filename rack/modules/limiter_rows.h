@@ -12,6 +12,7 @@ static const char *const style_names[] = { "clean", "punchy", "loud", "safe" };
 
 static const struct param params[] = {
 	[GAIN] = { .id = "gain",
+		.role = ROLE_GAIN,
 		.label = "Gain",
 		.unit = UNIT_DB,
 		.min = 0,
@@ -20,6 +21,7 @@ static const struct param params[] = {
 		.step = 0.5f,
 		.help = "Drive into the limiter in dB" },
 	[CEILING] = { .id = "ceiling",
+		.role = ROLE_CEILING,
 		.label = "Ceiling",
 		.unit = UNIT_DBTP,
 		.min = -20,
@@ -45,6 +47,7 @@ static const struct param params[] = {
 		.step = 1,
 		.help = "Short peaks are let go at once and only what lasts is released slowly (on, off)" },
 	[LOOKAHEAD] = { .id = "lookahead",
+		.role = ROLE_LOOKAHEAD,
 		.label = "Look-ahead",
 		.unit = UNIT_MS,
 		.min = 0.5f,

@@ -34,13 +34,13 @@ static const char *const modes[] = { "compress", "expand", "up_compress", "up_ex
 	[BAND(n - 1) + MODE] = { .id = "band" #n "/mode", .label = #n " Mode", .scale = SCALE_CHOICE, .max = 3, \
 		.step = 1, .choices = modes, .help = "Loud down (compress), soft down (expand), soft up (up_compress), or " \
 		"loud up (up_expand)" }, \
-	[BAND(n - 1) + THRESHOLD] = { .id = "band" #n "/threshold", .label = #n " Threshold", .unit = UNIT_DBFS, \
+	[BAND(n - 1) + THRESHOLD] = { .id = "band" #n "/threshold", .role = ROLE_THRESHOLD, .label = #n " Threshold", .unit = UNIT_DBFS, \
 		.min = -80, .max = 0, .def = -24, .step = 0.5f, \
 		.help = "Level of the band in dBFS above which loud begins and below which soft does" }, \
-	[BAND(n - 1) + RATIO] = { .id = "band" #n "/ratio", .label = #n " Ratio", .unit = UNIT_RATIO, \
+	[BAND(n - 1) + RATIO] = { .id = "band" #n "/ratio", .role = ROLE_RATIO, .label = #n " Ratio", .unit = UNIT_RATIO, \
 		.scale = SCALE_LOG, .min = 1, .max = 20, .def = 1, .step = 1.1f, \
 		.help = "How many dB turn into one, or one into how many when expanding (ratio to 1); 1 changes nothing" }, \
-	[BAND(n - 1) + KNEE] = { .id = "band" #n "/knee", .label = #n " Knee", .unit = UNIT_DB, .min = 0, .max = 24, \
+	[BAND(n - 1) + KNEE] = { .id = "band" #n "/knee", .role = ROLE_KNEE, .label = #n " Knee", .unit = UNIT_DB, .min = 0, .max = 24, \
 		.def = 6, .step = 1, .help = "Width in dB of the range around the threshold in which the ratio sets in" }, \
 	[BAND(n - 1) + ATTACK] = { .id = "band" #n "/attack", .label = #n " Attack", .unit = UNIT_MS, \
 		.scale = SCALE_LOG, .min = 0.5f, .max = 250, .def = 20, .step = 1.1f, \
@@ -66,7 +66,7 @@ static const struct param multiband_params[] = {
 		.choices = channels, .help = "Works on left and right (stereo), or on mid and side (mid_side)" },
 	[LINK] = { .id = "link", .label = "Link", .unit = UNIT_PERCENT, .min = 0, .max = 100, .def = 100, .step = 5,
 		.help = "How far in % the softer channel of a band, or of mid and side, follows the louder one" },
-	[OUTPUT] = { .id = "gain", .label = "Gain", .unit = UNIT_DB, .min = -12, .max = 12, .step = 0.5f,
+	[OUTPUT] = { .id = "gain", .role = ROLE_GAIN, .label = "Gain", .unit = UNIT_DB, .min = -12, .max = 12, .step = 0.5f,
 		.help = "Level behind all bands in dB" },
 	BAND_ROWS(1),
 	BAND_ROWS(2),

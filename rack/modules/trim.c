@@ -10,7 +10,7 @@ enum { GAIN, BALANCE, INVERT_LEFT, INVERT_RIGHT, SWAP, MONO, DC, N_PARAMS };
 
 /* clang-format off */
 static const struct param params[] = {
-	[GAIN] = { .id = "gain", .label = "Gain", .unit = UNIT_DB, .scale = SCALE_LINEAR, .min = -24, .max = 24,
+	[GAIN] = { .id = "gain", .role = ROLE_GAIN, .label = "Gain", .unit = UNIT_DB, .scale = SCALE_LINEAR, .min = -24, .max = 24,
 		.def = 0, .step = 0.5f, .help = "Level of both channels in dB" },
 	[BALANCE] = { .id = "balance", .label = "Balance", .unit = UNIT_PERCENT, .scale = SCALE_LINEAR, .min = -100,
 		.max = 100, .def = 0, .step = 5,
@@ -145,6 +145,7 @@ static void process(void *state, double *const io[2], uint32_t n, float *meters)
 
 const struct module module_trim = {
 	.id = "trim",
+	.role = ROLE_TRIM,
 	.label = "Trim",
 	.help = "Level, balance, polarity, channel swap, mono and a DC filter",
 	.params = params,

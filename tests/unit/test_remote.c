@@ -77,11 +77,14 @@ static void expect_rows(struct rig *rig, struct remote *remote)
 			assert_string_equal(row->help, real->help);
 			assert_int_equal(row->unit, real->unit);
 			assert_int_equal(row->scale, real->scale);
+			assert_int_equal(row->role, real->role);
 			assert_true(row->min == real->min && row->max == real->max);
 			assert_true(row->def == real->def && row->step == real->step);
 			for (int c = 0; real->scale == SCALE_CHOICE && c <= (int)real->max; c++)
 				assert_string_equal(row->choices[c], real->choices[c]);
 		}
+		for (uint32_t i = 0; i < module->n_meters; i++)
+			assert_int_equal(slot->meters[i].role, module->meters[i].role);
 	}
 }
 
