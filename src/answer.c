@@ -3,6 +3,7 @@
 #include "src/answer.h"
 
 #include "rack/base/utf8.h"
+#include "src/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,16 +13,12 @@
 
 enum { TEXT_SIZE = 1024 };
 
-static void print_number(const struct message *m, int i, bool json)
+static void print_number(const struct message *m, int i)
 {
 	double number = 0;
 	char text[40];
 	bool is_float = m->types[i] == 'f';
 	message_number(m, i, &number);
-	if (json && !isfinite(number)) {
-		fputs("null", stdout);
-		return;
-	}
 	for (int digits = 1; digits <= 17; digits++) {
 		snprintf(text, sizeof text, "%.*g", digits, number);
 		double again = strtod(text, NULL);
@@ -32,52 +29,70 @@ static void print_number(const struct message *m, int i, bool json)
 	fputs(text, stdout);
 }
 
-static void print_json_text(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) /* utf8_copy has left no control characters */
-		printf(*text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
-	putchar('"');
-}
-
-static void print_text(const char *text, bool json)
+static void print_text(const char *text)
 {
 	char clean[TEXT_SIZE];
 	utf8_copy(clean, sizeof clean, text);
-	if (json)
-		print_json_text(clean);
-	else
-		fputs(clean, stdout);
+	fputs(clean, stdout);
 }
 
-static void print_value(const struct message *m, int i, bool json)
+static void print_value(const struct message *m, int i)
 {
 	char type = m->types[i];
 	if (message_text(m, i))
-		print_text(message_text(m, i), json);
+		print_text(message_text(m, i));
 	else if (type == 'T' || type == 'F')
-		fputs(json ? (type == 'T' ? "true" : "false") : (type == 'T' ? "on" : "off"), stdout);
+		fputs(type == 'T' ? "on" : "off", stdout);
 	else if (strchr("ihfd", type))
-		print_number(m, i, json);
+		print_number(m, i);
 	else
 		fputs("null", stdout);
 }
 
+static void print_json_value(struct json *j, const struct message *m, int i)
+{
+	char type = m->types[i];
+	double number = 0;
+	message_number(m, i, &number);
+	if (message_text(m, i))
+		json_text(j, NULL, message_text(m, i));
+	else if (type == 'T' || type == 'F')
+		json_bool(j, NULL, type == 'T');
+	else if (type == 'f')
+		json_float(j, NULL, (float)number);
+	else if (strchr("ihd", type))
+		json_number(j, NULL, number);
+	else
+		json_null(j, NULL);
+}
+
+static void print_json(const struct message *m)
+{
+	struct json j;
+	json_start(&j, stdout);
+	json_object(&j, NULL, JSON_INLINE);
+	json_text(&j, "address", m->address);
+	json_array(&j, "values", JSON_INLINE);
+	for (int i = 0; i < m->n; i++)
+		print_json_value(&j, m, i);
+	json_end(&j);
+	json_end(&j);
+}
+
 void answer_print(const struct message *m, enum answer_style style)
 {
-	bool json = style == ANSWER_JSON;
-	if (json)
-		fputs("{\"address\": ", stdout);
-	if (style != ANSWER_VALUES)
-		print_text(m->address, json);
-	if (json)
-		fputs(", \"values\": [", stdout);
+	if (style == ANSWER_JSON) {
+		print_json(m);
+		return;
+	}
+	if (style == ANSWER_ADDRESS)
+		print_text(m->address);
 	for (int i = 0; i < m->n; i++) {
 		if (i || style == ANSWER_ADDRESS)
-			fputs(json ? ", " : " ", stdout);
-		print_value(m, i, json);
+			putchar(' ');
+		print_value(m, i);
 	}
-	puts(json ? "]}" : "");
+	putchar('\n');
 }
 
 static bool is_one_of(const char *word, const char *const *words)

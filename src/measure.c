@@ -1,5 +1,6 @@
 /* lacquer measure: loudness and peaks of files. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/json.h"
 #include "src/measurement.h"
 #include "src/options.h"
 
@@ -12,9 +13,11 @@ static bool measure_file(const char *path, bool json)
 		return false;
 	}
 	if (json) {
-		fputc('{', stdout);
-		measurement_print_json(&m, path, stdout);
-		fputs("}\n", stdout);
+		struct json j;
+		json_start(&j, stdout);
+		json_object(&j, NULL, JSON_INLINE);
+		measurement_print_json(&m, path, &j);
+		json_end(&j);
 	} else {
 		measurement_print(&m, path, stdout);
 	}

@@ -5,6 +5,7 @@
 #include "rack/base/utf8.h"
 #include "rack/meters/loudness.h"
 #include "src/audiofile.h"
+#include "src/json.h"
 
 #include <math.h>
 #include <string.h>
@@ -51,63 +52,20 @@ enum status measurement_of_file(struct measurement *m, const char *path, struct 
 	return audiofile_close(file, reason);
 }
 
-/* Bytes of the well-formed UTF-8 character that starts here; 0: there is none. */
-static size_t character_length(const char *text)
+void measurement_print_json(const struct measurement *m, const char *file, struct json *j)
 {
-	unsigned char first = (unsigned char)*text;
-	size_t length = first < 0x80                    ? 1
-			: first >= 0xc2 && first < 0xe0 ? 2
-			: first >= 0xe0 && first < 0xf0 ? 3
-			: first >= 0xf0 && first < 0xf5 ? 4
-							: 0;
-	for (size_t i = 1; i < length; i++)
-		if (((unsigned char)text[i] & 0xc0) != 0x80)
-			return 0;
-	return length;
-}
-
-/* A file's name is any bytes; JSON is UTF-8. */
-static void print_string(FILE *to, const char *text)
-{
-	fputc('"', to);
-	while (*text) {
-		size_t length = character_length(text);
-		if (*text == '"' || *text == '\\')
-			fprintf(to, "\\%c", *text);
-		else if (length == 0)
-			fputs("\\ufffd", to);
-		else if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			fprintf(to, "\\u%04x", (unsigned)*text);
-		else if (length == 2 && (unsigned char)text[0] == 0xc2 && (unsigned char)text[1] < 0xa0)
-			fprintf(to, "\\u%04x", (unsigned)(unsigned char)text[1]); /* a control character (C1) */
-		else
-			fwrite(text, 1, length, to);
-		text += length ? length : 1;
-	}
-	fputc('"', to);
-}
-
-static void print_number(FILE *to, const char *key, double value)
-{
-	if (isfinite(value))
-		fprintf(to, ", \"%s\": %.2f", key, value);
-	else
-		fprintf(to, ", \"%s\": null", key);
-}
-
-void measurement_print_json(const struct measurement *m, const char *file, FILE *to)
-{
-	fputs("\"file\": ", to);
-	print_string(to, file);
-	fprintf(to, ", \"sample_rate\": %u, \"channels\": %u, \"duration_s\": %.3f", m->rate, m->channels,
-		(double)m->frames / m->rate);
-	print_number(to, "integrated_lufs", m->integrated_lufs);
-	print_number(to, "range_lu", m->range_lu);
-	print_number(to, "momentary_max_lufs", m->momentary_max_lufs);
-	print_number(to, "short_term_max_lufs", m->short_term_max_lufs);
-	print_number(to, "true_peak_dbtp", m->true_peak_dbtp);
-	print_number(to, "sample_peak_dbfs", m->sample_peak_dbfs);
-	print_number(to, "plr_lu", m->plr_lu);
+	enum { PLACES = 2 };
+	json_text(j, "file", file);
+	json_count(j, "sample_rate", m->rate);
+	json_count(j, "channels", m->channels);
+	json_places(j, "duration_s", (double)m->frames / m->rate, 3);
+	json_places(j, "integrated_lufs", m->integrated_lufs, PLACES);
+	json_places(j, "range_lu", m->range_lu, PLACES);
+	json_places(j, "momentary_max_lufs", m->momentary_max_lufs, PLACES);
+	json_places(j, "short_term_max_lufs", m->short_term_max_lufs, PLACES);
+	json_places(j, "true_peak_dbtp", m->true_peak_dbtp, PLACES);
+	json_places(j, "sample_peak_dbfs", m->sample_peak_dbfs, PLACES);
+	json_places(j, "plr_lu", m->plr_lu, PLACES);
 }
 
 static void print_line(FILE *to, const char *label, double value, const char *unit)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+struct json;
 struct loudness;
 
 /* Minus infinity where undefined, as in silence; JSON has null there. */
@@ -25,8 +26,8 @@ void measurement_take(struct measurement *, const struct loudness *, uint32_t ra
 /* Reads and measures the file. The reason does not name it. */
 enum status measurement_of_file(struct measurement *, const char *path, struct reason *);
 
-/* The members of the JSON object from "file" to "plr_lu", without the braces, so that more may follow. */
-void measurement_print_json(const struct measurement *, const char *file, FILE *);
+/* The members from "file" to "plr_lu", into an object that is open already, so that more may follow. */
+void measurement_print_json(const struct measurement *, const char *file, struct json *);
 
 /* For people, a few lines. */
 void measurement_print(const struct measurement *, const char *file, FILE *);

@@ -6,6 +6,7 @@
 #include "rack/model/preset.h"
 #include "src/audiofile.h"
 #include "src/events.h"
+#include "src/json.h"
 #include "src/measurement.h"
 #include "src/options.h"
 #include "src/sink.h"
@@ -189,9 +190,12 @@ static void print_result(const struct render *r)
 		measurement_print(&m, r->out_path, stdout);
 		return;
 	}
-	fputc('{', stdout);
-	measurement_print_json(&m, r->out_path, stdout);
-	printf(", \"latency_frames\": %u}\n", r->latency);
+	struct json j;
+	json_start(&j, stdout);
+	json_object(&j, NULL, JSON_INLINE);
+	measurement_print_json(&m, r->out_path, &j);
+	json_count(&j, "latency_frames", r->latency);
+	json_end(&j);
 }
 
 static void warn_of_clipping(const struct render *r)

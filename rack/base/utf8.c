@@ -1,4 +1,4 @@
-/* Text from strangers (network, files), made safe to print. */
+/* UTF-8 from untrusted sources. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/base/utf8.h"
 
@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes of the character at text, 0 when it is none. */
-static size_t decode(const unsigned char *text, uint32_t *code)
+size_t utf8_decode(const char *bytes, uint32_t *code)
 {
+	const unsigned char *text = (const unsigned char *)bytes;
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t length = text[0] < 0x80   ? 1
 			: text[0] < 0xc2 ? 0
@@ -42,7 +42,7 @@ void utf8_copy(char *out, size_t size, const char *text)
 	size_t used = 0;
 	while (*text) {
 		uint32_t code;
-		size_t length = decode((const unsigned char *)text, &code);
+		size_t length = utf8_decode(text, &code);
 		bool good = length && printable(code);
 		size_t writes = good ? length : 1;
 		if (used + writes + 1 > size)
