@@ -58,17 +58,16 @@ static void print_module(const struct module *m)
 
 static void print_map(void)
 {
-	size_t n;
-	const struct route *map = router_map(&n);
+	const struct route *route;
 	printf("OSC\n  ");
 	options_print_wrapped("Numbers and switches may come as any of i f d h T F; an address without arguments is a "
 			      "question, answered at the same address.",
 		2, 2);
 	putchar('\n');
-	for (size_t i = 0; i < n; i++) {
-		printf("  %s%s%s%s\n%*s", map[i].address, *map[i].arguments ? " " : "", map[i].arguments,
-			map[i].local_only ? " (local socket only)" : "", INDENT, "");
-		options_print_wrapped(map[i].help, INDENT, INDENT);
+	for (size_t i = 0; (route = router_at(i)); i++) {
+		printf("  %s%s%s%s\n%*s", route->address, *route->arguments ? " " : "", route->arguments,
+			route->flags & ROUTE_LOCAL ? " (local socket only)" : "", INDENT, "");
+		options_print_wrapped(route->help, INDENT, INDENT);
 	}
 }
 

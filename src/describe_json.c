@@ -61,15 +61,14 @@ static void print_module(struct json *j, const struct module *m)
 
 static void print_map(struct json *j)
 {
-	size_t n;
-	const struct route *map = router_map(&n);
+	const struct route *route;
 	json_array(j, "osc", JSON_LINES);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; (route = router_at(i)); i++) {
 		json_object(j, NULL, JSON_INLINE);
-		json_text(j, "address", map[i].address);
-		json_text(j, "arguments", map[i].arguments);
-		json_bool(j, "local_only", map[i].local_only);
-		json_text(j, "help", map[i].help);
+		json_text(j, "address", route->address);
+		json_text(j, "arguments", route->arguments);
+		json_bool(j, "local_only", route->flags & ROUTE_LOCAL);
+		json_text(j, "help", route->help);
 		json_end(j);
 	}
 	json_end(j);

@@ -139,21 +139,20 @@ static void print_modules(void)
 
 static void print_map(void)
 {
-	size_t n;
-	const struct route *map = router_map(&n);
+	const struct route *route;
 	printf(".SH OSC\n"
 	       "UDP on port 3345, loopback unless told otherwise, and a local datagram socket. Numbers and switches "
 	       "may "
 	       "come as\nany of i f d h T F, choices as s. An address without arguments is a question, answered at the "
 	       "same address.\nWhat cannot be done is answered with /error s:address s:reason and changes nothing; a "
 	       "value out of range is\nclamped, and the real value answered.\n");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; (route = router_at(i)); i++) {
 		printf(".TP\n");
-		print_bold(map[i].address);
-		printf(*map[i].arguments ? " " : "");
-		print_text(map[i].arguments);
-		printf("%s\n", map[i].local_only ? " (local socket only)" : "");
-		print_line(map[i].help);
+		print_bold(route->address);
+		printf(*route->arguments ? " " : "");
+		print_text(route->arguments);
+		printf("%s\n", route->flags & ROUTE_LOCAL ? " (local socket only)" : "");
+		print_line(route->help);
 	}
 }
 

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/direct.h"
 
+#include "osc/server/dispatch.h"
+#include "osc/server/presets.h"
 #include "osc/server/serving.h"
 
 #include <stdlib.h>
@@ -36,7 +38,7 @@ void direct_free(struct direct *direct)
 {
 	if (!direct)
 		return;
-	edits_orphan(&direct->server);
+	presets_orphan(&direct->server);
 	subjects_free(&direct->server.subjects);
 	free(direct);
 }
@@ -53,7 +55,7 @@ enum status direct_apply(struct direct *direct, const char *address, lo_message 
 	};
 	struct request request = { .server = &direct->server, .peer = &direct->peer, .message = &message };
 	direct->server.refusal = &refusal;
-	serve(&request);
+	dispatch(&request);
 	direct->server.refusal = NULL;
 	if (refusal.text[0] == '\0')
 		return STATUS_OK;

@@ -1,38 +1,30 @@
-/* Edits of the chain, and presets, over OSC. */
+/* Edits of the chain over OSC. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/server/request.h"
 #include "osc/server/serving.h"
-#include "rack/model/preset.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* ---- The chain. An edit is answered with the chain as it is now: the sender cannot know what id a slot got. */
-
-lo_message body_of_chain(struct control *control)
+static void tell_chain(struct server *server, const struct place *place, lo_message body)
 {
-	const struct rack *rack = control_rack(control);
-	lo_message body = lo_message_new();
-	for (uint32_t i = 0; body && i < rack->n_slots; i++)
+	const struct rack *rack = control_rack(server->control);
+	(void)place;
+	for (uint32_t i = 0; i < rack->n_slots; i++)
 		message_add(body, "s", rack->slots[i].id);
-	return body;
 }
 
-void handle_chain(const struct request *request)
-{
-	if (expect_question(request))
-		reply_body(request, request->address, body_of_chain(request->server->control));
-}
-
+/* An edit is answered with the new chain: the sender cannot know which id a slot got. */
 static void answer_edit(const struct request *request, enum status status, const struct reason *reason)
 {
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
 		reply_error(request, reason->text);
-	else
-		reply_body(request, "/chain", body_of_chain(request->server->control));
+		return;
+	}
+	lo_message body = lo_message_new();
+	if (body)
+		tell_chain(request->server, NULL, body);
+	reply_body(request, "/chain", body);
 }
 
-void handle_insert(const struct request *request)
+static void insert_slot(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
 	double position;
@@ -46,7 +38,7 @@ void handle_insert(const struct request *request)
 	answer_edit(request, status, &reason);
 }
 
-void handle_remove(const struct request *request)
+static void remove_slot(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
 	const char *id = expect_text(request, 0);
@@ -54,7 +46,7 @@ void handle_remove(const struct request *request)
 		answer_edit(request, control_remove(request->server->control, id, request->origin, &reason), &reason);
 }
 
-void handle_move(const struct request *request)
+static void move_slot(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
 	double position;
@@ -65,7 +57,7 @@ void handle_move(const struct request *request)
 	answer_edit(request, status, &reason);
 }
 
-void handle_replace(const struct request *request)
+static void replace_slot(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
 	const char *id = expect_text(request, 0), *type = id ? expect_text(request, 1) : NULL;
@@ -74,91 +66,13 @@ void handle_replace(const struct request *request)
 			&reason);
 }
 
-/* ---- Presets: the result comes later, when the sender's message is long gone. */
-
-struct job {
-	struct server *server; /* NULL: the server is gone */
-	struct peer peer;
-	const char *address;
-	char name[PRESET_NAME_SIZE];
+const struct route edit_routes[] = {
+	{ "/chain", "", "The slots' ids in order", .body = tell_chain },
+	{ "/chain/insert", "s:type i:position [s:id]",
+		"Puts a new slot at a position counted from 0; answered, as all edits are, with /chain",
+		.handle = insert_slot },
+	{ "/chain/remove", "s:id", "Takes a slot out", .handle = remove_slot },
+	{ "/chain/move", "s:id i:position", "Moves a slot to a position counted from 0", .handle = move_slot },
+	{ "/chain/replace", "s:id s:type", "Puts a module of another type in a slot's place", .handle = replace_slot },
+	{ 0 },
 };
-
-static void job_done(void *user, enum status status, const struct reason *reason)
-{
-	struct job *job = user;
-	for (int i = 0; job->server && i < JOBS_MAX; i++)
-		if (job->server->jobs[i] == job)
-			job->server->jobs[i] = NULL;
-	if (job->server && status != STATUS_OK)
-		send_error(job->server, &job->peer, job->address, reason->text);
-	else if (job->server)
-		send_to(job->server, &job->peer, job->address, "s", job->name);
-	free(job);
-}
-
-void edits_orphan(struct server *server)
-{
-	for (int i = 0; i < JOBS_MAX; i++)
-		if (server->jobs[i])
-			server->jobs[i]->server = NULL;
-}
-
-/* NULL: answered with an error. */
-static struct job *new_job(const struct request *request, const char *address)
-{
-	struct server *server = request->server;
-	const char *name = expect_text(request, 0);
-	if (!name)
-		return NULL;
-	if (!preset_name_valid(name)) {
-		reply_error(request, "a preset's name holds 1 to 64 letters, digits, spaces, _ . - and no leading dot");
-		return NULL;
-	}
-	int i = 0;
-	while (i < JOBS_MAX && server->jobs[i])
-		i++;
-	struct job *job = i < JOBS_MAX ? calloc(1, sizeof *job) : NULL;
-	if (!job) {
-		reply_error(request, "too many presets on their way");
-		return NULL;
-	}
-	*job = (struct job){ .server = server, .peer = *request->peer, .address = address };
-	snprintf(job->name, sizeof job->name, "%s", name);
-	server->jobs[i] = job;
-	return job;
-}
-
-void handle_preset_load(const struct request *request)
-{
-	struct job *job = new_job(request, "/preset/load");
-	if (job)
-		control_preset_load(
-			request->server->control, message_text(request->message, 0), ORIGIN_HOST, job_done, job);
-}
-
-void handle_preset_save(const struct request *request)
-{
-	struct job *job = new_job(request, "/preset/save");
-	if (job)
-		control_preset_save(request->server->control, message_text(request->message, 0), job_done, job);
-}
-
-void handle_preset_delete(const struct request *request)
-{
-	struct job *job = new_job(request, "/preset/delete");
-	if (job)
-		control_preset_delete(request->server->control, message_text(request->message, 0), job_done, job);
-}
-
-void handle_preset_list(const struct request *request)
-{
-	lo_message body = expect_question(request) ? lo_message_new() : NULL;
-	if (!body)
-		return;
-	char **names = preset_list();
-	for (size_t i = 0; names && names[i]; i++)
-		if (lo_message_length(body, request->address) + 2 * PRESET_NAME_SIZE < REPLY_SIZE_MAX)
-			message_add(body, "s", names[i]);
-	preset_list_free(names);
-	reply_body(request, request->address, body);
-}

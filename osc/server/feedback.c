@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/feedback.h"
 
+#include "osc/server/router.h"
 #include "osc/server/serving.h"
 
 #include <stdio.h>
@@ -18,7 +19,6 @@ enum {
 struct portion {
 	struct server *server;
 	const struct peer *peer;
-	struct analysis_values levels;
 	int room; /* messages that may still be sent */
 	int n;    /* messages in the bundle */
 	size_t size;
@@ -57,37 +57,17 @@ static void put(struct portion *p, const char *address, lo_message body)
 		flush(p);
 }
 
-static lo_message body_of(struct portion *p, const struct subject *subject, enum form form)
-{
-	struct control *control = p->server->control;
-	switch (subject->kind) {
-	case SUBJECT_CHAIN:
-		return body_of_chain(control);
-	case SUBJECT_TITLE:
-		return body_of_title(control);
-	case SUBJECT_INFO:
-		return body_of_info(control);
-	case SUBJECT_STATUS:
-		return body_of_status(p->server);
-	case SUBJECT_LEVEL:
-		return body_of_level(&p->levels, subject->slot, (int)subject->index);
-	case SUBJECT_METER:
-		return body_of_meter(control, subject->slot, subject->index);
-	case SUBJECT_ROW:
-		return body_of_row(control, subject->slot, subject->index, form);
-	}
-	return NULL;
-}
-
 static void tell(struct portion *p, const struct subject *subject, unsigned forms)
 {
 	for (int form = 0; form < N_FORMS; form++) {
 		char address[ADDRESS_SIZE + 8];
 		if (!(forms & 1u << form))
 			continue;
-		lo_message body = body_of(p, subject, (enum form)form);
+		const struct place place = { subject->place.slot, subject->place.index, (enum form)form };
+		lo_message body = lo_message_new();
 		if (!body)
 			continue;
+		subject->route->body(p->server, &place, body);
 		snprintf(address, sizeof address, "%s%s", subject->address, form_suffix((enum form)form));
 		put(p, address, body);
 		lo_message_free(body);
@@ -96,7 +76,7 @@ static void tell(struct portion *p, const struct subject *subject, unsigned form
 
 static int64_t interval_us(const struct subject *subject, const struct update *update)
 {
-	if (subject->kind == SUBJECT_STATUS)
+	if (subject->route->flags & ROUTE_SLOW)
 		return STATUS_US;
 	return (1000000 + update->hz - 1) / update->hz;
 }
@@ -133,12 +113,14 @@ static void send_to_subscriber(struct portion *p, struct subscriber *s, const st
 	flush(p);
 }
 
-/* The title is always there, and short. */
-static void knock(struct portion *p, struct subscriber *s, int64_t now_us, int64_t *next_us)
+/* Sends a surface that is gone the title, which is short, to see whether it is back. */
+static void try_again(struct portion *p, struct subscriber *s, int64_t now_us, int64_t *next_us)
 {
-	lo_message body = lease_retries(s, now_us, next_us) ? body_of_title(p->server->control) : NULL;
+	const struct place nowhere = { 0 };
+	lo_message body = lease_retries(s, now_us, next_us) ? lo_message_new() : NULL;
 	if (!body)
 		return;
+	router_find("/title")->body(p->server, &nowhere, body);
 	put(p, "/title", body);
 	lo_message_free(body);
 }
@@ -151,7 +133,6 @@ int64_t feedback_send(struct server *server, int64_t now_us)
 	struct portion p = { .server = server, .bytes = "#bundle" };
 	p.bytes[BUNDLE_HEAD - 1] = 1; /* the timetag "immediately" */
 	p.size = BUNDLE_HEAD;
-	read_levels(server->control, &p.levels);
 	for (int i = 0; i < SUBSCRIBERS_MAX; i++) {
 		struct subscriber *s = &server->leases.subscribers[i];
 		if (!s->n_leases)
@@ -159,7 +140,7 @@ int64_t feedback_send(struct server *server, int64_t now_us)
 		p.peer = &s->peer;
 		p.room = s->peer.local ? LOCAL_PORTION : UDP_PORTION;
 		if (s->surface.closed) {
-			knock(&p, s, now_us, &next_us);
+			try_again(&p, s, now_us, &next_us);
 			continue;
 		}
 		if (s->next_us <= now_us)

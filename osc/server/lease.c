@@ -51,7 +51,7 @@ unsigned leases_origin(const struct leases *l, const struct peer *peer)
 
 static bool lease_means(const struct lease *lease, const struct subject *subject)
 {
-	if (subject->kind != SUBJECT_ROW && lease->form != FORM_VALUE)
+	if (!(subject->route->flags & ROUTE_FORMS) && lease->form != FORM_VALUE)
 		return false;
 	return pattern_matches(lease->base, subject->address);
 }

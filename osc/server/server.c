@@ -2,20 +2,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server.h"
 
+#include "osc/server/dispatch.h"
 #include "osc/server/feedback.h"
+#include "osc/server/presets.h"
 #include "osc/server/proof.h"
-#include "osc/server/router.h"
 #include "osc/server/serving.h"
 #include "osc/server/surface.h"
+#include "osc/server/sync.h"
 #include "osc/wire/clock.h"
-#include "osc/wire/pattern.h"
 #include "rack/base/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DATAGRAMS_MAX = 256, MEANT_MAX = 64, AHEAD_US = 1000000, MATCHES_A_TOKEN = 32 };
+enum { DATAGRAMS_MAX = 256, AHEAD_US = 1000000 };
 
 /* ---- What control tells */
 
@@ -23,7 +24,7 @@ static void on_value(void *user, uint32_t slot, uint32_t param, float value, uns
 {
 	struct server *server = user;
 	(void)value;
-	leases_touch(&server->leases, subjects_of_row(&server->subjects, slot, param), origin, clock_now_us());
+	leases_touch(&server->leases, subjects_of_param(&server->subjects, slot, param), origin, clock_now_us());
 }
 
 static void on_chain(void *user, unsigned origin)
@@ -39,80 +40,17 @@ static void on_latency(void *user, uint32_t frames)
 	struct server *server = user;
 	(void)frames;
 	for (size_t i = 0; i < server->subjects.n; i++)
-		if (server->subjects.list[i].kind == SUBJECT_INFO)
+		if (server->subjects.list[i].route->flags & ROUTE_OF_LATENCY)
 			leases_touch(&server->leases, i, ORIGIN_HOST, clock_now_us());
 }
 
-/* ---- From a datagram to handlers */
+/* ---- From a datagram to messages */
 
 /* A message from a datagram on its way. */
 struct arrival {
 	struct server *server;
 	const struct peer *peer;
 };
-
-static void dispatch(struct request *request, const char *address)
-{
-	const struct route *route = router_find(address);
-	request->address = address;
-	if (!route)
-		reply_error(request, "unknown address");
-	else if (route->local_only && !request->peer->local)
-		reply_error(request, "only over the local socket");
-	else
-		route->handle(request);
-}
-
-/* A pattern is held against every address: a datagram full of them would take a large rack a second. */
-static bool may_match(struct server *server, const struct peer *peer)
-{
-	uint32_t tokens = (uint32_t)(server->subjects.n / MATCHES_A_TOKEN);
-	bool may = !server->sockets || limit_spend(&server->limit, peer, tokens, clock_now_us());
-	server->malformed += !may;
-	return may;
-}
-
-/* A pattern means parameters and meters; copies of their addresses, because handlers may change the list. */
-static void dispatch_pattern(struct request *request, const char *pattern)
-{
-	if (!may_match(request->server, request->peer))
-		return;
-	const struct subjects *subjects = &request->server->subjects;
-	char base[ADDRESS_SIZE], meant[MEANT_MAX][ADDRESS_SIZE + 8];
-	int n = 0;
-	const char *fault = pattern_fault(pattern);
-	snprintf(base, sizeof base, "%s", pattern);
-	enum form form = form_split(base);
-	for (size_t i = 0; !fault && i < subjects->n; i++) {
-		const struct subject *subject = &subjects->list[i];
-		bool possible = subject->kind == SUBJECT_ROW || form == FORM_VALUE;
-		if (!possible || !pattern_matches(base, subject->address))
-			continue;
-		if (n == MEANT_MAX)
-			fault = "the pattern means more than 64 addresses";
-		else
-			snprintf(meant[n++], sizeof meant[0], "%s%s", subject->address, form_suffix(form));
-	}
-	request->address = pattern;
-	if (fault || n == 0)
-		reply_error(request, fault ? fault : "unknown address: the pattern means none");
-	control_begin(request->server->control, 0); /* one transaction, or part of the bundle's */
-	for (int i = 0; !fault && i < n; i++)
-		dispatch(request, meant[i]);
-	control_end(request->server->control);
-}
-
-void serve(struct request *request)
-{
-	const char *address = request->message->address;
-	/* An error is never answered: two racks that complain to each other would not end. */
-	if (strcmp(address, "/error") == 0)
-		return;
-	if (pattern_has_wildcards(address))
-		dispatch_pattern(request, address);
-	else
-		dispatch(request, address);
-}
 
 static void on_message(void *user, const uint8_t *data, size_t size)
 {
@@ -129,7 +67,7 @@ static void on_message(void *user, const uint8_t *data, size_t size)
 		.over_rate = !limit_take(&server->limit, arrival->peer, clock_now_us()),
 	};
 	leases_heard(&server->leases, request.origin, clock_now_us());
-	serve(&request);
+	dispatch(&request);
 	message_close(&message);
 }
 
@@ -177,7 +115,7 @@ static bool read_datagram(struct server *server)
 	else
 		on_message(&arrival, server->in, size);
 	if (server->n_syncs)
-		about_poll_syncs(server, clock_now_us());
+		sync_poll(server, clock_now_us());
 	char nonce[PROOF_NONCE_SIZE];
 	if (sockets_withheld(server->sockets, &peer, nonce))
 		send_to(server, &peer, "/cookie", "s", nonce);
@@ -219,7 +157,7 @@ void server_free(struct server *server)
 {
 	if (!server)
 		return;
-	edits_orphan(server);
+	presets_orphan(server);
 	sockets_free(server->sockets);
 	leases_free(&server->leases);
 	subjects_free(&server->subjects);
@@ -253,7 +191,7 @@ int server_poll(struct server *server)
 	int64_t now_us = clock_now_us();
 	leases_expire(&server->leases, now_us);
 	int wait = wait_ms(feedback_send(server, now_us), now_us);
-	wait = earlier(wait, about_poll_syncs(server, now_us));
+	wait = earlier(wait, sync_poll(server, now_us));
 	wait = earlier(wait, sockets_flush(server->sockets, now_us));
 	return more || sockets_hold(server->sockets) ? 0 : wait;
 }

@@ -1,5 +1,6 @@
-/* Scenes, sides, undo and locks over OSC. */
+/* Scenes, snapshots A to D, undo and locks over OSC. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/server/request.h"
 #include "osc/server/serving.h"
 
 #include <string.h>
@@ -17,7 +18,7 @@ static void answer(const struct request *request, enum status status, const stru
 		reply(request, request->address, "");
 }
 
-void handle_scene_store(const struct request *request)
+static void store_scene(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
 	const char *name = expect_text(request, 0);
@@ -25,7 +26,7 @@ void handle_scene_store(const struct request *request)
 		answer(request, control_scene_store(request->server->control, name, &reason), &reason, name);
 }
 
-void handle_scene_recall(const struct request *request)
+static void recall_scene(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
 	double seconds = 0;
@@ -36,7 +37,7 @@ void handle_scene_recall(const struct request *request)
 	answer(request, status, &reason, name);
 }
 
-void handle_scene_delete(const struct request *request)
+static void delete_scene(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
 	const char *name = expect_text(request, 0);
@@ -44,14 +45,11 @@ void handle_scene_delete(const struct request *request)
 		answer(request, control_scene_delete(request->server->control, name, &reason), &reason, name);
 }
 
-void handle_scene_list(const struct request *request)
+static void tell_scenes(struct server *server, const struct place *place, lo_message body)
 {
-	struct control *control = request->server->control;
-	lo_message body = expect_question(request) ? lo_message_new() : NULL;
-	for (uint32_t i = 0; body && i < control_n_scenes(control); i++)
-		message_add(body, "s", control_scene_name(control, i));
-	if (body)
-		reply_body(request, request->address, body);
+	(void)place;
+	for (uint32_t i = 0; i < control_n_scenes(server->control); i++)
+		message_add(body, "s", control_scene_name(server->control, i));
 }
 
 static const char *const sides[AB_SIDES] = { "a", "b", "c", "d" };
@@ -65,20 +63,22 @@ static uint32_t side_of(const char *name)
 	return side;
 }
 
-void handle_ab(const struct request *request)
+static void tell_snapshot(struct server *server, const struct place *place, lo_message body)
+{
+	(void)place;
+	message_add(body, "s", sides[control_ab_side(server->control)]);
+}
+
+static void switch_snapshot(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
 	struct control *control = request->server->control;
-	if (request->message->n == 0) {
-		reply(request, request->address, "s", sides[control_ab_side(control)]);
-		return;
-	}
 	const char *name = expect_text(request, 0);
 	if (name)
 		answer(request, control_ab(control, side_of(name), ORIGIN_HOST, &reason), &reason, name);
 }
 
-void handle_ab_copy(const struct request *request)
+static void copy_snapshot(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
 	struct control *control = request->server->control;
@@ -88,24 +88,20 @@ void handle_ab_copy(const struct request *request)
 			to);
 }
 
-void handle_undo(const struct request *request)
+static void undo(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
-	if (is_release(request))
-		return;
 	answer(request, control_undo(request->server->control, ORIGIN_HOST, &reason), &reason, NULL);
 }
 
-void handle_redo(const struct request *request)
+static void redo(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
-	if (is_release(request))
-		return;
 	answer(request, control_redo(request->server->control, ORIGIN_HOST, &reason), &reason, NULL);
 }
 
 /* "/lock /rack/limiter/ceiling" asks, with T or F behind it sets. */
-void handle_lock(const struct request *request)
+static void lock_param(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
 	struct control *control = request->server->control;
@@ -128,3 +124,22 @@ void handle_lock(const struct request *request)
 	}
 	reply(request, request->address, control_locked(control, row.slot, row.param) ? "sT" : "sF", address);
 }
+
+const struct route state_routes[] = {
+	{ "/scene/store", "s:name", "Keeps all slots and values under a name, with the state of the rack",
+		.handle = store_scene },
+	{ "/scene/recall", "s:name [f:seconds]",
+		"Goes to a scene, everything from one frame on, in 0 to 60 s; locked parameters stay",
+		.handle = recall_scene },
+	{ "/scene/list", "", "The names of all scenes", .body = tell_scenes },
+	{ "/scene/delete", "s:name", "Forgets a scene", .handle = delete_scene },
+	{ "/ab", "s:a|b|c|d", "Goes to another of four snapshots and leaves the present values in the one before",
+		.body = tell_snapshot, .handle = switch_snapshot },
+	{ "/ab/copy", "s:from s:to", "Copies one snapshot to another", .handle = copy_snapshot },
+	{ "/undo", "", "Takes the last change back, chain edits too; 200 deep; 0 or F, a button let go, does nothing",
+		.handle = undo, .flags = ROUTE_PRESS },
+	{ "/redo", "", "Takes the last undo back", .handle = redo, .flags = ROUTE_PRESS },
+	{ "/lock", "s:address [T|F]", "Keeps a parameter while scenes and presets change (ceilings by default)",
+		.handle = lock_param },
+	{ 0 },
+};

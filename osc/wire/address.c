@@ -63,3 +63,17 @@ void address_of_row(const struct rack *rack, uint32_t slot, uint32_t param, char
 		snprintf(address, ADDRESS_SIZE, "/rack/%s/%s", rack->slots[slot].id,
 			slot_param(&rack->slots[slot], param)->id);
 }
+
+bool address_part(const char *address, int index, char *part, size_t size)
+{
+	for (; index >= 0 && *address == '/'; index--) {
+		size_t length = strcspn(++address, "/");
+		if (index == 0 && length > 0 && length < size) {
+			memcpy(part, address, length);
+			part[length] = '\0';
+			return true;
+		}
+		address += length;
+	}
+	return false;
+}

@@ -30,4 +30,8 @@ bool address_find_row(const struct rack *, const char *address, struct address_r
 /* The address of a parameter without a form. */
 void address_of_row(const struct rack *, uint32_t slot, uint32_t param, char address[ADDRESS_SIZE]);
 
+/* Part number index ("/chain/insert": 0 is "chain") of an address; false when there is none or it is longer than size
+ * - 1. */
+bool address_part(const char *address, int index, char *part, size_t size);
+
 #endif

@@ -42,7 +42,7 @@ static int setup(void **state)
 	rack_insert(&f->rack, 0, registry_find("trim"), NULL, NULL);
 	assert_true(subjects_build(&f->subjects, &f->rack));
 	f->leases.subjects = &f->subjects;
-	f->gain = subjects_of_row(&f->subjects, 0, 0);
+	f->gain = subjects_of_param(&f->subjects, 0, 0);
 	assert_string_equal(f->subjects.list[f->gain].address, "/rack/trim/gain");
 	*state = f;
 	return 0;

@@ -1,5 +1,7 @@
 /* Answers and errors, and the checks of arguments that end in them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/server/request.h"
+
 #include "osc/server/serving.h"
 
 #include <math.h>
@@ -63,24 +65,19 @@ void reply_body(const struct request *request, const char *address, lo_message b
 		lo_message_free(body);
 }
 
+void reply_value(const struct request *request)
+{
+	lo_message body = request->over_rate ? NULL : lo_message_new();
+	if (!body)
+		return;
+	request->route->body(request->server, &request->place, body);
+	reply_body(request, request->address, body);
+}
+
 void reply_error(const struct request *request, const char *reason)
 {
 	if (!request->over_rate)
 		send_error(request->server, request->peer, request->address, reason);
-}
-
-bool expect_question(const struct request *request)
-{
-	if (request->message->n == 0 || (request->message->n == 1 && request->message->types[0] == 'N'))
-		return true;
-	reply_error(request, "can be asked only: it takes no arguments");
-	return false;
-}
-
-bool is_release(const struct request *request)
-{
-	double number;
-	return message_number(request->message, 0, &number) && number == 0;
 }
 
 bool expect_number(const struct request *request, int index, double min, double max, double *number)

@@ -1,0 +1,109 @@
+/* Presets over OSC. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/server/presets.h"
+
+#include "osc/server/request.h"
+#include "osc/server/serving.h"
+#include "rack/model/preset.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the worker does for a sender, who is answered when it is done. */
+struct job {
+	struct server *server; /* NULL: the server is gone */
+	struct peer peer;
+	const char *address;
+	char name[PRESET_NAME_SIZE];
+};
+
+static void job_done(void *user, enum status status, const struct reason *reason)
+{
+	struct job *job = user;
+	for (int i = 0; job->server && i < JOBS_MAX; i++)
+		if (job->server->jobs[i] == job)
+			job->server->jobs[i] = NULL;
+	if (job->server && status != STATUS_OK)
+		send_error(job->server, &job->peer, job->address, reason->text);
+	else if (job->server)
+		send_to(job->server, &job->peer, job->address, "s", job->name);
+	free(job);
+}
+
+void presets_orphan(struct server *server)
+{
+	for (int i = 0; i < JOBS_MAX; i++)
+		if (server->jobs[i])
+			server->jobs[i]->server = NULL;
+}
+
+/* NULL: answered with an error. */
+static struct job *new_job(const struct request *request, const char *address)
+{
+	struct server *server = request->server;
+	const char *name = expect_text(request, 0);
+	if (!name)
+		return NULL;
+	if (!preset_name_valid(name)) {
+		reply_error(request, "a preset's name holds 1 to 64 letters, digits, spaces, _ . - and no leading dot");
+		return NULL;
+	}
+	int i = 0;
+	while (i < JOBS_MAX && server->jobs[i])
+		i++;
+	struct job *job = i < JOBS_MAX ? calloc(1, sizeof *job) : NULL;
+	if (!job) {
+		reply_error(request, "too many presets on their way");
+		return NULL;
+	}
+	*job = (struct job){ .server = server, .peer = *request->peer, .address = address };
+	snprintf(job->name, sizeof job->name, "%s", name);
+	server->jobs[i] = job;
+	return job;
+}
+
+static void load_preset(const struct request *request)
+{
+	struct job *job = new_job(request, "/preset/load");
+	if (job)
+		control_preset_load(
+			request->server->control, message_text(request->message, 0), ORIGIN_HOST, job_done, job);
+}
+
+static void save_preset(const struct request *request)
+{
+	struct job *job = new_job(request, "/preset/save");
+	if (job)
+		control_preset_save(request->server->control, message_text(request->message, 0), job_done, job);
+}
+
+static void delete_preset(const struct request *request)
+{
+	struct job *job = new_job(request, "/preset/delete");
+	if (job)
+		control_preset_delete(request->server->control, message_text(request->message, 0), job_done, job);
+}
+
+static void tell_presets(struct server *server, const struct place *place, lo_message body)
+{
+	char **names = preset_list();
+	(void)server, (void)place;
+	for (size_t i = 0; names && names[i]; i++)
+		if (lo_message_length(body, "/preset/list") + 2 * PRESET_NAME_SIZE < REPLY_SIZE_MAX)
+			message_add(body, "s", names[i]);
+	preset_list_free(names);
+}
+
+const struct route preset_routes[] = {
+	{ "/preset/load", "s:name", "Loads a rack by name; answered with the name when it is done",
+		.handle = load_preset },
+	{ "/preset/save", "s:name", "Saves the rack by name; answered with the name when it is done",
+		.handle = save_preset },
+	{ "/preset/delete", "s:name",
+		"Deletes a preset that was saved; its file stays as NAME.rack.bak. Answered with the name when it is "
+		"done; presets that came with the program stay",
+		.handle = delete_preset },
+	{ "/preset/list", "", "The names of all presets", .body = tell_presets },
+	{ 0 },
+};

@@ -1,0 +1,52 @@
+/* A row of the map of addresses: what people read of an address, what it tells and what it does. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef OSC_ROUTE_H
+#define OSC_ROUTE_H
+
+#include "osc/wire/address.h"
+#include "osc/wire/message.h"
+
+struct request;
+struct server;
+struct subjects;
+
+/* What an address with <parts> means: a slot, or 0 for the input and 1 for the output; which of its parameters,
+ * meters or measures; in which form. All 0 for an address without <parts>. */
+struct place {
+	uint32_t slot, index;
+	enum form form;
+};
+
+enum route_flags {
+	ROUTE_LOCAL = 1 << 0,      /* refused over UDP */
+	ROUTE_STEADY = 1 << 1,     /* subscribers get it at a steady rate, not as it changes */
+	ROUTE_SLOW = 1 << 2,       /* steady, and twice a second whatever rate was asked for */
+	ROUTE_FORMS = 1 << 3,      /* a parameter: the address has /norm, /str and /info, too */
+	ROUTE_PRESS = 1 << 4,      /* a button: 0 or F, which a surface sends at its release, does nothing */
+	ROUTE_OF_LATENCY = 1 << 5, /* changes with the delay through the rack */
+};
+
+/* Every file of the server ends with its rows, the last of them empty; routes.def names the files. What has a body can
+ * be asked and subscribed to. All functions: control thread. */
+struct route {
+	const char *address;   /* "<x>" stands for one part, a last "<x...>" for all that follow */
+	const char *arguments; /* for people: "s:type i:position [s:id]", "" for none */
+	const char *help;      /* one sentence, no full stop */
+
+	/* Adds what a question is answered with, and what subscribers get. NULL: the address has no value. */
+	void (*body)(struct server *, const struct place *, lo_message);
+
+	/* Takes a message that is no question; without a body, every message. NULL: it can be asked only. */
+	void (*handle)(const struct request *);
+
+	/* Which place an address means. False: there is none; *missing says what is unknown. NULL: always place 0. */
+	bool (*find)(const struct rack *, const char *address, struct place *, const char **missing);
+
+	/* Adds all addresses that the row stands for (subjects_add). NULL: its own, if it has a body and no find.
+	 * False: no memory. */
+	bool (*list)(struct subjects *, const struct route *, const struct rack *);
+
+	unsigned flags;
+};
+
+#endif

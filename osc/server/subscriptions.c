@@ -1,0 +1,60 @@
+/* Subscriptions, and the proof that answers reach a peer on another machine, over OSC. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/server/request.h"
+#include "osc/server/serving.h"
+#include "osc/wire/clock.h"
+
+static void subscribe(const struct request *request)
+{
+	double hz = 0;
+	if (!request->server->sockets) {
+		reply_error(request, "there is nowhere to send answers");
+		return;
+	}
+	const char *pattern = expect_text(request, 0);
+	if (!pattern || (request->message->n > 1 && !expect_number(request, 1, 1, LEASE_HZ_MAX, &hz)) ||
+		request->over_rate)
+		return;
+	if (!sockets_trust(request->server->sockets, request->peer)) {
+		sockets_withhold(request->server->sockets);
+		return;
+	}
+	const char *fault = leases_add(&request->server->leases, request->peer, pattern, (int)hz, clock_now_us());
+	if (fault)
+		reply_error(request, fault);
+}
+
+static void unsubscribe(const struct request *request)
+{
+	const char *pattern = expect_text(request, 0);
+	if (pattern && !leases_remove(&request->server->leases, request->peer, pattern))
+		reply_error(request, "there is no such subscription");
+}
+
+/* From a peer that needs no proof, or has just given it: taken. From others it is answered by the right one. */
+static void take_cookie(const struct request *request)
+{
+	struct sockets *sockets = request->server->sockets;
+	const char *nonce = expect_text(request, 0);
+	if (nonce && sockets && !sockets_trust(sockets, request->peer) && !sockets_prove(sockets, request->peer, nonce))
+		sockets_withhold(sockets);
+	else if (nonce)
+		reply(request, request->address, "");
+}
+
+const struct route subscription_routes[] = {
+	{ "/subscribe", "s:pattern [i:hz]",
+		"Sends the values of matching addresses now and as they change, hz times a second at most (30), and "
+		"meters hz times "
+		"a second (25; 30 at most), for 10 s; asking again renews it",
+		.handle = subscribe },
+	{ "/unsubscribe", "s:pattern", "Ends it", .handle = unsubscribe },
+	{ "/cookie", "s:nonce",
+		"A peer on another machine is sent no more bytes than it sent, until it has proven that answers reach "
+		"it: it sends /cookie with any text of 11 characters (questions of less than 24 bytes may get no "
+		"answer at all), gets /cookie s:nonce, sends that same message back, gets /cookie without arguments, "
+		"and asks again what it wanted. The proof holds while it sends something every minute; surfaces "
+		"listed by --osc-surface need none",
+		.handle = take_cookie },
+	{ 0 },
+};
