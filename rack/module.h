@@ -11,6 +11,7 @@
 /* What the audio runs at. Fixed for the life of a module's state. */
 struct spec {
 	double rate; /* Hz, 8000 .. 384000 */
+	bool key;    /* there is a key bus */
 };
 
 enum {
@@ -18,6 +19,14 @@ enum {
 	MODULE_METERS_MAX = 8,
 	SET_FRAMES = 16, /* a module glides linearly to newly set values within this many frames */
 	BLOCK_MAX = 256, /* most frames of one process() call */
+};
+
+/* What one call of process() works on: planar stereo, n frames. */
+struct block {
+	double *const *io;        /* the sound, in place: left, right */
+	const double *const *key; /* the key bus, delayed as io is by the slots before; NULL: there is none */
+	uint32_t n;               /* 1 .. BLOCK_MAX */
+	float *meters;            /* n_meters values, the worst within these frames */
 };
 
 /* An output of a module, such as its gain reduction: read once per block by the host, sent as /meter/<slot>/<id>. */
@@ -73,10 +82,9 @@ struct module {
 	/* Audio thread. Forgets the past (filters, envelopes, delay lines, unfinished glides), keeps the settings. */
 	void (*reset)(void *state) RT;
 
-	/* Audio thread. n frames (1 .. BLOCK_MAX) of planar stereo in place. The output must not depend on how the
-	 * frames are cut into calls. meters: n_meters values, the worst within these n frames. Non-finite output is the
+	/* Audio thread. The output must not depend on how the frames are cut into blocks. Non-finite output is the
 	 * host's business (it resets the slot), so no checks for it here. */
-	void (*process)(void *state, double *const io[2], uint32_t n, float *meters) RT;
+	void (*process)(void *state, const struct block *) RT;
 };
 
 #endif

@@ -142,8 +142,8 @@ static void run_dry(struct host *h)
 {
 	static const float silence[DRY_FRAMES];
 	float left[DRY_FRAMES], right[DRY_FRAMES];
-	engine_process(control_engine(h->control), (const float *const[2]){ silence, silence },
-		(float *const[2]){ left, right }, DRY_FRAMES, 0);
+	const struct buses buses = { .in = { silence, silence }, .out = { left, right } };
+	engine_process(control_engine(h->control), &buses, DRY_FRAMES, 0);
 }
 
 static void lost(struct host *h)

@@ -58,11 +58,11 @@ static uint64_t cycle_time_us(struct jack_link *c) RT
 
 static void run_engine(struct jack_link *c, struct engine *engine, jack_nframes_t n, float *const buffers[N_PORTS]) RT
 {
-	const float *const in[2] = { buffers[PORT_IN_L], buffers[PORT_IN_R] };
-	float *const out[2] = { buffers[PORT_OUT_L], buffers[PORT_OUT_R] };
+	const struct buses buses = { .in = { buffers[PORT_IN_L], buffers[PORT_IN_R] },
+		.out = { buffers[PORT_OUT_L], buffers[PORT_OUT_R] } };
 	bool freewheel = atomic_load_explicit(&c->freewheel, memory_order_relaxed);
 	uint64_t begin_ns = now_ns();
-	engine_process(engine, in, out, n, freewheel ? 0 : cycle_time_us(c));
+	engine_process(engine, &buses, n, freewheel ? 0 : cycle_time_us(c));
 	if (!freewheel && n)
 		note_time(c, engine, begin_ns, n);
 }

@@ -57,8 +57,8 @@ static double run(struct probe *p, double freq, double amplitude)
 	double energy[2] = { 0 };
 	for (uint32_t i = 0; i < BLOCK; i++)
 		in[i] = (float)(amplitude * sin(2 * M_PI * fmod(freq * p->frame++ / RATE, 1)));
-	engine_process(control_engine(p->control), (const float *const[]){ in, in }, (float *const[]){ left, right },
-		BLOCK, 0);
+	const struct buses buses = { .in = { in, in }, .out = { left, right } };
+	engine_process(control_engine(p->control), &buses, BLOCK, 0);
 	control_tick(p->control);
 	for (uint32_t i = 0; i < BLOCK; i++) {
 		energy[0] += (double)left[i] * (double)left[i];

@@ -159,7 +159,8 @@ static void show_progress(const struct render *r, bool last)
 static int run(struct render *r)
 {
 	float left_in[BLOCK], right_in[BLOCK], left_out[BLOCK], right_out[BLOCK], frames[2 * BLOCK];
-	float *const in[2] = { left_in, right_in }, *const out[2] = { left_out, right_out };
+	float *const in[2] = { left_in, right_in };
+	const struct buses buses = { .in = { left_in, right_in }, .out = { left_out, right_out } };
 	int status = EXIT_DONE;
 	while (status == EXIT_DONE && r->written < r->info.frames) {
 		if (event_frame(r) <= r->rendered && (status = apply_events(r)) != EXIT_DONE)
@@ -167,11 +168,11 @@ static int run(struct render *r)
 		uint64_t to_event = event_frame(r) - r->rendered;
 		uint32_t n = to_event < BLOCK ? (uint32_t)to_event : BLOCK;
 		read_frames(r, in, n);
-		engine_process(control_engine(r->control), (const float *const *)in, out, n, 0);
+		engine_process(control_engine(r->control), &buses, n, 0);
 		control_tick(r->control);
 		for (uint32_t i = 0; i < n; i++)
 			for (uint32_t c = 0; c < 2; c++)
-				frames[2 * i + c] = out[c][i];
+				frames[2 * i + c] = buses.out[c][i];
 		bool well = write_frames(r, frames, n);
 		r->rendered += n;
 		if (!well)

@@ -4,6 +4,7 @@
 
 #include "rack/audio/change.h"
 #include "rack/audio/delay.h"
+#include "rack/audio/key_line.h"
 #include "rack/audio/mix.h"
 #include "rack/audio/slot.h"
 #include "rack/base/memory.h"
@@ -19,6 +20,7 @@ struct chain {
 	uint32_t safe_gain_row;
 	struct delay pad;         /* from the slots' delay to the promised one */
 	struct delay unprocessed; /* the rack's input, for its bypass */
+	struct key_line key;
 	struct mix mix;
 	bool bypass;
 	double match_processed, match_unprocessed; /* gains */
@@ -54,7 +56,7 @@ struct chain *chain_new(const struct spec *spec, const struct chain_plan *plan)
 	mix_init(&c->mix, spec->rate, !c->bypass, c->bypass);
 	c->match_processed = c->match_unprocessed = 1;
 	if (!delay_init(&c->pad, c->latency - sum) || !delay_init(&c->unprocessed, c->latency) ||
-		!make_slots(c, spec, plan)) {
+		(spec->key && !key_line_init(&c->key, c->latency)) || !make_slots(c, spec, plan)) {
 		chain_free(c);
 		return NULL;
 	}
@@ -70,6 +72,7 @@ void chain_free(struct chain *c)
 	chain_free(c->safe);
 	delay_drop(&c->pad);
 	delay_drop(&c->unprocessed);
+	key_line_drop(&c->key);
 	free(c);
 }
 
@@ -129,6 +132,7 @@ void chain_adopt(struct chain *c, const struct chain *from) RT
 	}
 	delay_adopt(&c->pad, &from->pad);
 	delay_adopt(&c->unprocessed, &from->unprocessed);
+	key_line_adopt(&c->key, &from->key);
 	c->mix = from->mix;
 	c->match_processed = from->match_processed;
 	c->match_unprocessed = from->match_unprocessed;
@@ -162,7 +166,8 @@ void chain_match(struct chain *c, double processed, double unprocessed) RT
 	aim(c);
 }
 
-uint32_t chain_process(struct chain *c, double *const io[2], double *const processed[2], uint32_t n) RT
+uint32_t chain_process(
+	struct chain *c, double *const io[2], const double *const key[2], double *const processed[2], uint32_t n) RT
 {
 	double unprocessed[2][BLOCK_MAX];
 	double *const dry[2] = { unprocessed[0], unprocessed[1] };
@@ -171,8 +176,13 @@ uint32_t chain_process(struct chain *c, double *const io[2], double *const proce
 
 	if (c->latency || needs_dry)
 		delay_run(&c->unprocessed, io, needs_dry ? dry : NULL, n);
-	for (uint32_t i = 0; i < c->n_slots; i++)
-		poisoned += slot_process(c->slots[i], io, n);
+	struct key_place place = { c->key.line[0] ? &c->key : NULL, n };
+	if (place.line)
+		key_line_write(&c->key, key, n);
+	for (uint32_t i = 0; i < c->n_slots; i++) {
+		poisoned += slot_process(c->slots[i], io, place, n);
+		place.back += slot_latency(c->slots[i]);
+	}
 	if (c->pad.frames)
 		delay_run(&c->pad, io, io, n);
 	for (int channel = 0; processed && channel < 2; channel++)

@@ -44,8 +44,10 @@ void chain_set_safe_gain(struct chain *, float gain_db) RT;
  */
 void chain_match(struct chain *, double processed, double unprocessed) RT;
 
-/* Audio thread. n (<= BLOCK_MAX) frames in place; returns how many times a slot was poisoned. */
-uint32_t chain_process(struct chain *, double *const io[2], double *const processed[2], uint32_t n) RT;
+/* Audio thread. n (<= BLOCK_MAX) frames in place; returns how many times a slot was poisoned. key: the key bus, NULL
+ * only where the chain's spec has none; processed as in stage_process. */
+uint32_t chain_process(
+	struct chain *, double *const io[2], const double *const key[2], double *const processed[2], uint32_t n) RT;
 
 /* Audio thread. Meters of slot i, and its uid. */
 uint32_t chain_n_slots(const struct chain *) RT;

@@ -178,8 +178,8 @@ static void apply_due(struct engine *e) RT
 
 /* ---- Audio thread: sound */
 
-/* Poison becomes silence here, sample by sample. */
-static void take_input(struct engine *e, const float *const in[2], uint32_t at, float *const taken[2],
+/* Poison becomes silence here, sample by sample. taken: what is left of the bus, io: the same as double. */
+static void take_bus(struct engine *e, const float *const in[2], uint32_t at, float *const taken[2],
 	double *const io[2], uint32_t n) RT
 {
 	uint32_t poisoned = 0;
@@ -204,13 +204,13 @@ static uint32_t frames_to_boundary(const struct engine *e) RT
 	return left < boundary ? (uint32_t)left : boundary;
 }
 
-static void give_output(struct engine *e, double *const io[2], float *const out[2], uint32_t at, uint32_t n) RT
+static void give_output(struct engine *e, double *const io[2], const struct buses *buses, uint32_t at, uint32_t n) RT
 {
 	bool audible = atomic_load_explicit(&e->audible, memory_order_relaxed);
 	if (audible && e->stream_at == e->stream_length) {
 		for (int c = 0; c < 2; c++) {
 			const double *from = io[c];
-			float *to = out[c] + at;
+			float *to = buses->out[c] + at;
 			for (uint32_t i = 0; i < n; i++)
 				to[i] = (float)from[i];
 		}
@@ -219,7 +219,7 @@ static void give_output(struct engine *e, double *const io[2], float *const out[
 	for (uint32_t i = 0; i < n; i++) {
 		double w = e->stream_at == 0 ? 0 : fade_weight(e->stream_at, e->stream_length);
 		for (int c = 0; c < 2; c++)
-			out[c][at + i] = (float)(w * io[c][i]);
+			buses->out[c][at + i] = (float)(w * io[c][i]);
 		if (audible && e->stream_at < e->stream_length)
 			e->stream_at++;
 		else if (!audible && e->stream_at > 0)
@@ -228,18 +228,34 @@ static void give_output(struct engine *e, double *const io[2], float *const out[
 	atomic_store_explicit(&e->silent, e->stream_at == 0, memory_order_relaxed);
 }
 
-static void run(struct engine *e, const float *const in[2], float *const out[2], uint32_t at, uint32_t n) RT
+static void take_key(struct engine *e, const struct buses *buses, uint32_t at, double *const key[2], uint32_t n) RT
+{
+	float heard[2][BLOCK_MAX];
+	if (buses->key[0])
+		take_bus(e, buses->key, at, (float *const[2]){ heard[0], heard[1] }, key, n);
+	else
+		for (int c = 0; c < 2; c++)
+			memset(key[c], 0, n * sizeof(double));
+}
+
+static void run(struct engine *e, const struct buses *buses, uint32_t at, uint32_t n) RT
 {
 	float heard[2][BLOCK_MAX]; /* kept for the analysis: out may be the same memory as in */
-	double samples[2][BLOCK_MAX], made[2][BLOCK_MAX];
+	double samples[2][BLOCK_MAX], made[2][BLOCK_MAX], side[2][BLOCK_MAX];
 	float *const taken[2] = { heard[0], heard[1] };
-	double *const io[2] = { samples[0], samples[1] }, *const processed[2] = { made[0], made[1] };
-	take_input(e, in, at, taken, io, n);
-	e->poisoned += stage_process(&e->stage, io, e->analysis ? processed : NULL, n);
-	give_output(e, io, out, at, n);
+	double *const io[2] = { samples[0], samples[1] }, *const processed[2] = { made[0], made[1] },
+		      *const key[2] = { side[0], side[1] };
+	take_bus(e, buses->in, at, taken, io, n);
+	if (e->spec.key)
+		take_key(e, buses, at, key, n);
+	e->poisoned += stage_process(
+		&e->stage, io, e->spec.key ? (const double *const *)key : NULL, e->analysis ? processed : NULL, n);
+	give_output(e, io, buses, at, n);
+	for (int c = 0; buses->monitor[0] && c < 2; c++)
+		memcpy(buses->monitor[c] + at, buses->out[c] + at, n * sizeof(float));
 	if (e->analysis) {
 		const float *const before[2] = { heard[0], heard[1] };
-		const float *const after[2] = { out[0] + at, out[1] + at };
+		const float *const after[2] = { buses->out[0] + at, buses->out[1] + at };
 		analysis_feed(e->analysis, before, after, (const double *const *)processed, n);
 	}
 }
@@ -263,7 +279,7 @@ static void publish(struct engine *e, uint64_t time_us, uint64_t at_frame) RT
 	triple_publish(&e->triple);
 }
 
-void engine_process(struct engine *e, const float *const in[2], float *const out[2], uint32_t n, uint64_t time_us) RT
+void engine_process(struct engine *e, const struct buses *buses, uint32_t n, uint64_t time_us) RT
 {
 	uint32_t saved = flush_denormals();
 	uint64_t first = e->frame;
@@ -275,7 +291,7 @@ void engine_process(struct engine *e, const float *const in[2], float *const out
 		uint32_t piece = frames_to_boundary(e);
 		if (piece > n - done)
 			piece = n - done;
-		run(e, in, out, done, piece);
+		run(e, buses, done, piece);
 		e->frame += piece;
 		done += piece;
 	}

@@ -3,16 +3,18 @@
 #ifndef RACK_ENGINE_H
 #define RACK_ENGINE_H
 
+#include "rack/audio/bus.h"
 #include "rack/module.h"
 
 /* The way of a sample goes through here: src/jack_process.c -> engine_process -> chain.c -> modules/X.c. Made and freed
  * by control_start and control_stop. */
 struct engine;
 
-/* Audio thread. n frames (any number, 0 too) from in to out, planar stereo; in and out may be the same buffers.
- * time_us: when the first frame of this block is due on CLOCK_MONOTONIC, to hold timetags against (0: no clock, as in
- * render). Never waits, allocates or calls the system. */
-void engine_process(struct engine *, const float *const in[2], float *const out[2], uint32_t n, uint64_t time_us) RT;
+/* Audio thread. n frames (any number, 0 too) of every bus that is there; in and out may be the same buffers. The key
+ * bus is heard where the engine was made with a spec that has one, as silence where its buffers are NULL. time_us: when
+ * the first frame of this block is due on CLOCK_MONOTONIC, to hold timetags against (0: no clock, as in render). Never
+ * waits, allocates or calls the system. */
+void engine_process(struct engine *, const struct buses *, uint32_t n, uint64_t time_us) RT;
 
 /* Audio thread, after engine_process: what part of its period the callback took (1 = all of it). */
 void engine_report_load(struct engine *, float load) RT;

@@ -38,8 +38,8 @@ struct slot {
 	struct glide glide;
 	uint32_t tick_left; /* frames until the next tick, while rows move */
 
-	/* A module sleeps until the first sample that is not zero, and then starts afresh: what it does cannot depend
-	 * on how long the silence before was, and playing a file gives the same bits as rendering it. */
+	/* A module sleeps until the first sample that is not zero, of the key too, and then starts afresh: what it does
+	 * cannot depend on how long the silence before was, and playing a file gives the same bits as rendering it. */
 	bool running;
 	/* After poison it is silent from that very frame on for so many frames, and then sleeps: what is heard does not
 	 * tell how the frames were cut into calls, and a module that is broken for good does not cost a reset at every
@@ -276,13 +276,18 @@ void slot_read_meters(const struct slot *s, float *meters) RT
 	}
 }
 
-static void run_copy(struct slot *s, struct copy *copy, double *const io[2], uint32_t n, float *meters) RT
+static void run_copy(
+	struct slot *s, struct copy *copy, double *const io[2], struct key_place key, uint32_t n, float *meters) RT
 {
+	const double *delayed[2];
 	if (!s->running)
 		return;
 	if (copy->pad)
 		delay_read(&s->past, io, copy->pad, n);
-	s->module->process(copy->state, io, n, meters);
+	if (key.line)
+		key_line_read(key, copy->pad, delayed);
+	const struct block block = { .io = io, .key = key.line ? delayed : NULL, .n = n, .meters = meters };
+	s->module->process(copy->state, &block);
 }
 
 static void run_fade(struct slot *s, double *const io[2], double *const new[2], uint32_t n) RT
@@ -359,7 +364,7 @@ static void run_mix(struct slot *s, double *const io[2], double *const dry[2], u
 }
 
 /* n frames in which no tick falls and no fade, no cure and no waiting ends. */
-static uint32_t run_piece(struct slot *s, double *const io[2], uint32_t n) RT
+static uint32_t run_piece(struct slot *s, double *const io[2], struct key_place key, uint32_t n) RT
 {
 	double unprocessed[2][BLOCK_MAX], faded[2][BLOCK_MAX];
 	double *const dry[2] = { unprocessed[0], unprocessed[1] }, *const new[2] = { faded[0], faded[1] };
@@ -378,9 +383,9 @@ static uint32_t run_piece(struct slot *s, double *const io[2], uint32_t n) RT
 	if (s->fading)
 		for (int c = 0; c < 2; c++)
 			memcpy(new[c], io[c], n * sizeof(double));
-	run_copy(s, &s->copies[s->current], io, n, meters);
+	run_copy(s, &s->copies[s->current], io, key, n, meters);
 	if (s->fading) {
-		run_copy(s, &s->copies[!s->current], new, n, unheard);
+		run_copy(s, &s->copies[!s->current], new, key, n, unheard);
 		run_fade(s, io, new, n);
 	}
 	if (!is_poisoned(io, n)) {
@@ -399,11 +404,17 @@ static uint32_t run_piece(struct slot *s, double *const io[2], uint32_t n) RT
 	return 1;
 }
 
-static uint32_t leading_silence(double *const io[2], uint32_t n) RT
+static uint32_t leading_silence(double *const io[2], struct key_place key, uint32_t n) RT
 {
 	uint32_t i = 0;
 	while (i < n && io[0][i] == 0 && io[1][i] == 0)
 		i++;
+	const double *now[2];
+	if (key.line)
+		key_line_read(key, 0, now);
+	for (uint32_t k = 0; key.line && k < i; k++)
+		if (now[0][k] != 0 || now[1][k] != 0)
+			return k;
 	return i;
 }
 
@@ -414,7 +425,7 @@ static void wake(struct slot *s) RT
 	s->running = true;
 }
 
-uint32_t slot_process(struct slot *s, double *const io[2], uint32_t n) RT
+uint32_t slot_process(struct slot *s, double *const io[2], struct key_place key, uint32_t n) RT
 {
 	uint32_t poisoned = 0;
 	for (uint32_t done = 0; done < n;) {
@@ -441,15 +452,16 @@ uint32_t slot_process(struct slot *s, double *const io[2], uint32_t n) RT
 			piece = s->later;
 		double *const at[2] = { io[0] + done, io[1] + done };
 		if (!s->running && !s->cure_left) {
-			uint32_t silence = leading_silence(at, piece);
+			uint32_t silence = leading_silence(at, key, piece);
 			if (silence == 0)
 				wake(s);
 			else
 				piece = silence;
 		}
-		poisoned += run_piece(s, at, piece);
+		poisoned += run_piece(s, at, key, piece);
 		s->tick_left -= s->tick_left < piece ? s->tick_left : piece;
 		done += piece;
+		key.back -= piece;
 	}
 	return poisoned;
 }

@@ -3,6 +3,7 @@
 #ifndef RACK_SLOT_H
 #define RACK_SLOT_H
 
+#include "rack/audio/key_line.h"
 #include "rack/model/rack.h"
 
 struct slot;
@@ -26,9 +27,10 @@ uint32_t slot_latency(const struct slot *) RT;
  * that was. */
 void slot_adopt(struct slot *, const struct slot *from, uint32_t later) RT;
 
-/* Audio thread. n (<= BLOCK_MAX) frames in place. Returns how often the module gave NaN, infinity or beyond 1e6: from
- * that frame on it is silent for 10 ms, and then starts afresh and comes back by a fade of 20 ms. */
-uint32_t slot_process(struct slot *, double *const io[2], uint32_t n) RT;
+/* Audio thread. n (<= BLOCK_MAX) frames in place; key: where the key begins that belongs to them. Returns how often the
+ * module gave NaN, infinity or beyond 1e6: from that frame on it is silent for 10 ms, and then starts afresh and comes
+ * back by a fade of 20 ms. */
+uint32_t slot_process(struct slot *, double *const io[2], struct key_place key, uint32_t n) RT;
 
 /* Audio thread. MODULE_METERS_MAX values: unipolar meters as the highest of the last 50 to 100 ms, bipolar ones the
  * newest. */

@@ -164,15 +164,16 @@ const struct chain *stage_heard(const struct stage *s) RT
 	return s->next && s->at >= s->warm ? s->next : s->now;
 }
 
-static uint32_t run_fade(struct stage *s, double *const io[2], double *const processed[2], uint32_t n) RT
+static uint32_t run_fade(
+	struct stage *s, double *const io[2], const double *const key[2], double *const processed[2], uint32_t n) RT
 {
 	double beside[2][BLOCK_MAX];
 	double *const new[2] = { beside[0], beside[1] };
 	for (int c = 0; c < 2; c++)
 		memcpy(new[c], io[c], n * sizeof(double));
 	bool warm = s->at >= s->warm;
-	uint32_t poisoned = chain_process(heard(s), io, warm ? NULL : processed, n);
-	poisoned += chain_process(s->to, new, warm ? processed : NULL, n);
+	uint32_t poisoned = chain_process(heard(s), io, key, warm ? NULL : processed, n);
+	poisoned += chain_process(s->to, new, key, warm ? processed : NULL, n);
 	for (uint32_t i = 0; i < n && s->at + i >= s->warm; i++) {
 		double w = fade_weight(s->at + i - s->warm, s->fade);
 		for (int c = 0; c < 2; c++)
@@ -209,14 +210,15 @@ static void follow_power(struct stage *s, double before, double after, uint32_t 
 	s->power_out += part * (after - s->power_out);
 }
 
-uint32_t stage_process(struct stage *s, double *const io[2], double *const processed[2], uint32_t n) RT
+uint32_t stage_process(
+	struct stage *s, double *const io[2], const double *const key[2], double *const processed[2], uint32_t n) RT
 {
 	if (s->to)
-		return run_fade(s, io, processed, n);
+		return run_fade(s, io, key, processed, n);
 	if (s->safe)
-		return chain_process(heard(s), io, processed, n);
+		return chain_process(heard(s), io, key, processed, n);
 	double before = mean_square(io, n);
-	uint32_t poisoned = chain_process(s->now, io, processed, n);
+	uint32_t poisoned = chain_process(s->now, io, key, processed, n);
 	follow_power(s, before, mean_square(io, n), n);
 	return poisoned;
 }

@@ -42,9 +42,11 @@ void stage_want_safe(struct stage *, bool) RT;
 /* Audio thread. Frames until something ends or begins: no call of stage_process may be longer. */
 uint32_t stage_boundary(const struct stage *) RT;
 
-/* Audio thread. n (<= stage_boundary, <= BLOCK_MAX) frames in place; returns how many times a slot was poisoned.
- * processed: gets what the slots made of it, bypassed and matched or not (NULL: not wanted). */
-uint32_t stage_process(struct stage *, double *const io[2], double *const processed[2], uint32_t n) RT;
+/* Audio thread. n (<= stage_boundary, <= BLOCK_MAX) frames in place; returns how many times a slot was poisoned. key:
+ * the key bus (NULL: there is none). processed: gets what the slots made of it, bypassed and matched or not (NULL: not
+ * wanted). */
+uint32_t stage_process(
+	struct stage *, double *const io[2], const double *const key[2], double *const processed[2], uint32_t n) RT;
 
 /* Audio thread. The chain whose meters tell what is heard. */
 const struct chain *stage_heard(const struct stage *) RT;

@@ -105,6 +105,7 @@ static float lowest_ceiling(const struct rack *rack, bool *any)
 static struct chain *make_safe(struct control *c)
 {
 	struct rack rack;
+	struct spec spec = { .rate = c->spec.rate }; /* nothing in it hears a key */
 	struct chain_plan plan = { .rack = &rack, .latency = c->latency };
 	const struct module *trim = registry_find_role(ROLE_TRIM), *limiter = registry_find_role(ROLE_LIMITER);
 	bool any;
@@ -123,7 +124,7 @@ static struct chain *make_safe(struct control *c)
 		plan.slot_latency[1] = slot_needs(c, slot);
 		rack.n_slots -= plan.slot_latency[1] > c->latency;
 	}
-	return chain_new(&c->spec, &plan);
+	return chain_new(&spec, &plan);
 }
 
 struct chain *control_make_chain(struct control *c)

@@ -337,15 +337,17 @@ static void run_block(struct state *s, double *const x[2], uint32_t n, struct wo
 		blend(x[c], dry[c], values, n);
 }
 
-static void process(void *state, double *const io[2], uint32_t n, float *meters) RT
+static void process(void *state, const struct block *block) RT
 {
+	double *const *io = block->io;
+	uint32_t n = block->n;
 	struct worst worst = { 1, 1 };
 	for (uint32_t done = 0; done < n; done += BLOCK) {
 		double *const x[2] = { io[0] + done, io[1] + done };
 		run_block(state, x, n - done < BLOCK ? n - done : BLOCK, &worst);
 	}
-	meters[REDUCTION] = (float)decibel_from_gain(worst.cut);
-	meters[GUARD] = (float)-decibel_from_gain(worst.gain);
+	block->meters[REDUCTION] = (float)decibel_from_gain(worst.cut);
+	block->meters[GUARD] = (float)-decibel_from_gain(worst.gain);
 }
 
 const struct module module_clipper = {

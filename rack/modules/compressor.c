@@ -158,7 +158,7 @@ static void set(void *state, const float *values) RT
 	s->auto_release = values[AUTO_RELEASE] != 0;
 	s->auto_makeup =
 		values[AUTO_MAKEUP] != 0; /* off, it keeps what it knows: on again, the gain is there at once */
-	s->delay_frames = frames(&(struct spec){ s->rate }, values[LOOKAHEAD]);
+	s->delay_frames = frames(&(struct spec){ .rate = s->rate }, values[LOOKAHEAD]);
 	if (!s->auto_release)
 		s->lasting[0] = s->lasting[1] = 0;
 	if (!s->rms)
@@ -340,8 +340,10 @@ static double process_frame(struct state *s, double *left, double *right) RT
 	return worst;
 }
 
-static void process(void *state, double *const io[2], uint32_t n, float *meter_values) RT
+static void process(void *state, const struct block *block) RT
 {
+	double *const *io = block->io;
+	uint32_t n = block->n;
 	struct state *s = state;
 	double worst = 0;
 	for (uint32_t i = 0; i < n; i++) {
@@ -349,8 +351,8 @@ static void process(void *state, double *const io[2], uint32_t n, float *meter_v
 			advance(s);
 		worst = dynamics_higher(process_frame(s, &io[0][i], &io[1][i]), worst);
 	}
-	meter_values[REDUCTION] = (float)worst;
-	meter_values[AUTO_GAIN] = (float)(s->auto_makeup ? decibel_from_gain(s->makeup.gain) : 0);
+	block->meters[REDUCTION] = (float)worst;
+	block->meters[AUTO_GAIN] = (float)(s->auto_makeup ? decibel_from_gain(s->makeup.gain) : 0);
 }
 
 const struct module module_compressor = {

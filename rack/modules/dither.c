@@ -66,10 +66,11 @@ static void reset(void *state) RT
 	dither_reset(state);
 }
 
-static void process(void *state, double *const io[2], uint32_t n, float *meters) RT
+static void process(void *state, const struct block *block) RT
 {
+	double *const *io = block->io;
+	uint32_t n = block->n;
 	struct dither *d = state;
-	(void)meters;
 	if (d->bits)
 		dither_process(d, io, n);
 }

@@ -362,9 +362,10 @@ static void process_piece(struct state *s, double *left, double *right, uint32_t
 	}
 }
 
-static void process(void *state, double *const io[2], uint32_t n, float *meters) RT
+static void process(void *state, const struct block *block) RT
 {
-	(void)meters;
+	double *const *io = block->io;
+	uint32_t n = block->n;
 	struct state *s = state;
 	for (uint32_t at = 0; at < n;) {
 		if (is_idle(s))

@@ -227,8 +227,10 @@ static double hold_correlation(struct state *s, double mid, double side) RT
 	return side * ramp_next(&s->guard);
 }
 
-static void process(void *state, double *const io[2], uint32_t n, float *meter_values) RT
+static void process(void *state, const struct block *block) RT
 {
+	double *const *io = block->io;
+	uint32_t n = block->n;
 	struct state *s = state;
 	double worst = 1;
 	for (uint32_t i = 0; i < n; i++) {
@@ -240,7 +242,7 @@ static void process(void *state, double *const io[2], uint32_t n, float *meter_v
 		io[1][i] = right - change;
 		worst = fmin(worst, s->correlation);
 	}
-	meter_values[CORRELATION] = (float)worst;
+	block->meters[CORRELATION] = (float)worst;
 }
 
 const struct module module_imager = {

@@ -307,8 +307,10 @@ static float reduction(double (*gains)[BLOCK_MAX], uint32_t n) RT
 	return (float)-decibel_from_gain(lowest);
 }
 
-static void process(void *state, double *const io[2], uint32_t n, float *meters) RT
+static void process(void *state, const struct block *block) RT
 {
+	double *const *io = block->io;
+	uint32_t n = block->n;
 	struct state *s = state;
 	float peaks[2][BLOCK_MAX], slow_needs[2][BLOCK_MAX], rarity[BLOCK_MAX];
 	double gains[2][BLOCK_MAX], drive[BLOCK_MAX], ceiling[BLOCK_MAX], link[BLOCK_MAX], link_slow[BLOCK_MAX],
@@ -338,7 +340,7 @@ static void process(void *state, double *const io[2], uint32_t n, float *meters)
 	find_gains(s, peaks, apart ? slow_needs : peaks, rarity, gains, n);
 	for (int c = 0; c < 2; c++)
 		apply(s, c, io[c], gains[c], unity, n);
-	meters[REDUCTION] = reduction(gains, n);
+	block->meters[REDUCTION] = reduction(gains, n);
 }
 
 const struct module module_limiter = {

@@ -427,19 +427,21 @@ static void run_piece(struct state *s, double *left, double *right, uint32_t n, 
 		end_group(s, meters);
 }
 
-static void process(void *state, double *const io[2], uint32_t n, float *meters) RT
+static void process(void *state, const struct block *block) RT
 {
+	double *const *io = block->io;
+	uint32_t n = block->n;
 	struct state *s = state;
 	if (!s->steered)
 		steer(s, true);
 	for (int b = 0; b < BANDS; b++)
-		meters[b] = 0;
+		block->meters[b] = 0;
 	for (uint32_t done = 0; done < n;) {
 		uint32_t piece = GROUP - s->group_at;
 		piece = piece < n - done ? piece : n - done;
 		if (s->clock.left && s->clock.left < piece)
 			piece = s->clock.left;
-		run_piece(s, io[0] + done, io[1] + done, piece, meters);
+		run_piece(s, io[0] + done, io[1] + done, piece, block->meters);
 		done += piece;
 	}
 }

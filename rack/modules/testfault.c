@@ -115,9 +115,10 @@ static void break_a_rule(enum fault fault) RT
 #pragma clang diagnostic pop
 #endif
 
-static void process(void *state, double *const io[2], uint32_t n, float *meters) RT
+static void process(void *state, const struct block *block) RT
 {
-	(void)meters;
+	double *const *io = block->io;
+	uint32_t n = block->n;
 	struct state *s = state;
 	switch (s->fault) {
 	case FAULT_NAN:

@@ -309,8 +309,10 @@ static void run_bands(struct state *s, double *left, double *right, uint32_t n) 
 	}
 }
 
-static void process(void *state, double *const io[2], uint32_t n, float *meters) RT
+static void process(void *state, const struct block *block) RT
 {
+	double *const *io = block->io;
+	uint32_t n = block->n;
 	struct state *s = state;
 	bool whole = s->n_bands == 1;
 	double most = s->change;
@@ -327,7 +329,7 @@ static void process(void *state, double *const io[2], uint32_t n, float *meters)
 			end_group(s, BANDS);
 		most = fabs(s->change) > fabs(most) ? s->change : most;
 	}
-	meters[CHANGE] = (float)most;
+	block->meters[CHANGE] = (float)most;
 }
 
 const struct module module_transient = {

@@ -125,9 +125,10 @@ static void scale(double *x, double gain, uint32_t n) RT
 		x[i] *= gain;
 }
 
-static void process(void *state, double *const io[2], uint32_t n, float *meters) RT
+static void process(void *state, const struct block *block) RT
 {
-	(void)meters;
+	double *const *io = block->io;
+	uint32_t n = block->n;
 	struct state *s = state;
 	watch_offset(s, io[0], io[1], n);
 	if (!is_straight(s))

@@ -192,14 +192,14 @@ static void play(struct run *r, uint32_t n, uint32_t kind, float level, bool in_
 		return;
 	fill(r, in[0], n, kind, level);
 	fill(r, in[1], n, kind, -level);
-	const float *const from[2] = { in[0], in[1] };
-	float *const to[2] = { in_place ? in[0] : out[0], in_place ? in[1] : out[1] };
+	const struct buses buses = { .in = { in[0], in[1] },
+		.out = { in_place ? in[0] : out[0], in_place ? in[1] : out[1] } };
 	double before = promised_ceiling(r);
-	engine_process(engine, from, to, n, 0);
+	engine_process(engine, &buses, n, 0);
 	r->frames += n;
 	r->total += n;
 	double after = promised_ceiling(r);
-	check_output(r, (const float *const[2]){ to[0], to[1] }, n, isfinite(before) ? after : INFINITY);
+	check_output(r, (const float *const[2]){ buses.out[0], buses.out[1] }, n, isfinite(before) ? after : INFINITY);
 }
 
 static void take_block(struct run *r)

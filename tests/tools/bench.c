@@ -139,16 +139,15 @@ static void run_module(void *of, const struct music *m, size_t at, uint32_t n)
 		for (int c = 0; c < 2; c++)
 			for (uint32_t i = 0; i < piece; i++)
 				io[c][i] = (double)m->of[c][at + done + i];
-		one->module->process(one->state, io, piece, meters);
+		one->module->process(one->state, &(struct block){ .io = io, .n = piece, .meters = meters });
 	}
 }
 
 static void run_engine(void *of, const struct music *m, size_t at, uint32_t n)
 {
 	static float left[8192], right[8192];
-	const float *const in[2] = { m->of[0] + at, m->of[1] + at };
-	float *const out[2] = { left, right };
-	engine_process(of, in, out, n, 0);
+	const struct buses buses = { .in = { m->of[0] + at, m->of[1] + at }, .out = { left, right } };
+	engine_process(of, &buses, n, 0);
 }
 
 static void run_loudness(void *of, const struct music *m, size_t at, uint32_t n)

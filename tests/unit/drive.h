@@ -95,7 +95,9 @@ static inline void drive_run(struct drive *d, double *left, double *right, size_
 	for (size_t at = 0; at < n; at += block) {
 		double *const io[2] = { left + at, right + at };
 		float meters[MODULE_METERS_MAX] = { 0 };
-		d->module->process(d->state, io, (uint32_t)(n - at < block ? n - at : block), meters);
+		d->module->process(d->state,
+			&(struct block){
+				.io = io, .n = (uint32_t)(n - at < block ? n - at : block), .meters = meters });
 		for (int i = 0; i < MODULE_METERS_MAX; i++)
 			if (fabsf(meters[i]) > fabsf(d->meters[i]))
 				d->meters[i] = meters[i];

@@ -78,10 +78,9 @@ static inline void rig_turn(struct rig *rig)
 	control_tick(rig->control);
 	if (control_engine(rig->control)) {
 		float silence[RIG_FRAMES] = { 0 }, left[RIG_FRAMES], right[RIG_FRAMES];
-		const float *const in[2] = { silence, silence };
-		float *const out[2] = { left, right };
+		const struct buses buses = { .in = { silence, silence }, .out = { left, right } };
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		engine_process(control_engine(rig->control), in, out, RIG_FRAMES,
+		engine_process(control_engine(rig->control), &buses, RIG_FRAMES,
 			(uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
 		rig->frames += RIG_FRAMES;
 	}
@@ -184,8 +183,8 @@ static inline struct rig *rig_new(bool audio)
 	}
 	assert_int_equal(status, STATUS_OK);
 	if (audio)
-		assert_int_equal(
-			control_start(rig->control, &(struct spec){ 48000 }, CONTROL_OFFLINE, &reason), STATUS_OK);
+		assert_int_equal(control_start(rig->control, &(struct spec){ .rate = 48000 }, CONTROL_OFFLINE, &reason),
+			STATUS_OK);
 	snprintf(target, sizeof target, "127.0.0.1:%d", rig->port);
 	assert_int_equal(link_open(&rig->local.link, NULL, "rig", &reason), STATUS_OK);
 	assert_int_equal(link_open(&rig->udp.link, target, NULL, &reason), STATUS_OK);

@@ -62,9 +62,9 @@ static inline void rig_run(
 {
 	for (size_t done = 0; done < n;) {
 		uint32_t m = n - done < block ? (uint32_t)(n - done) : block;
-		const float *const from[2] = { in[0] + at + done, in[1] + at + done };
-		float *const to[2] = { out[0] + at + done, out[1] + at + done };
-		engine_process(rig->engine, from, to, m, 0);
+		const struct buses buses = { .in = { in[0] + at + done, in[1] + at + done },
+			.out = { out[0] + at + done, out[1] + at + done } };
+		engine_process(rig->engine, &buses, m, 0);
 		control_tick(rig->control);
 		done += m;
 	}

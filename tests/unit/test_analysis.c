@@ -66,7 +66,7 @@ static void feed(struct analysis *a, const struct signal *s, uint32_t n)
 static struct analysis *start(void)
 {
 	struct reason reason;
-	struct analysis *a = analysis_new(&(const struct spec){ RATE }, &reason);
+	struct analysis *a = analysis_new(&(const struct spec){ .rate = RATE }, &reason);
 	assert_non_null(a);
 	return a;
 }

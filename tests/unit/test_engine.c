@@ -657,12 +657,11 @@ static atomic_bool playing;
 static void *play(void *engine)
 {
 	static float left[64], right[64];
-	const float *const in[2] = { left, right };
-	float *const out[2] = { left, right };
+	const struct buses buses = { .in = { left, right }, .out = { left, right } };
 	while (atomic_load(&playing)) {
 		for (int i = 0; i < 64; i++)
 			left[i] = right[i] = 0.1f;
-		engine_process(engine, in, out, 64, 0);
+		engine_process(engine, &buses, 64, 0);
 	}
 	return NULL;
 }

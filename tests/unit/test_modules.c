@@ -395,7 +395,7 @@ static void run_state(const struct module *m, void *s, uint32_t *seed, double *o
 		for (int i = 0; i < 64; i++)
 			for (int c = 0; c < 2; c++)
 				io[c][i] = rig_uniform(seed);
-		m->process(s, io, 64, meters);
+		m->process(s, &(struct block){ .io = io, .n = 64, .meters = meters });
 		memcpy(out + b * 128, left, sizeof left);
 		memcpy(out + b * 128 + 64, right, sizeof right);
 	}
@@ -484,10 +484,10 @@ static void process_allocates_nothing(void **state)
 	for (size_t at = 0; at < in.n; at += 64) {
 		if (at % 1280 == 0)
 			set_all(&rig, m, &seed);
-		const float *const from[2] = { in.of[0] + at, in.of[1] + at };
-		float *const to[2] = { out.of[0] + at, out.of[1] + at };
+		const struct buses buses = { .in = { in.of[0] + at, in.of[1] + at },
+			.out = { out.of[0] + at, out.of[1] + at } };
 		armed = true;
-		engine_process(rig.engine, from, to, 64, 0);
+		engine_process(rig.engine, &buses, 64, 0);
 		armed = false;
 		control_tick(rig.control);
 	}

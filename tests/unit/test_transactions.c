@@ -310,19 +310,22 @@ static void run_random(
 		}
 		control_end(rig.control);
 	}
+	struct buses buses = { .in = { in->of[0], in->of[1] }, .out = { out->of[0], out->of[1] } };
 	for (int i = 0; i < 64; i++) /* so much is taken in a block, and no more */
-		engine_process(rig.engine, (const float *const *)in->of, out->of, 0, 0);
+		engine_process(rig.engine, &buses, 0, 0);
 	for (size_t done = 0; done < in->n;) {
 		uint32_t n = block ? block : 1 + rig_random(&seed) % 700;
 		n = n < in->n - done ? n : (uint32_t)(in->n - done);
-		const float *const from[2] = { in->of[0] + done, in->of[1] + done };
-		float *const to[2] = { out->of[0] + done, out->of[1] + done };
-		engine_process(rig.engine, from, to, n, 0);
+		engine_process(rig.engine, &buses, n, 0);
 		done += n;
+		for (int c = 0; c < 2; c++) {
+			buses.in[c] += n;
+			buses.out[c] += n;
+		}
 	}
 	for (int i = 0; i < 8; i++) {
 		control_tick(rig.control);
-		engine_process(rig.engine, (const float *const *)in->of, out->of, 0, 0);
+		engine_process(rig.engine, &buses, 0, 0);
 	}
 	struct control_status status;
 	control_read_status(rig.control, &status);
