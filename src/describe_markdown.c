@@ -121,8 +121,9 @@ static void print_delay(const struct module *m)
 	for (uint32_t i = 0; m->latency && i < m->n_params; i++) {
 		const struct param *row = &m->params[i];
 		bool names = row->scale == SCALE_CHOICE;
-		for (float v = row->min; v <= row->max; v += names ? 1 : row->max - row->min) {
-			values[i] = v;
+		int n = names ? (int)row->max + 1 : 2;
+		for (int k = 0; k < n; k++) {
+			values[i] = names ? (float)k : k ? row->max : row->min;
 			uint32_t with = m->latency(&page_spec, values);
 			most = with > most ? with : most;
 		}
@@ -143,6 +144,7 @@ static bool differ(const double *values, const double *others)
 {
 	double low = INFINITY, high = -INFINITY;
 	for (int c = 0; c < PICTURE_COLUMNS; c++) {
+		/* cppcheck-suppress uninitvar ; drawn by the caller */
 		low = fmin(low, values[c] - (others ? others[c] : 0));
 		high = fmax(high, values[c] - (others ? others[c] : 0));
 	}

@@ -49,7 +49,7 @@ static enum status tell_owner(int fd, const char *name, struct reason *reason)
 
 int instance_lock(const char *name, enum status *status, struct reason *reason)
 {
-	enum status unused;
+	enum status unused = STATUS_OK;
 	status = status ? status : &unused;
 	*status = STATUS_IO;
 	int fd = open_file(name, reason);

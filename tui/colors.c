@@ -23,8 +23,8 @@ void colors_start(bool color)
 	if (!color || !has_colors() || start_color() == ERR)
 		return;
 	use_default_colors();
-	for (short i = 1; i < N_STYLES; i++)
-		init_pair(i, looks[i].color, -1);
+	for (int i = 1; i < N_STYLES; i++)
+		init_pair((short)i, looks[i].color, -1);
 }
 
 /* COLOR_PAIRS is 0 until start_color. */

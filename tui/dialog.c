@@ -52,7 +52,7 @@ void dialog_input(struct screen *s, const char *title, const char *text,
 static int count(const char *const *names)
 {
 	int n = 0;
-	while (names[n] && n < DIALOG_ITEMS_MAX)
+	while (n < DIALOG_ITEMS_MAX && names[n])
 		n++;
 	return n;
 }

@@ -211,5 +211,6 @@ uint32_t page_columns_fitting(const struct page_table *table, uint32_t first, in
 int page_scroll(const struct page *page, int top, int line, int visible)
 {
 	top = layout_scroll(top, line, visible, (int)page->n_lines);
+	/* cppcheck-suppress arrayIndexOutOfBoundsCond ; line is one of the page's */
 	return top == line && line > 0 && page->lines[line].kind == PAGE_ROW ? top - 1 : top;
 }

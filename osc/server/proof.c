@@ -193,5 +193,5 @@ bool proof_spend(struct proof *p, const struct peer *peer, size_t size, int64_t 
 bool proof_may_stream(const struct proof *p, const struct peer *peer, int64_t now_us)
 {
 	int i = find(p, peer, now_us);
-	return i >= 0 && share(&p->proven[i], now_us) > PROOF_BYTES_MAX / 2;
+	return i >= 0 && share(&p->proven[i], now_us) > PROOF_BYTES_MAX / 2.0;
 }

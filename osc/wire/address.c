@@ -31,7 +31,7 @@ static bool find_in_rack(const char *address, struct address_row *row)
 
 bool address_find_row(const struct rack *rack, const char *address, struct address_row *row, const char **missing)
 {
-	const char *nowhere;
+	const char *nowhere = NULL;
 	char text[ADDRESS_SIZE];
 	missing = missing ? missing : &nowhere;
 	*missing = "unknown address";

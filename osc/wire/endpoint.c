@@ -65,10 +65,12 @@ const char *endpoint_find(
 	int error = getaddrinfo(host, port, &want, &found);
 	if (error)
 		return gai_strerror(error);
-	const struct addrinfo *best = found;
-	while (best && best->ai_family != AF_INET)
-		best = best->ai_next;
-	take(best ? best : found, name, size);
+	const struct addrinfo *best = found, *ipv4 = found;
+	while (ipv4 && ipv4->ai_family != AF_INET)
+		ipv4 = ipv4->ai_next;
+	if (ipv4)
+		best = ipv4;
+	take(best, name, size);
 	freeaddrinfo(found);
 	return NULL;
 }

@@ -287,8 +287,9 @@ static long temporary_owner(const char *entry, const char *name)
 	if (length < suffix || strcmp(entry + length - suffix, TEMPORARY_SUFFIX) != 0)
 		return 0;
 	size_t stem = length - suffix, named = strnlen(name, TEMPORARY_STEM_MAX);
-	if (!back_over_number(entry, &stem) || !back_over_number(entry, &stem))
-		return 0;
+	for (int numbers = 0; numbers < 2; numbers++)
+		if (!back_over_number(entry, &stem))
+			return 0;
 	bool ours = named ? stem == named && strncmp(entry, name, named) == 0 : stem > 0;
 	return ours ? strtol(entry + stem + 1, NULL, 10) : 0;
 }

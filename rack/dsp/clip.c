@@ -60,6 +60,7 @@ void clip_points(const double *const *points, double *const *taken, int factor, 
 	struct integrals integrals[2];
 	struct knees k = { 0 };
 	double late[1 + CLIP_BLOCK_MAX];
+	late[n] = 0; /* cppcheck-suppress legacyUninitvar ; the last weigh() writes it */
 	for (uint32_t i = 0; i < n; i++) {
 		k.knee[i] = knees[i];
 		k.half_per_knee[i] = 0.5 / knees[i];

@@ -21,7 +21,7 @@ typedef float lows[CROSSOVERS_MAX][2];
 
 static uint32_t block_of(double rate) RT
 {
-	return STEP * (uint32_t)fmax(BLOCK_FRAMES_MIN / STEP, rint(rate * BLOCK_SECONDS / STEP));
+	return STEP * (uint32_t)fmax((double)BLOCK_FRAMES_MIN / STEP, rint(rate * BLOCK_SECONDS / STEP));
 }
 
 uint32_t crossover_linear_delay(double rate) RT

@@ -92,7 +92,7 @@ static void find_falls(const double *gains, double *last, double *falls, uint32_
 		double before = i ? gains[i - 1] : *last;
 		falls[i] = (before > gains[i] ? before : gains[i]) / gains[i];
 	}
-	*last = gains[n - 1];
+	*last = gains[n - 1]; /* NOLINT(clang-analyzer-core.uninitialized.Assign): n is not 0 */
 }
 
 /* A frame has an interval on each side. */

@@ -191,6 +191,7 @@ static complex_number root(complex_number x) RT
 /* Newton's correction of a root of c[0] + ... + c[degree] x^degree. */
 static complex_number correction(const complex_number *c, int degree, complex_number x) RT
 {
+	/* cppcheck-suppress uninitvar ; cppcheck does not follow complex numbers */
 	complex_number value = c[degree], slope = 0;
 	for (int k = degree - 1; k >= 0; k--) {
 		slope = slope * x + value;
@@ -232,7 +233,7 @@ static void find_roots(const complex_number *c, int degree, complex_number guess
 		out[0] = divide(b[0], larger);
 		out[1] = divide(larger, b[2]);
 	} else {
-		out[0] = divide(-b[0], b[1]);
+		out[0] = divide(-b[0], b[1]); /* cppcheck-suppress uninitvar ; written above */
 	}
 	for (int i = 1; i < degree; i++)
 		for (int k = i; k > 0 && creal(out[k]) < creal(out[k - 1]); k--)

@@ -241,7 +241,7 @@ static inline __attribute__((always_inline)) void end_group(struct state *s, int
 		s->gain_target[b] = n == 1 ? decibel_to_gain(change[b]) : dynamics_gain(change[b]);
 		s->gain_step[b] = (s->gain_target[b] - s->gain[b]) / GROUP;
 	}
-	s->change = change[0];
+	s->change = change[0]; /* cppcheck-suppress uninitvar ; the loop above writes it */
 	for (int b = 1; b < n; b++)
 		s->change = fabs(change[b]) > fabs(s->change) ? change[b] : s->change;
 	crossover_glide_next(&s->crossovers);

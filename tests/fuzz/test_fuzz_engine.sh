@@ -10,8 +10,8 @@ trap 'rm -rf "$folder"' EXIT
 export LACQUER_TEST_MODULES=1 XDG_CONFIG_HOME=$folder XDG_STATE_HOME=$folder XDG_RUNTIME_DIR=$folder
 
 . tests/fuzz/fuzz_clang.sh
-compiler=("$clang" -DWITH_LIBFUZZER -fsanitize=fuzzer,address,undefined)
-[ -n "$clang" ] || compiler=(gcc -fsanitize=address,undefined)
+compiler=("$clang" -DWITH_LIBFUZZER "-fsanitize=fuzzer,address,undefined")
+[ -n "$clang" ] || compiler=(gcc "-fsanitize=address,undefined")
 
 compile() { # PROGRAM FLAGS...
     local program=$1

@@ -27,6 +27,7 @@ compile() { # PROGRAM FLAGS...
 
 mkdir "$folder/seeds" "$folder/found" "$folder/corpus"
 seed() { # NAME BYTES
+    # shellcheck disable=SC2059 # the bytes are written as a format
     printf "$2" >"$folder/seeds/$1"
 }
 seed set '/rack/trim/gain\0,f\0\0\077\200\0\0'

@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 }
 C
 hard=(-O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE -pie
-    -Wl,-z,relro,-z,now,-z,noexecstack)
+    "-Wl,-z,relro,-z,now,-z,noexecstack")
 plant() { # NAME FLAGS...
     local name=$1
     shift
