@@ -2,14 +2,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/background.h"
 
-#include <pthread.h>
+#include "rack/base/thread.h"
+
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-/* libjack may lock all memory, which makes a stack resident as a whole; its own threads have 512 KiB. */
-enum { STACK_SIZE = 256 * 1024 };
 
 struct background {
 	pthread_t thread;
@@ -38,16 +36,10 @@ struct background *background_start(void (*work)(void *arg), void *arg, int even
 	e->work = work;
 	e->arg = arg;
 	e->event_fd = event_fd;
-	pthread_attr_t attr;
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	int failed = pthread_create(&e->thread, &attr, run, e);
-	pthread_attr_destroy(&attr);
-	if (failed) {
-		free(e);
-		return NULL;
-	}
-	return e;
+	if (thread_start(&e->thread, "background", run, e, NULL) == STATUS_OK)
+		return e;
+	free(e);
+	return NULL;
 }
 
 bool background_done(const struct background *e)

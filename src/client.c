@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/remote/link.h"
 #include "osc/wire/pattern.h"
+#include "rack/base/clock.h"
 #include "src/answer.h"
 #include "src/options.h"
 
@@ -9,7 +10,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	ANSWER_MS = 1000,  /* a rack that says nothing for so long is not there */
@@ -46,13 +46,6 @@ struct client {
 	bool failed;  /* an error came, and was told */
 	int answers;
 };
-
-static long now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void on_message(void *user, const struct message *m)
 {
@@ -102,7 +95,7 @@ static int nobody(const struct client *c)
 /* Reads until the condition is true or the time is over; false: it is over. */
 static bool wait_for(struct client *c, const bool *condition, int ms)
 {
-	for (long end = now_ms() + ms, left; !*condition && (left = end - now_ms()) > 0;) {
+	for (int64_t end = clock_now_ms() + ms, left; !*condition && (left = end - clock_now_ms()) > 0;) {
 		struct pollfd fd = { .fd = link_fd(c->link), .events = POLLIN };
 		poll(&fd, 1, left < LOOK_MS ? (int)left : LOOK_MS);
 		link_receive(c->link, on_message, c);
@@ -170,7 +163,7 @@ static enum status send_words(struct client *c, char **words)
 /* Presets are answered when the file has been read or written, which is after the audio's answer. */
 static int set_preset(struct client *c)
 {
-	for (long end = now_ms() + PRESET_MS; !c->answers && !c->failed && now_ms() < end;)
+	for (int64_t end = clock_now_ms() + PRESET_MS; !c->answers && !c->failed && clock_now_ms() < end;)
 		wait_for(c, &c->failed, 10);
 	if (!c->answers && !c->failed)
 		options_error(c->address, "not done within %d s", PRESET_MS / 1000);
@@ -257,13 +250,13 @@ static int watch(struct client *c)
 		return status;
 	if (!renew(c) || !wait_for(c, &c->synced, ANSWER_MS))
 		return nobody(c);
-	for (long renewed = now_ms(); !interrupted && !c->failed;) {
+	for (int64_t renewed = clock_now_ms(); !interrupted && !c->failed;) {
 		wait_for(c, &never, 100);
 		fflush(stdout);
-		if (now_ms() - renewed >= RENEW_MS && c->synced) {
-			renewed = now_ms();
+		if (clock_now_ms() - renewed >= RENEW_MS && c->synced) {
+			renewed = clock_now_ms();
 			renew(c);
-		} else if (now_ms() - renewed >= LOST_MS && !c->synced) {
+		} else if (clock_now_ms() - renewed >= LOST_MS && !c->synced) {
 			return nobody(c);
 		}
 	}

@@ -4,6 +4,7 @@
 
 #include "osc/server.h"
 #include "rack/audio/engine.h"
+#include "rack/base/clock.h"
 #include "rack/base/file.h"
 #include "rack/base/worker.h"
 #include "rack/model/preset.h"
@@ -19,7 +20,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -44,11 +44,6 @@ struct host {
 	int64_t watchdog_ms;
 	int status; /* of the program */
 };
-
-static void nap_ms(long ms)
-{
-	nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 }, NULL);
-}
 
 static void fail(struct host *h, int status, const char *place, const char *text)
 {
@@ -364,8 +359,8 @@ static void fade_out(struct host *h)
 	long period_ms = status.rate ? (long)(status.period * 1000 / status.rate) : 0;
 	engine_fade(engine, false);
 	for (long ms = 0; !engine_is_silent(engine) && ms < FADE_MS + 2 * period_ms; ms++)
-		nap_ms(1);
-	nap_ms(period_ms + 1); /* the last faded period is played */
+		clock_sleep_us(1000);
+	clock_sleep_us(1000 * (period_ms + 1)); /* the last faded period is played */
 }
 
 static void host_close(struct host *h)

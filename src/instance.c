@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/instance.h"
 
+#include "rack/base/clock.h"
 #include "rack/base/file.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { LOOK_MS = 10 };
@@ -98,6 +98,6 @@ bool instance_runs(const char *name)
 bool instance_await_end(const char *name, int ms)
 {
 	for (; ms > 0 && instance_runs(name); ms -= LOOK_MS)
-		nanosleep(&(struct timespec){ .tv_nsec = LOOK_MS * 1000000 }, NULL);
+		clock_sleep_us(LOOK_MS * 1000);
 	return ms > 0 || !instance_runs(name);
 }

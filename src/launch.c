@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/launch.h"
 
+#include "rack/base/clock.h"
 #include "src/instance.h"
 #include "src/options.h"
 #include "tui/tui.h"
@@ -11,15 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { LOOK_MS = 10 };
-
-static void nap(void)
-{
-	nanosleep(&(struct timespec){ .tv_nsec = LOOK_MS * 1000000 }, NULL);
-}
 
 /* engine: its process when it is our child, 0 when somebody else started it. */
 static bool has_ended(const char *name, pid_t engine, int *wait_status)
@@ -33,7 +28,7 @@ static int wait_end(const char *name, pid_t engine)
 	for (int ms = 0; ms < INSTANCE_END_MS; ms += LOOK_MS) {
 		if (has_ended(name, engine, &wait_status))
 			return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : EXIT_FAILED;
-		nap();
+		clock_sleep_us(LOOK_MS * 1000);
 	}
 	if (engine)
 		kill(engine, SIGTERM);

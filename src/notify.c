@@ -2,12 +2,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/notify.h"
 
+#include "rack/base/clock.h"
+
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 void notify_send(const char *lines)
@@ -43,9 +44,7 @@ int notify_watchdog(int64_t *next_ms)
 	int interval = interval_ms();
 	if (!interval)
 		return -1;
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	int64_t now_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	int64_t now_ms = clock_now_ms();
 	if (now_ms >= *next_ms) {
 		notify_send("WATCHDOG=1");
 		*next_ms = now_ms + interval;

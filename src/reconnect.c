@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/reconnect.h"
 
+#include "rack/base/clock.h"
 #include "src/background.h"
 #include "src/jack.h"
 #include "src/memory.h"
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -41,18 +41,12 @@ struct reconnect {
 	bool nameless; /* naming ports has hung once */
 	bool realtime;
 	uint32_t latency;
-	uint64_t patience_ms, open_at_ms, opening_since_ms, close_until_ms, look_at_ms, check_at_ms;
-	uint64_t cycles, cycled_at_ms;     /* watchdog: last seen, and when that was new */
+	int64_t patience_ms, open_at_ms, opening_since_ms, close_until_ms, look_at_ms, check_at_ms;
+	uint64_t cycles;                   /* watchdog: last seen, */
+	int64_t cycled_at_ms;              /* and when that was new */
 	uint64_t xruns_own, xruns_foreign; /* of earlier clients */
 	char error[sizeof((struct reason *)0)->text];
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 struct reconnect *reconnect_new(const struct reconnect_config *config, struct reason *reason)
 {
@@ -93,7 +87,7 @@ const char *reconnect_error(const struct reconnect *r)
 
 static void start_opening(struct reconnect *r)
 {
-	r->opening_since_ms = now_ms();
+	r->opening_since_ms = clock_now_ms();
 	r->open_at_ms = r->opening_since_ms + OPEN_EVERY_MS;
 	r->opened = jack_link_new(r->config.name, r->config.server, r->nameless, r->event_fd);
 	if (!r->opened)
@@ -115,7 +109,7 @@ static enum reconnect_event finish_opening(struct reconnect *r)
 	}
 	snprintf(r->error, sizeof r->error, "%s", jack_link_error(c));
 	jack_link_free(c);
-	r->open_at_ms = now_ms() + OPEN_EVERY_MS;
+	r->open_at_ms = clock_now_ms() + OPEN_EVERY_MS;
 	return RECONNECT_REFUSED;
 }
 
@@ -129,7 +123,7 @@ static void start_closing(struct reconnect *r)
 	r->gone = last.lost;
 	r->running = r->hears[0] = r->hears[1] = false;
 	/* A server that only stands still will answer it, and until then an open would have to wait behind it. */
-	r->close_until_ms = now_ms() + (r->gone ? HANG_MS : PATIENCE_MAX_MS);
+	r->close_until_ms = clock_now_ms() + (r->gone ? HANG_MS : PATIENCE_MAX_MS);
 	r->closing = background_start(jack_link_close, r->client, r->event_fd);
 	r->client = NULL;
 }
@@ -140,7 +134,8 @@ static enum reconnect_event lose(struct reconnect *r, const char *why)
 	start_closing(r);
 	wires_lost(r->config.wires);
 	r->look_at_ms = 0;
-	r->open_at_ms = now_ms() + OPEN_EVERY_MS; /* a server that is ending still takes clients, and lets them hang */
+	r->open_at_ms =
+		clock_now_ms() + OPEN_EVERY_MS; /* a server that is ending still takes clients, and lets them hang */
 	return RECONNECT_LOST;
 }
 
@@ -182,7 +177,7 @@ static enum reconnect_event leave_opening(struct reconnect *r)
 
 /* One client at a time: the next is opened once the last is closed, or has hung for too long. So is an open that hangs,
  * as one does on a server that ends just then; if it names ports, the next one does without. */
-static enum reconnect_event poll_away(struct reconnect *r, uint64_t now)
+static enum reconnect_event poll_away(struct reconnect *r, int64_t now)
 {
 	enum reconnect_event event = RECONNECT_NOTHING;
 	if (r->closing && background_done(r->closing)) {
@@ -207,7 +202,7 @@ static void update_wires(struct reconnect *r)
 		r->hears[i] = jack_link_hears(r->client, PORT_IN_L + i);
 }
 
-static bool is_stalled(struct reconnect *r, const struct jack_link_state *state, uint64_t now)
+static bool is_stalled(struct reconnect *r, const struct jack_link_state *state, int64_t now)
 {
 	double allowed_ms = WATCHDOG_PERIODS * 1e3 * state->period / state->rate;
 	if (state->cycles != r->cycles || state->freewheel) {
@@ -217,7 +212,7 @@ static bool is_stalled(struct reconnect *r, const struct jack_link_state *state,
 	return (double)(now - r->cycled_at_ms) > fmax(allowed_ms, WATCHDOG_MIN_MS);
 }
 
-static enum reconnect_event poll_running(struct reconnect *r, const struct jack_link_state *state, uint64_t now)
+static enum reconnect_event poll_running(struct reconnect *r, const struct jack_link_state *state, int64_t now)
 {
 	jack_link_update_latency(r->client);
 	if (jack_link_take_rewire(r->client)) /* each anew: the server's end may follow close on somebody's change */
@@ -237,14 +232,14 @@ static enum reconnect_event poll_running(struct reconnect *r, const struct jack_
 	return is_stalled(r, state, now) ? lose(r, "the server stands still") : RECONNECT_NOTHING;
 }
 
-static void sooner(int *timeout_ms, uint64_t now, uint64_t at)
+static void sooner(int *timeout_ms, int64_t now, int64_t at)
 {
 	int wait = at > now ? (int)(at - now) : 0;
 	if (wait < *timeout_ms)
 		*timeout_ms = wait;
 }
 
-static int next_due(const struct reconnect *r, uint64_t now)
+static int next_due(const struct reconnect *r, int64_t now)
 {
 	int timeout_ms = CHECK_MS;
 	if (r->closing)
@@ -258,7 +253,8 @@ static int next_due(const struct reconnect *r, uint64_t now)
 
 enum reconnect_event reconnect_poll(struct reconnect *r, int *timeout_ms)
 {
-	uint64_t count, now = now_ms();
+	int64_t now = clock_now_ms();
+	uint64_t count;
 	ssize_t drained = read(r->event_fd, &count, sizeof count);
 	(void)drained;
 	enum reconnect_event event = RECONNECT_NOTHING;
@@ -283,7 +279,7 @@ enum status reconnect_start(struct reconnect *r, struct engine *engine, struct r
 	memory_lock_used();
 	jack_link_give_engine(r->client, engine);
 	r->running = true;
-	r->cycled_at_ms = now_ms();
+	r->cycled_at_ms = clock_now_ms();
 	r->check_at_ms = r->cycled_at_ms + CHECK_MS; /* the thread gets its scheduling only after it has started */
 	r->realtime = true;
 	update_wires(r);
@@ -321,10 +317,10 @@ bool reconnect_free(struct reconnect *r)
 		return true;
 	if (r->client)
 		start_closing(r);
-	uint64_t until = now_ms() + FREE_MS;
+	int64_t until = clock_now_ms() + FREE_MS;
 	while (((r->opening && !background_done(r->opening)) || (r->closing && !background_done(r->closing))) &&
-		now_ms() < until)
-		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+		clock_now_ms() < until)
+		clock_sleep_us(1000);
 	bool ended = background_end(r->closing) && count_hung(r) == 0;
 	if (r->opening && !background_end(r->opening))
 		ended = false;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/resume.h"
 
+#include "rack/base/clock.h"
 #include "rack/base/file.h"
 
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Names the descriptor of a text with lines "lock FD", "since MILLISECONDS" and "wire PORT NAME". */
@@ -23,16 +23,9 @@ enum {
 	ARGUMENTS_MAX = 1 << 20, /* bytes */
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 bool resume_may(const struct resume *before)
 {
-	return before->since_ms == 0 || now_ms() - before->since_ms >= EVERY_MS;
+	return before->since_ms == 0 || clock_now_ms() - before->since_ms >= EVERY_MS;
 }
 
 /* ---- The predecessor */
@@ -46,7 +39,7 @@ static void print_wire(void *user, unsigned port, const char *other)
 static int write_text(const struct resume *r, const struct wires *wires)
 {
 	int fd = memfd_create("lacquer-resume", 0);
-	if (fd >= 0 && dprintf(fd, "lock %d\nsince %lld\n", r->lock_fd, (long long)now_ms()) < 0) {
+	if (fd >= 0 && dprintf(fd, "lock %d\nsince %lld\n", r->lock_fd, (long long)clock_now_ms()) < 0) {
 		close(fd);
 		return -1;
 	}

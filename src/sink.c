@@ -2,11 +2,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/sink.h"
 
+#include "rack/base/thread.h"
 #include "rack/dsp/dither.h"
 #include "rack/meters/loudness.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,13 +107,16 @@ struct sink *sink_open(
 		dither_reset(&s->dither);
 		pthread_mutex_init(&s->mutex, NULL);
 		pthread_cond_init(&s->moved, NULL);
-		if (s->loudness && pthread_create(&s->thread, NULL, work, s) == 0)
+		if (!s->loudness)
+			reason_set(reason, STATUS_NO_MEMORY, "out of memory");
+		else if (thread_start(&s->thread, "sink", work, s, reason) == STATUS_OK)
 			return s;
 		sink_free(s);
+	} else {
+		reason_set(reason, STATUS_NO_MEMORY, "out of memory");
 	}
 	audiofile_close(file, NULL);
 	unlink(path);
-	reason_set(reason, STATUS_NO_MEMORY, "no memory, or no thread");
 	return NULL;
 }
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/state.h"
 
+#include "rack/base/clock.h"
 #include "rack/base/file.h"
 #include "rack/base/worker.h"
 #include "src/options.h"
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -49,19 +49,12 @@ struct save {
 	struct reason reason;
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* ---- Changes */
 
 /* The first change of several starts the clock, so that a control in motion does not put the write off for ever. */
 static void changed(struct state *s, int64_t after_ms)
 {
-	int64_t due_ms = now_ms() + after_ms;
+	int64_t due_ms = clock_now_ms() + after_ms;
 	if (!s->due_ms || s->due_ms > due_ms)
 		s->due_ms = due_ms;
 }
@@ -266,7 +259,7 @@ static void start_save(struct state *s)
 	struct worker *worker = control_worker(s->control);
 	struct save *save = make_save(s);
 	if (!save) {
-		s->due_ms = now_ms() + AGAIN_MS;
+		s->due_ms = clock_now_ms() + AGAIN_MS;
 		return;
 	}
 	nothing_to_save(s);
@@ -281,7 +274,7 @@ static void start_save(struct state *s)
 
 int state_poll(struct state *s)
 {
-	int64_t wait_ms = s->due_ms - now_ms();
+	int64_t wait_ms = s->due_ms - clock_now_ms();
 	if (!s->due_ms)
 		return -1;
 	if (wait_ms > 0)

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/tui.h"
 
+#include "rack/base/clock.h"
 #include "tui/keys.h"
 #include "tui/screen.h"
 #include "tui/terminal.h"
@@ -10,7 +11,6 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { IDLE_MS = 100, SUSPEND = 'Z' & 0x1f };
 
@@ -30,13 +30,6 @@ void tui_options_init(struct tui_options *options)
 	options->ascii = !terminal_is_wide();
 	options->color = !(no_color && *no_color);
 	options->fps = 25;
-}
-
-static uint64_t clock_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 static void draw_levels(struct screen *s)
@@ -164,7 +157,7 @@ static void turn(struct loop *l)
 {
 	struct screen *s = &l->screen;
 	unsigned came = terminal_wait(l->terminal, remote_fd(s->remote), wait_ms(l));
-	s->now_ms = clock_ms();
+	s->now_ms = (uint64_t)clock_now_ms();
 	remote_poll(s->remote);
 	handle(l, came);
 	look_for_news(s);
@@ -192,7 +185,7 @@ enum status tui_run(struct remote *remote, const struct tui_options *options, en
 		l->dirty = true;
 		remote_error(remote, &l->screen.n_errors);
 		colors_start(options->color);
-		l->screen.now_ms = clock_ms();
+		l->screen.now_ms = (uint64_t)clock_now_ms();
 		if (options->notice)
 			screen_say(&l->screen, true, "%s", options->notice);
 		while (!l->screen.done)

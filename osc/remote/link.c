@@ -4,9 +4,9 @@
 
 #include "osc/remote/handshake.h"
 #include "osc/wire/allow.h"
-#include "osc/wire/clock.h"
 #include "osc/wire/endpoint.h"
 #include "osc/wire/packet.h"
+#include "rack/base/clock.h"
 #include "rack/base/file.h"
 
 #include <errno.h>
@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { RECEIVE_MAX = 256, SEND_WAIT_MS = 20, RECEIVE_BUFFER = 1 << 20 };
@@ -153,14 +152,13 @@ static bool is_full(int error)
 
 static enum status send_bytes(struct link *link, const uint8_t *bytes, size_t size)
 {
-	const struct timespec pause = { .tv_nsec = 1000000 };
 	for (int waited_ms = 0; !try_send(link, bytes, size); waited_ms++) {
 		/* A refusal may be about an earlier packet (UDP): once more. */
 		if (!is_full(errno))
 			return try_send(link, bytes, size) ? STATUS_OK : STATUS_UNAVAILABLE;
 		if (waited_ms == SEND_WAIT_MS)
 			return STATUS_FULL;
-		nanosleep(&pause, NULL);
+		clock_sleep_us(1000);
 	}
 	return STATUS_OK;
 }

@@ -6,11 +6,11 @@
 #include "osc/remote/link.h"
 #include "osc/remote/mirror.h"
 #include "osc/wire/packet.h"
+#include "rack/base/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	STATUS_EVERY_MS = 500,
@@ -29,13 +29,6 @@ struct remote {
 	bool broken; /* a send failed: whoever answers next may be another rack */
 	struct mirror mirror;
 };
-
-static uint64_t clock_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static bool note(struct remote *r, enum status status)
 {
@@ -124,7 +117,7 @@ static void take(void *user, const struct message *msg)
 
 void remote_poll(struct remote *r)
 {
-	uint64_t now = r->mirror.now_ms = clock_ms();
+	uint64_t now = r->mirror.now_ms = (uint64_t)clock_now_ms();
 	link_receive(r->link, take, r);
 	if (r->state == REMOTE_LIVE && now > r->heard_ms + LOST_AFTER_MS) {
 		r->state = REMOTE_LOST;
@@ -239,7 +232,7 @@ void remote_set(struct remote *r, uint32_t slot, uint32_t param, float value)
 	if (!p->known)
 		return;
 	p->value = param_clamp(&p->row, value);
-	s->params[param].held_until_ms = clock_ms() + MIRROR_HOLD_MS;
+	s->params[param].held_until_ms = (uint64_t)clock_now_ms() + MIRROR_HOLD_MS;
 	s->params[param].value.answered = false;
 	r->mirror.complete = false;
 	r->mirror.serial++;
@@ -250,7 +243,7 @@ void remote_set(struct remote *r, uint32_t slot, uint32_t param, float value)
 static void set_rack(struct remote *r, int index, const char *address, bool on)
 {
 	r->mirror.rack_params[index].value = on;
-	r->mirror.rack_held_until_ms[index] = clock_ms() + MIRROR_HOLD_MS;
+	r->mirror.rack_held_until_ms[index] = (uint64_t)clock_now_ms() + MIRROR_HOLD_MS;
 	r->mirror.rack_values[index].answered = false;
 	r->mirror.complete = false;
 	r->mirror.serial++;

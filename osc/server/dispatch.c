@@ -4,9 +4,9 @@
 
 #include "osc/server/router.h"
 #include "osc/server/serving.h"
-#include "osc/wire/clock.h"
 #include "osc/wire/pattern.h"
 #include "osc/wire/value.h"
+#include "rack/base/clock.h"
 
 #include <stdio.h>
 #include <string.h>

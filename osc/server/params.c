@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/request.h"
 #include "osc/server/serving.h"
-#include "osc/wire/clock.h"
 #include "osc/wire/value.h"
+#include "rack/base/clock.h"
 
 static bool find_param(const struct rack *rack, const char *address, struct place *place, const char **missing)
 {

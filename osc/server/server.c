@@ -9,7 +9,8 @@
 #include "osc/server/serving.h"
 #include "osc/server/surface.h"
 #include "osc/server/sync.h"
-#include "osc/wire/clock.h"
+#include "osc/wire/timetag.h"
+#include "rack/base/clock.h"
 #include "rack/base/utf8.h"
 
 #include <stdio.h>
@@ -82,7 +83,7 @@ static void refuse_late(void *user, const uint8_t *data, size_t size)
 /* The frame of a bundle; false: it is too far ahead. */
 static bool bundle_frame(struct server *server, const uint8_t *data, uint64_t *frame)
 {
-	int64_t due_us = clock_due_us(packet_timetag(data)), now_us = clock_now_us();
+	int64_t due_us = timetag_due_us(packet_timetag(data)), now_us = clock_now_us();
 	bool late = due_us <= now_us, near = due_us <= now_us + AHEAD_US;
 	*frame = !late && near ? control_frame_at(server->control, (uint64_t)due_us) : 0;
 	return near;

@@ -6,9 +6,9 @@
 #include "osc/server/outbox.h"
 #include "osc/server/proof.h"
 #include "osc/wire/allow.h"
-#include "osc/wire/clock.h"
 #include "osc/wire/endpoint.h"
 #include "osc/wire/packet.h"
+#include "rack/base/clock.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/request.h"
 #include "osc/server/serving.h"
-#include "osc/wire/clock.h"
+#include "rack/base/clock.h"
 
 static void subscribe(const struct request *request)
 {

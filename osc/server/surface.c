@@ -3,8 +3,8 @@
 #include "osc/server/surface.h"
 
 #include "osc/server/serving.h"
-#include "osc/wire/clock.h"
 #include "osc/wire/endpoint.h"
+#include "rack/base/clock.h"
 
 #include <stdio.h>
 #include <string.h>

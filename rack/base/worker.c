@@ -3,10 +3,9 @@
 #include "rack/base/worker.h"
 
 #include "rack/base/ring.h"
+#include "rack/base/thread.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { JOBS_MAX = 64, STACK_BYTES = 256 * 1024 };
+enum { JOBS_MAX = 64 };
 
 /* Of a job: both threads want to take it out of WAITING, and one does. */
 enum { WAITING, BEGUN, CANCELLED };
@@ -74,26 +73,6 @@ static void *run(void *argument)
 	}
 }
 
-/* Signals are the control thread's business: the new thread inherits a mask that blocks them all. */
-static int start_thread(struct worker *w)
-{
-	pthread_attr_t attributes;
-	int error = pthread_attr_init(&attributes);
-	if (error)
-		return error;
-	sigset_t all, before;
-	sigfillset(&all);
-	error = pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	if (!error)
-		error = pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (!error) {
-		error = pthread_create(&w->thread, &attributes, run, w);
-		pthread_sigmask(SIG_SETMASK, &before, NULL);
-	}
-	pthread_attr_destroy(&attributes);
-	return error;
-}
-
 static void release(struct worker *w)
 {
 	ring_free(w->todo);
@@ -116,13 +95,17 @@ struct worker *worker_new(struct reason *reason)
 	w->finished = ring_new(JOBS_MAX, sizeof(struct job *));
 	w->todo_fd = eventfd(0, EFD_CLOEXEC);
 	w->finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	int error = !w->todo || !w->finished ? ENOMEM : w->todo_fd < 0 || w->finished_fd < 0 ? errno : start_thread(w);
-	if (error) {
-		reason_set(reason, STATUS_IO, "cannot start the worker thread: %s", strerror(error));
-		release(w);
-		return NULL;
-	}
-	return w;
+	enum status status = STATUS_OK;
+	if (!w->todo || !w->finished)
+		status = reason_set(reason, STATUS_NO_MEMORY, "no memory for the worker");
+	else if (w->todo_fd < 0 || w->finished_fd < 0)
+		status = reason_set(reason, STATUS_IO, "no descriptor for the worker: %s", strerror(errno));
+	else
+		status = thread_start(&w->thread, "worker", run, w, reason);
+	if (status == STATUS_OK)
+		return w;
+	release(w);
+	return NULL;
 }
 
 bool worker_post(struct worker *w, struct job *job)

@@ -2,9 +2,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/control/control_private.h"
 
+#include "rack/base/clock.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Changes of one row by one hand that follow each other within this time are one gesture. */
 #define GESTURE_S 0.5
@@ -14,9 +15,7 @@ static double now_s(const struct control *c)
 {
 	if (c->engine)
 		return (double)engine_read_telemetry(c->engine)->frame / c->spec.rate;
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+	return 1e-6 * (double)clock_now_us();
 }
 
 static void drop(struct undo_step **list, uint32_t *n)

@@ -2,17 +2,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/meters/analysis.h"
 
+#include "rack/base/clock.h"
 #include "rack/base/ring.h"
+#include "rack/base/thread.h"
 #include "rack/base/triple.h"
 #include "rack/meters/loudness.h"
 
 #include <limits.h>
 #include <math.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	HOPS_PER_S = 100,
@@ -20,7 +19,6 @@ enum {
 	LONG_NAP_MS = 100, /* once nobody has read for AWAKE_MS */
 	AWAKE_MS = 1000,
 	WINDOW_HOPS = 30, /* 300 ms for rms, correlation, balance */
-	STACK_BYTES = 256 * 1024,
 	FEED_CHUNK = 64,
 	LANES = 4,
 	CHANNELS = 6,
@@ -281,25 +279,9 @@ static void *run(void *user)
 		}
 		if (news)
 			publish(a);
-		const struct timespec nap = { .tv_nsec = (long)nap_ms(a) * 1000000 };
-		clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
+		clock_sleep_us((int64_t)nap_ms(a) * 1000);
 	}
 	return NULL;
-}
-
-/* Signals belong to the control thread. */
-static int start_thread(struct analysis *a)
-{
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&a->thread, &attributes, run, a);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return error;
 }
 
 static void free_memory(struct analysis *a)
@@ -348,14 +330,10 @@ struct analysis *analysis_new(const struct spec *spec, struct reason *reason)
 	atomic_init(&a->reads, UINT_MAX);
 	triple_init(&a->triple);
 	publish(a);
-	int error = start_thread(a);
-	if (error) {
-		reason_set(reason, STATUS_IO, "cannot start the analysis thread: %s", strerror(error));
-		free_memory(a);
-		return NULL;
-	}
-	pthread_setname_np(a->thread, "analysis");
-	return a;
+	if (thread_start(&a->thread, "analysis", run, a, reason) == STATUS_OK)
+		return a;
+	free_memory(a);
+	return NULL;
 
 no_memory:
 	reason_set(reason, STATUS_NO_MEMORY, "no memory for the analysis");

@@ -246,44 +246,6 @@ static void a_cancelled_job_is_never_worked_on(void **state)
 	assert_in_range(n_cancelled, 1, ROUNDS * JOBS);
 }
 
-struct mask_job {
-	struct job job;
-	sigset_t blocked;
-	size_t stack;
-};
-
-static void look_at_thread(struct job *job)
-{
-	struct mask_job *m = (struct mask_job *)job;
-	pthread_sigmask(SIG_BLOCK, NULL, &m->blocked);
-	pthread_attr_t attributes;
-	pthread_getattr_np(pthread_self(), &attributes);
-	pthread_attr_getstacksize(&attributes, &m->stack);
-	pthread_attr_destroy(&attributes);
-}
-
-static void nothing(struct job *job)
-{
-	(void)job;
-}
-
-static void the_thread_takes_no_signals_and_little_stack(void **state)
-{
-	(void)state;
-	struct worker *w = worker_new(NULL);
-	struct mask_job m = { .job = { .work = look_at_thread, .done = nothing } };
-	assert_true(worker_post(w, &m.job));
-	worker_free(w);
-	const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGUSR1, SIGWINCH, SIGTSTP };
-	sigset_t own;
-	pthread_sigmask(SIG_BLOCK, NULL, &own);
-	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-		assert_int_equal(sigismember(&m.blocked, signals[i]), 1);
-		assert_int_equal(sigismember(&own, signals[i]), 0);
-	}
-	assert_in_range(m.stack, 128 * 1024, 1024 * 1024);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,7 +255,6 @@ int main(void)
 		cmocka_unit_test(done_may_post),
 		cmocka_unit_test(what_has_not_begun_can_be_cancelled),
 		cmocka_unit_test(a_cancelled_job_is_never_worked_on),
-		cmocka_unit_test(the_thread_takes_no_signals_and_little_stack),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
