@@ -1,7 +1,8 @@
-/* Prints messages and reads words. */
+/* Prints messages. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/answer.h"
 
+#include "osc/server/router.h"
 #include "rack/base/utf8.h"
 #include "src/json.h"
 
@@ -49,21 +50,21 @@ static void print_value(const struct message *m, int i)
 		fputs("null", stdout);
 }
 
-static void print_json_value(struct json *j, const struct message *m, int i)
+static void print_json_value(struct json *j, const char *key, const struct message *m, int i)
 {
 	char type = m->types[i];
 	double number = 0;
 	message_number(m, i, &number);
 	if (message_text(m, i))
-		json_text(j, NULL, message_text(m, i));
+		json_text(j, key, message_text(m, i));
 	else if (type == 'T' || type == 'F')
-		json_bool(j, NULL, type == 'T');
+		json_bool(j, key, type == 'T');
 	else if (type == 'f')
-		json_float(j, NULL, (float)number);
+		json_float(j, key, (float)number);
 	else if (strchr("ihd", type))
-		json_number(j, NULL, number);
+		json_number(j, key, number);
 	else
-		json_null(j, NULL);
+		json_null(j, key);
 }
 
 static void print_json(const struct message *m)
@@ -72,10 +73,16 @@ static void print_json(const struct message *m)
 	json_start(&j, stdout);
 	json_object(&j, NULL, JSON_INLINE);
 	json_text(&j, "address", m->address);
-	json_array(&j, "values", JSON_INLINE);
-	for (int i = 0; i < m->n; i++)
-		print_json_value(&j, m, i);
-	json_end(&j);
+	const struct route *route = router_find(m->address);
+	if (route && route->flags & ROUTE_PAIRS) {
+		for (int i = 0; i + 1 < m->n && message_text(m, i); i += 2)
+			print_json_value(&j, message_text(m, i), m, i + 1);
+	} else {
+		json_array(&j, "values", JSON_INLINE);
+		for (int i = 0; i < m->n; i++)
+			print_json_value(&j, NULL, m, i);
+		json_end(&j);
+	}
 	json_end(&j);
 }
 
@@ -93,35 +100,4 @@ void answer_print(const struct message *m, enum answer_style style)
 		print_value(m, i);
 	}
 	putchar('\n');
-}
-
-static bool is_one_of(const char *word, const char *const *words)
-{
-	for (; *words; words++)
-		if (strcasecmp(word, *words) == 0)
-			return true;
-	return false;
-}
-
-static bool takes_text(const char *address)
-{
-	size_t length = strlen(address);
-	return strncmp(address, "/preset/", 8) == 0 || (length > 4 && strcmp(address + length - 4, "/str") == 0);
-}
-
-void answer_add_word(lo_message body, const char *address, const char *word)
-{
-	static const char *const on[] = { "on", "true", "T", NULL }, *const off[] = { "off", "false", "F", NULL };
-	char *end;
-	double number = strtod(word, &end);
-	if (takes_text(address))
-		message_add(body, "s", word);
-	else if (*word && *end == '\0')
-		message_add(body, "f", number);
-	else if (is_one_of(word, on))
-		message_add(body, "T");
-	else if (is_one_of(word, off))
-		message_add(body, "F");
-	else
-		message_add(body, "s", word);
 }

@@ -8,15 +8,11 @@
 enum answer_style {
 	ANSWER_VALUES,  /* the values, with spaces between */
 	ANSWER_ADDRESS, /* the address before them */
-	ANSWER_JSON,    /* {"address": "/x", "values": [1, true, "text"]} */
+	ANSWER_JSON,    /* {"address": "/x", "values": [1, true, "text"]}; names and values in turn become members */
 };
 
 /* One line on stdout. Numbers are the shortest that read back the same; switches are on or off; text from the network
  * cannot steer the terminal. */
 void answer_print(const struct message *, enum answer_style);
-
-/* A word of the command line as an argument of a message to address: numbers, on off true false T F as switches, others
- * as text; always text where the address takes nothing else (/str, /preset/). */
-void answer_add_word(lo_message, const char *address, const char *word);
 
 #endif

@@ -1,6 +1,7 @@
 /* lacquer get, set, watch: one-shot clients of a running rack. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/remote/link.h"
+#include "osc/server/router.h"
 #include "osc/wire/pattern.h"
 #include "rack/base/clock.h"
 #include "src/answer.h"
@@ -9,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -38,14 +40,25 @@ static const struct cli_option options[] = {
 struct client {
 	struct link *link;
 	const char *address;
+	const struct route *route; /* of the address; NULL: this version knows none */
 	struct client_options options;
 	enum answer_style style;
 	bool print;   /* answers as they come */
+	bool setting; /* a parameter: what is answered to that was clamped */
 	bool synced;  /* everything sent has been dealt with */
 	bool notices; /* /error is what is watched */
-	bool failed;  /* an error came, and was told */
+	bool failed;  /* an error came, and was reported */
 	int answers;
 };
+
+static void report_clamped(const struct message *m)
+{
+	double number;
+	if (message_text(m, 0))
+		options_error(m->address, "clamped to %s", message_text(m, 0));
+	else if (message_number(m, 0, &number))
+		options_error(m->address, "clamped to %g", number);
+}
 
 static void on_message(void *user, const struct message *m)
 {
@@ -58,6 +71,8 @@ static void on_message(void *user, const struct message *m)
 		c->failed = true;
 	} else {
 		c->answers++;
+		if (c->setting)
+			report_clamped(m);
 		if (c->print)
 			answer_print(m, c->style);
 	}
@@ -76,6 +91,7 @@ static char **start(struct client *c, const struct subcommand *subcommand, int a
 		*status = options_wrong(subcommand->name, "'%s' is no OSC address: %s", c->address, fault);
 		return NULL;
 	}
+	c->route = router_find(c->address);
 	c->style = c->options.json ? ANSWER_JSON : pattern_has_wildcards(c->address) ? ANSWER_ADDRESS : ANSWER_VALUES;
 	struct reason reason;
 	enum status opened = link_open(&c->link, c->options.target, c->options.name, &reason);
@@ -125,10 +141,20 @@ const struct subcommand subcommand_get = {
 	.operands_min = 1,
 	.operands_max = 1,
 	.summary = "Ask a running rack for the value at an OSC address",
-	.help = "Sends ADDRESS as a question to a running rack and prints the answer.",
+	.help = "Sends ADDRESS as a question to a running rack and prints the answer. What acts (/undo) is refused.",
 	.options = options,
 	.main = get_main,
 };
+
+/* What acts would act when it is asked. */
+static bool refuse_action(const struct client *c, const char *subcommand, int *status)
+{
+	if (!c->route || c->route->body)
+		return false;
+	*status = options_wrong(subcommand, "%s has no value; it acts: lacquer set %s%s%s", c->address, c->address,
+		*c->route->arguments ? " " : "", c->route->arguments);
+	return true;
+}
 
 static int get_main(int argc, char **argv)
 {
@@ -136,27 +162,26 @@ static int get_main(int argc, char **argv)
 	int status;
 	if (!start(&c, &subcommand_get, argc, argv, &status))
 		return status;
-	status = ask(&c);
+	if (!refuse_action(&c, "get", &status))
+		status = ask(&c);
 	link_close(c.link);
 	return status;
 }
 
 /* ---- set */
 
-static bool has_value(const char *address)
-{
-	return strncmp(address, "/rack/", 6) == 0 || strncmp(address, "/bypass", 7) == 0;
-}
-
 static enum status send_words(struct client *c, char **words)
 {
-	lo_message body = lo_message_new();
-	if (!body)
+	int n = 0;
+	while (words[n])
+		n++;
+	struct word *list = calloc((size_t)n + 1, sizeof *list);
+	if (!list)
 		return STATUS_NO_MEMORY;
-	for (; *words; words++)
-		answer_add_word(body, c->address, *words);
-	enum status status = link_send_body(c->link, c->address, body);
-	lo_message_free(body);
+	for (int i = 0; i < n; i++)
+		list[i].text = words[i];
+	enum status status = link_send_words(c->link, c->address, c->route ? c->route->arguments : "", list, n);
+	free(list);
 	return status;
 }
 
@@ -172,8 +197,8 @@ static int set_preset(struct client *c)
 
 static int set(struct client *c, char **words)
 {
-	/* An answer to the setting itself (it was clamped) is the same as that to the question behind it. */
-	c->print = !has_value(c->address);
+	c->setting = c->route && c->route->flags & ROUTE_FORMS;
+	c->print = !c->setting;
 	if (send_words(c, words) != STATUS_OK)
 		return nobody(c);
 	bool answered = sync_rack(c) == STATUS_OK && wait_for(c, &c->synced, ANSWER_MS);
@@ -182,10 +207,12 @@ static int set(struct client *c, char **words)
 		return nobody(c);
 	if (c->failed)
 		return EXIT_FAILED;
+	bool ask_again = c->setting;
+	c->setting = false;
 	c->print = true;
-	if (strncmp(c->address, "/preset/", 8) == 0)
+	if (c->route && c->route->flags & ROUTE_LATER)
 		return set_preset(c);
-	return has_value(c->address) ? ask(c) : EXIT_DONE;
+	return ask_again ? ask(c) : EXIT_DONE;
 }
 
 static int set_main(int argc, char **argv);
@@ -196,7 +223,8 @@ const struct subcommand subcommand_set = {
 	.operands_min = 1,
 	.operands_max = OPERANDS_ANY,
 	.summary = "Set what is at an OSC address of a running rack",
-	.help = "Sends ADDRESS with the values to a running rack and prints the resulting values.",
+	.help = "Sends ADDRESS with the values to a running rack and prints the resulting values. Units may be written "
+		"(3 dB); a value beyond the range of a parameter is clamped, and reported.",
 	.options = options,
 	.negative_operands = true,
 	.main = set_main,
@@ -245,8 +273,8 @@ static int watch(struct client *c)
 {
 	bool never = false;
 	c->notices = pattern_matches(c->address, "/error");
-	int status = probe(c);
-	if (status != EXIT_DONE)
+	int status;
+	if (refuse_action(c, "watch", &status) || (status = probe(c)) != EXIT_DONE)
 		return status;
 	if (!renew(c) || !wait_for(c, &c->synced, ANSWER_MS))
 		return nobody(c);

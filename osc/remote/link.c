@@ -208,6 +208,18 @@ enum status link_send(struct link *link, const char *address, const char *types,
 	return status;
 }
 
+enum status link_send_words(
+	struct link *link, const char *address, const char *arguments, const struct word *words, int n)
+{
+	lo_message body = lo_message_new();
+	if (!body)
+		return STATUS_NO_MEMORY;
+	words_add(body, address, arguments, words, n);
+	enum status status = link_send_body(link, address, body);
+	lo_message_free(body);
+	return status;
+}
+
 struct delivery {
 	struct link *link;
 	link_handler *handler;

@@ -4,6 +4,7 @@
 #define OSC_LINK_H
 
 #include "osc/wire/message.h"
+#include "osc/wire/word.h"
 #include "rack/base/status.h"
 
 struct link;
@@ -23,6 +24,9 @@ const char *link_target(const struct link *); /* "HOST:PORT" or the socket's pat
  * FULL: the rack does not read. */
 enum status link_send(struct link *, const char *address, const char *types, ...);
 enum status link_send_body(struct link *, const char *address, lo_message body);
+
+/* The same with n words as the address takes them (osc/wire/word.h). */
+enum status link_send_words(struct link *, const char *address, const char *arguments, const struct word *words, int n);
 
 /* Gives every message that has come (those of bundles one by one) to the handler; never waits, takes 256 datagrams at
  * most. Returns the number of messages; malformed datagrams are dropped. */

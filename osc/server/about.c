@@ -85,14 +85,14 @@ const struct route about_routes[] = {
 	{ "/title", "[s:title]", "The title of the rack: at most 127 bytes, without '#', answered as it is then",
 		.body = tell_title, .handle = set_title },
 	{ "/info", "", "Names and values: program, version, client, rate, period, latency, title", .body = tell_info,
-		.flags = ROUTE_OF_LATENCY },
+		.flags = ROUTE_PAIRS | ROUTE_OF_LATENCY },
 	{ "/status", "",
 		"Names and values: load_mean, load_worst, xruns_own, xruns_foreign, realtime, scheduling (real-time or "
 		"not "
 		"real-time), connected, rate, period, latency, overload (none, warning or "
 		"safe bypass), poisoned, peers, dropped, input (connected, no input, no left input or no right input), "
 		"awaited (ports asked for as input that are not there)",
-		.body = tell_status, .flags = ROUTE_STEADY | ROUTE_SLOW },
+		.body = tell_status, .flags = ROUTE_PAIRS | ROUTE_STEADY | ROUTE_SLOW },
 	{ "/quit", "", "Stops the rack", .handle = quit, .flags = ROUTE_LOCAL },
 	{ 0 },
 };

@@ -4,6 +4,7 @@
 
 #include "osc/server/dispatch.h"
 #include "osc/server/presets.h"
+#include "osc/server/router.h"
 #include "osc/server/serving.h"
 
 #include <stdlib.h>
@@ -60,4 +61,17 @@ enum status direct_apply(struct direct *direct, const char *address, lo_message 
 	if (refusal.text[0] == '\0')
 		return STATUS_OK;
 	return reason_set(reason, STATUS_BAD_VALUE, "%s", refusal.text);
+}
+
+enum status direct_apply_words(
+	struct direct *direct, const char *address, const struct word *words, int n, struct reason *reason)
+{
+	const struct route *route = router_find(address);
+	lo_message body = lo_message_new();
+	if (!body)
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
+	words_add(body, address, route ? route->arguments : "", words, n);
+	enum status status = direct_apply(direct, address, body, reason);
+	lo_message_free(body);
+	return status;
 }

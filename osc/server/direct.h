@@ -3,17 +3,20 @@
 #ifndef OSC_DIRECT_H
 #define OSC_DIRECT_H
 
+#include "osc/wire/word.h"
 #include "rack/control/control.h"
-
-#include <lo/lo.h>
 
 struct direct;
 
 struct direct *direct_new(struct control *); /* NULL: no memory */
 void direct_free(struct direct *);
 
-/* One message, through the same router as those from the network; answers are dropped. UNKNOWN or BAD_VALUE with the
- * words that a sender would get by /error. Control thread. */
+/* One message of n words (osc/wire/word.h), each as the address wants it, through the same router as those from the
+ * network; answers are dropped. UNKNOWN or BAD_VALUE with the words that a sender would get by /error. Control thread.
+ */
+enum status direct_apply_words(struct direct *, const char *address, const struct word *words, int n, struct reason *);
+
+/* The same with arguments that are made already. */
 enum status direct_apply(struct direct *, const char *address, lo_message body, struct reason *);
 
 #endif

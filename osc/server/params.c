@@ -99,7 +99,7 @@ static void tell_slot(struct server *server, const struct place *place, lo_messa
 		message_add(body, "s", role_text(slot->module->meters[i].role));
 }
 
-#define PARAM .body = tell_param, .handle = set_param, .find = find_param
+#define PARAM .body = tell_param, .handle = set_param, .find = find_param, .flags = ROUTE_FORMS
 
 const struct route param_routes[] = {
 	{ "/rack/<slot>/info", "",
@@ -111,7 +111,7 @@ const struct route param_routes[] = {
 	{ "/rack/<slot>/delta", "T|F", "Hears only what the slot changes, delay-aligned", PARAM },
 	{ "/rack/<slot>/<param...>", "f | T|F | s",
 		"A parameter in its own unit: numbers in any of i f d h T F, choices by name", PARAM,
-		.list = list_params, .flags = ROUTE_FORMS },
+		.list = list_params },
 	{ "/rack/<slot>/<param>/norm", "f", "The same as 0..1 by the parameter's own scale", PARAM },
 	{ "/rack/<slot>/<param>/str", "s", "The same as text with its unit", PARAM },
 	{ "/rack/<slot>/<param>/info", "",

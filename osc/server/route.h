@@ -21,8 +21,10 @@ enum route_flags {
 	ROUTE_LOCAL = 1 << 0,      /* refused over UDP */
 	ROUTE_STEADY = 1 << 1,     /* subscribers get it at a steady rate, not as it changes */
 	ROUTE_SLOW = 1 << 2,       /* steady, and twice a second whatever rate was asked for */
-	ROUTE_FORMS = 1 << 3,      /* a parameter: the address has /norm, /str and /info, too */
+	ROUTE_FORMS = 1 << 3,      /* a parameter, with /norm, /str and /info, too */
 	ROUTE_PRESS = 1 << 4,      /* a button: 0 or F, which a surface sends at its release, does nothing */
+	ROUTE_LATER = 1 << 6,      /* answered when it is done, which may be after the answer to a later /sync */
+	ROUTE_PAIRS = 1 << 7,      /* the value is names and values in turn */
 	ROUTE_OF_LATENCY = 1 << 5, /* changes with the delay through the rack */
 };
 

@@ -117,6 +117,13 @@ static void test_set(void **state)
 	assert_string_equal(output, "-1.5\n");
 	assert_int_equal(lacquer("set|-n|rig|/rack/trim/gain|1e9", NULL), 0);
 	assert_string_equal(output, "24\n"); /* once, and what is in force */
+	assert_string_equal(errors, "lacquer: /rack/trim/gain: clamped to 24\n");
+	assert_int_equal(lacquer("set|-n|rig|/rack/trim/gain|3|dB", NULL), 0);
+	assert_string_equal(output, "3\n");
+	assert_int_equal(lacquer("set|-n|rig|/rack/trim/gain|99 dB", NULL), 0);
+	assert_string_equal(errors, "lacquer: /rack/trim/gain: clamped to 24\n");
+	assert_int_equal(lacquer("set|-n|rig|/rack/testfault/fault|2", NULL), 0); /* a choice by its index */
+	assert_string_equal(output, "lock\n");
 	assert_int_equal(lacquer("set|-n|rig|/rack/trim/gain/str|2 dB", NULL), 0);
 	assert_string_equal(output, "2.0 dB\n");
 	assert_int_equal(lacquer("set|-n|rig|/rack/trim/mono|on", NULL), 0);
@@ -132,11 +139,60 @@ static void test_set(void **state)
 	assert_int_equal(rig->quits, 1);
 }
 
+/* What looks like a number or a switch and is a name. */
+static void test_names(void **state)
+{
+	(void)state;
+	assert_int_equal(lacquer("set|-n|rig|/scene/store|2", NULL), 0);
+	assert_string_equal(output, "2\n");
+	assert_int_equal(lacquer("set|-n|rig|/scene/store|off", NULL), 0);
+	assert_int_equal(lacquer("get|-n|rig|/scene/list", NULL), 0);
+	assert_string_equal(output, "2 off\n");
+	assert_int_equal(lacquer("set|-n|rig|/title|007", NULL), 0);
+	assert_string_equal(output, "007\n");
+	assert_int_equal(lacquer("set|-n|rig|/chain/insert|trim|0|f2", NULL), 0);
+	assert_int_equal(lacquer("set|-n|rig|/chain/remove|2", NULL), 1);
+	assert_string_equal(errors, "lacquer: /chain/remove: there is no slot '2'\n");
+	assert_int_equal(lacquer("set|-n|rig|/lock|/rack/trim/gain|on", NULL), 0);
+	assert_string_equal(output, "/rack/trim/gain on\n");
+}
+
+/* A question changes nothing. */
+static void test_get_only_asks(void **state)
+{
+	(void)state;
+	assert_int_equal(lacquer("set|-n|rig|/rack/trim/gain|-3", NULL), 0);
+	assert_int_equal(lacquer("get|-n|rig|/undo", NULL), 2);
+	assert_string_equal(output, "");
+	assert_string_equal(
+		errors, "lacquer: get: /undo has no value; it acts: lacquer set /undo\nSee 'lacquer get --help'.\n");
+	assert_int_equal(lacquer("watch|-n|rig|/undo", NULL), 2);
+	assert_int_equal(lacquer("get|-n|rig|/quit", NULL), 2);
+	assert_int_equal(lacquer("get|-n|rig|/chain/remove", NULL), 2);
+	assert_int_equal(rig->quits, 0);
+	assert_int_equal(lacquer("get|-n|rig|/rack/trim/gain", NULL), 0);
+	assert_string_equal(output, "-3\n");
+	assert_int_equal(lacquer("set|-n|rig|/undo", NULL), 0);
+	assert_int_equal(lacquer("get|-n|rig|/rack/trim/gain", NULL), 0);
+	assert_string_equal(output, "0\n");
+}
+
+static void test_pairs_are_objects(void **state)
+{
+	(void)state;
+	assert_int_equal(lacquer("get|-n|rig|--json|/info", NULL), 0);
+	assert_non_null(strstr(output, "{\"address\": \"/info\", \"program\": \"lacquer\", \"version\": \""));
+	assert_non_null(strstr(output, "\"rate\": "));
+	assert_int_equal(lacquer("get|-n|rig|--json|/status", NULL), 0);
+	assert_non_null(strstr(output, "\"realtime\": false, "));
+}
+
 static void test_failures(void **state)
 {
 	(void)state;
 	assert_int_equal(lacquer("set|-n|rig|/rack/trim/gain|nan", NULL), 1);
-	assert_string_equal(errors, "lacquer: /rack/trim/gain: not a finite number\n");
+	assert_string_equal(errors, "lacquer: /rack/trim/gain: 'nan' is not a number\n");
+	assert_int_equal(lacquer("set|-n|rig|/rack/trim/gain|3|Hz", NULL), 1);
 	assert_int_equal(lacquer("set|-n|rig|/rack/testfault/fault|sunburn", NULL), 1);
 	assert_int_equal(lacquer("get|-n|rig|/nope", NULL), 1);
 	assert_string_equal(errors, "lacquer: /nope: unknown address\n");
@@ -179,6 +235,9 @@ int main(void)
 		TEST(test_get),
 		TEST(test_get_over_udp),
 		TEST(test_set),
+		TEST(test_names),
+		TEST(test_get_only_asks),
+		TEST(test_pairs_are_objects),
 		TEST(test_failures),
 		TEST(test_watch),
 	};

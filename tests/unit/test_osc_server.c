@@ -155,14 +155,14 @@ static void test_errors(void **state)
 	SAY(c, "/rack/trim/gain", "f", (double)NAN);
 	SAY(c, "/rack/trim/gain", "d", (double)INFINITY);
 	SAY(c, "/rack/trim/gain", "f", -(double)INFINITY);
-	SAY(c, "/rack/trim/gain", "s", "1");
+	SAY(c, "/rack/trim/gain", "s", "loud");
 	SAY(c, "/rack/trim/gain", "ff", 1.0, 2.0);
 	SAY(c, "/rack/trim/nothing", "f", 1.0);
 	SAY(c, "/rack/nobody/gain", "");
 	SAY(c, "/nothing", "");
 	SAY(c, "/rack/testfault/fault", "s", "sunburn");
-	SAY(c, "/rack/testfault/fault", "f", 1.0);
-	SAY(c, "/rack/trim/mono", "s", "on");
+	SAY(c, "/rack/testfault/fault", "f", 99.0);
+	SAY(c, "/rack/trim/mono", "s", "loud");
 	SAY(c, "/scene/recall", "s", "a");
 	SAY(c, "/chain", "s", "eq");
 	SAY(c, "/meter/in/nothing", "");

@@ -18,6 +18,10 @@ static const struct param toggle = { .label = "On", .scale = SCALE_TOGGLE, .max 
 static const struct param choice = {
 	.label = "Slope", .scale = SCALE_CHOICE, .max = 3, .step = 1, .choices = slopes, .help = "h"
 };
+static const char *const names[] = { "on", "off", "auto" };
+static const struct param words = {
+	.label = "Mode", .scale = SCALE_CHOICE, .max = 2, .step = 1, .choices = names, .help = "h"
+};
 
 /* What one argument reads as, or NaN where it is refused. */
 static float read_as(const struct param *p, enum form form, float now, const char *types, ...)
@@ -59,7 +63,12 @@ static void test_numbers(void **state)
 	assert_true(isfinite(read_as(&number, FORM_VALUE, 0, "d", 1e300)));
 	REFUSED(&number, FORM_VALUE, 0, "f", (double)NAN);
 	REFUSED(&number, FORM_VALUE, 0, "d", -(double)INFINITY);
-	REFUSED(&number, FORM_VALUE, 0, "s", "3");
+	READS(3, &number, FORM_VALUE, 0, "s", "3");
+	READS(-1.5f, &number, FORM_VALUE, 0, "s", " -1.5 dB ");
+	READS(99, &number, FORM_VALUE, 0, "s", "99 dB");
+	REFUSED(&number, FORM_VALUE, 0, "s", "3 Hz");
+	REFUSED(&number, FORM_VALUE, 0, "s", "loud");
+	REFUSED(&number, FORM_VALUE, 0, "s", "inf");
 	REFUSED(&number, FORM_VALUE, 0, "I");
 	REFUSED(&number, FORM_VALUE, 0, "c");
 	REFUSED(&number, FORM_VALUE, 0, "ii", 1, 2);
@@ -67,7 +76,7 @@ static void test_numbers(void **state)
 	REFUSED(&number, FORM_NORM, 0, "s", "0.5");
 	READS(-1.5f, &number, FORM_TEXT, 0, "s", "-1.5 dB");
 	REFUSED(&number, FORM_TEXT, 0, "f", 1.0);
-	REFUSED(&number, FORM_TEXT, 0, "s", "99");
+	READS(99, &number, FORM_TEXT, 0, "s", "99"); /* clamped as a number is */
 	REFUSED(&number, FORM_INFO, 0, "f", 1.0);
 }
 
@@ -80,7 +89,8 @@ static void test_switches(void **state)
 	READS(1, &toggle, FORM_VALUE, 0, "I"); /* turns it over */
 	READS(0, &toggle, FORM_VALUE, 1, "I");
 	READS(1, &toggle, FORM_TEXT, 0, "s", "on");
-	REFUSED(&toggle, FORM_VALUE, 0, "s", "on");
+	READS(1, &toggle, FORM_VALUE, 0, "s", "on");
+	REFUSED(&toggle, FORM_VALUE, 0, "s", "loud");
 	REFUSED(&toggle, FORM_VALUE, 0, "f", (double)NAN);
 }
 
@@ -88,10 +98,17 @@ static void test_choices(void **state)
 {
 	(void)state;
 	READS(2, &choice, FORM_VALUE, 0, "s", "24");
-	READS(2, &choice, FORM_VALUE, 0, "i", 24); /* the name, not an index */
+	READS(2, &choice, FORM_VALUE, 0, "i", 24); /* a name */
+	READS(0, &choice, FORM_VALUE, 0, "i", 6);
+	READS(1, &choice, FORM_VALUE, 0, "i", 1); /* no name: an index */
+	READS(3, &choice, FORM_VALUE, 0, "f", 3.0);
+	READS(0, &words, FORM_VALUE, 0, "i", 0);
+	READS(1, &words, FORM_VALUE, 0, "s", "off");
+	REFUSED(&words, FORM_VALUE, 0, "i", 3);
+	REFUSED(&words, FORM_VALUE, 0, "i", -1);
+	REFUSED(&words, FORM_VALUE, 0, "f", 0.5);
 	READS(3, &choice, FORM_VALUE, 0, "f", 48.0);
 	READS(1, &choice, FORM_TEXT, 0, "s", "12");
-	REFUSED(&choice, FORM_VALUE, 0, "i", 1);
 	REFUSED(&choice, FORM_VALUE, 0, "T");
 	REFUSED(&choice, FORM_VALUE, 0, "s", "13");
 	REFUSED(&choice, FORM_VALUE, 0, "f", (double)NAN);
