@@ -33,8 +33,10 @@ struct remote_meter {
 
 struct remote_slot {
 	char id[32], type[32], label[32];
-	uint32_t n_params;           /* the module's rows */
-	struct remote_param *params; /* n_params, then N_HOST_PARAMS of the host */
+	uint32_t n_params;            /* the module's own */
+	uint32_t n_rows;              /* all of params: behind those the ones that every slot has */
+	uint32_t bypass, solo, delta; /* which of them are these */
+	struct remote_param *params;
 	uint32_t n_meters;
 	struct remote_meter *meters;
 };
@@ -81,8 +83,11 @@ const char *remote_notice(const struct remote *, uint32_t *count);
 uint64_t remote_serial(const struct remote *);
 uint64_t remote_values_serial(const struct remote *); /* meters do not count: they always change */
 
-/* Changes show in the mirror at once and are sent; the rack's own answer corrects them. param counts up to
- * n_params + HOST_DELTA. */
+/* What meters are wanted, as patterns of addresses, NULL at the end; those of the call before are given up. The array
+ * must stay. Without a call: none. */
+void remote_listen(struct remote *, const char *const *patterns);
+
+/* Changes show in the mirror at once and are sent; the rack's own answer corrects them. */
 void remote_set(struct remote *, uint32_t slot, uint32_t param, float value);
 void remote_set_bypass(struct remote *, bool on);
 void remote_set_match(struct remote *, bool on);

@@ -1,16 +1,13 @@
-/* What the keys do: actions into messages to the rack. */
+/* What the keys do: each file ends with the rows of its keys. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TUI_ACTION_H
 #define TUI_ACTION_H
 
 #include "tui/keys.h"
-#include "tui/screen.h"
 
-/* Those of a slot and those of the rack; actions of other kinds are ignored. n: the key's amount. */
-void action_slot(struct screen *, enum action, int n);
-void action_rack(struct screen *, enum action);
-
-/* After a dialog: false, and said so, when the slot that it was about has gone or got another module. */
-bool action_subject_stays(struct screen *);
+extern const struct keymap action_rack_keys;  /* the rack as a whole, and leaving */
+extern const struct keymap action_slot_keys;  /* slots selected, switched and edited */
+extern const struct keymap action_store_keys; /* presets and scenes */
+extern const struct keymap action_param_keys; /* the parameter under the cursor: for views with a page of them */
 
 #endif

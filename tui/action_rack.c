@@ -1,126 +1,42 @@
-/* What the keys do: the rack as a whole, presets, scenes, and leaving. */
+/* What the keys do: the rack as a whole, and leaving. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/action.h"
+#include "tui/ask.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define RECALL_S 2.0f
-
-static const char *const *presets(struct screen *s)
+static void flip_bypass(struct screen *s, float amount)
 {
-	return remote_presets(s->remote);
+	(void)amount;
+	remote_set_bypass(s->remote, remote_rack_bypass(s->remote)->value == 0);
 }
 
-static bool load_preset(struct screen *s, int index, const char *name)
+static void flip_match(struct screen *s, float amount)
 {
-	(void)index;
-	remote_preset_load(s->remote, name);
-	return true;
+	(void)amount;
+	bool on = remote_rack_match(s->remote)->value == 0;
+	remote_set_match(s->remote, on);
+	screen_say(
+		s, false, on ? "loudness match on: the louder of rack and bypass is attenuated" : "loudness match off");
 }
 
-static const char *const *scenes(struct screen *s)
+static void undo(struct screen *s, float amount)
 {
-	return remote_scenes(s->remote);
+	(void)amount;
+	remote_undo(s->remote);
 }
 
-static bool recall_scene(struct screen *s, int index, const char *name)
+static void redo(struct screen *s, float amount)
 {
-	(void)index;
-	remote_scene_recall(s->remote, name, RECALL_S);
-	return true;
+	(void)amount;
+	remote_redo(s->remote);
 }
 
-static bool store_scene(struct screen *s, int index, const char *name)
+static void hear_snapshot(struct screen *s, float which)
 {
-	(void)index;
-	remote_scene_store(s->remote, name);
-	return true;
-}
-
-static const char *const *keep_or_replace(struct screen *s)
-{
-	(void)s;
-	static const char *const names[] = { "keep it", "replace it", NULL };
-	return names;
-}
-
-static bool replace_preset(struct screen *s, int index, const char *text)
-{
-	(void)text;
-	if (index == 1)
-		remote_preset_save(s->remote, s->asked_name);
-	return true;
-}
-
-static void ask_overwrite(struct screen *s, const char *name)
-{
-	char title[96];
-	snprintf(s->asked_name, sizeof s->asked_name, "%s", name);
-	snprintf(title, sizeof title, "There is a preset %s", name);
-	dialog_menu(s, title, keep_or_replace, replace_preset);
-}
-
-static bool save_preset(struct screen *s, int index, const char *name)
-{
-	(void)index;
-	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _.-");
-	if (!*name || name[length] || length > 64 || name[0] == '.') {
-		screen_say(s, true, "a name holds letters, digits, space, _ . and -, 1 to 64 of them, no leading dot");
-		return false;
-	}
-	for (const char *const *old = presets(s); *old; old++)
-		if (strcmp(*old, name) == 0) {
-			ask_overwrite(s, name);
-			return true;
-		}
-	remote_preset_save(s->remote, name);
-	return true;
-}
-
-static const char *const *keep_or_delete(struct screen *s)
-{
-	(void)s;
-	static const char *const names[] = { "keep it", "delete it", NULL };
-	return names;
-}
-
-static bool delete_preset(struct screen *s, int index, const char *text)
-{
-	(void)text;
-	if (index == 1)
-		remote_preset_delete(s->remote, s->asked_name);
-	return true;
-}
-
-static bool delete_scene(struct screen *s, int index, const char *text)
-{
-	(void)text;
-	if (index == 1)
-		remote_scene_delete(s->remote, s->asked_name);
-	return true;
-}
-
-static bool ask_delete(
-	struct screen *s, const char *kind, const char *name, bool (*done)(struct screen *, int, const char *))
-{
-	char title[96];
-	snprintf(s->asked_name, sizeof s->asked_name, "%s", name);
-	snprintf(title, sizeof title, "Delete the %s %s?", kind, s->asked_name);
-	dialog_menu(s, title, keep_or_delete, done);
-	return true;
-}
-
-static bool ask_delete_preset(struct screen *s, int index, const char *name)
-{
-	(void)index;
-	return ask_delete(s, "preset", name, delete_preset);
-}
-
-static bool ask_delete_scene(struct screen *s, int index, const char *name)
-{
-	(void)index;
-	return ask_delete(s, "scene", name, delete_scene);
+	remote_hear_side(s->remote, (char)('a' + (int)which));
+	screen_say(s, false, "snapshot %c is active; changes go to it", 'A' + (int)which);
 }
 
 static bool set_title(struct screen *s, int index, const char *title)
@@ -130,85 +46,54 @@ static bool set_title(struct screen *s, int index, const char *title)
 	return true;
 }
 
-static const char *const *leave_or_stop(struct screen *s)
+static void ask_title(struct screen *s, float amount)
 {
-	static const char *const local[] = { "leave it running", "stop the rack", "cancel", NULL };
-	static const char *const far[] = { "leave it running", "cancel", NULL };
+	(void)amount;
+	ask_line(s, "Title of the rack", remote_title(s->remote), set_title);
+}
+
+static void reset_meters(struct screen *s, float amount)
+{
+	(void)amount;
+	remote_meter_reset(s->remote);
+	memset(s->holds, 0, sizeof s->holds);
+	screen_say(s, false, "loudness and peak holds reset");
+}
+
+static const char *const *keep_or_stop(struct screen *s)
+{
+	static const char *const local[] = { "Keep it running", "Stop the rack", "Cancel", NULL };
+	static const char *const far[] = { "Keep it running", "Cancel", NULL };
 	return s->options.may_stop ? local : far;
 }
 
 static bool quit(struct screen *s, int index, const char *text)
 {
 	(void)text;
-	if (strcmp(leave_or_stop(s)[index], "cancel") == 0)
+	if (strcmp(keep_or_stop(s)[index], "Cancel") == 0)
 		return true;
 	s->done = true;
 	s->end = index == 1 ? TUI_STOPPED : TUI_LEFT;
 	return true;
 }
 
-static void reset_meters(struct screen *s)
+static void ask_quit(struct screen *s, float amount)
 {
-	remote_meter_reset(s->remote);
-	memset(s->holds, 0, sizeof s->holds);
-	screen_say(s, false, "loudness and held peaks start anew");
+	(void)amount;
+	ask_menu(s, "Quit: keep the rack running?", keep_or_stop, quit);
 }
 
-void action_rack(struct screen *s, enum action action)
-{
-	switch (action) {
-	case ACTION_BYPASS:
-		remote_set_bypass(s->remote, remote_rack_bypass(s->remote)->value == 0);
-		break;
-	case ACTION_MATCH:
-		remote_set_match(s->remote, remote_rack_match(s->remote)->value == 0);
-		screen_say(s, false, "bypass at matched loudness: %s",
-			remote_rack_match(s->remote)->value != 0 ? "on" : "off");
-		break;
-	case ACTION_UNDO:
-		remote_undo(s->remote);
-		break;
-	case ACTION_REDO:
-		remote_redo(s->remote);
-		break;
-	case ACTION_STORE:
-		dialog_input(s, "Store scene as", "", store_scene);
-		break;
-	case ACTION_RECALL:
-		dialog_menu(s, "Recall scene", scenes, recall_scene);
-		break;
-	case ACTION_PRESETS:
-		dialog_menu(s, "Load preset", presets, load_preset);
-		break;
-	case ACTION_SAVE:
-		presets(s); /* asks for the names, which are looked at when one is typed */
-		dialog_input(s, "Save preset as", "", save_preset);
-		break;
-	case ACTION_DELETE_SCENE:
-		dialog_menu(s, "Delete scene", scenes, ask_delete_scene);
-		break;
-	case ACTION_DELETE_PRESET:
-		dialog_menu(s, "Delete preset", presets, ask_delete_preset);
-		break;
-	case ACTION_TITLE:
-		dialog_input(s, "Title of the rack", remote_title(s->remote), set_title);
-		break;
-	case ACTION_RESET:
-		reset_meters(s);
-		break;
-	case ACTION_CURVE:
-		s->curve_flipped = !s->curve_flipped;
-		break;
-	case ACTION_REDRAW:
-		clearok(curscr, TRUE);
-		break;
-	case ACTION_HELP:
-		dialog_help(s);
-		break;
-	case ACTION_QUIT:
-		dialog_menu(s, "Quit: what of the rack?", leave_or_stop, quit);
-		break;
-	default:
-		break;
-	}
-}
+static const struct key rows[] = {
+	{ { 'q', KEY_F(10), KEYS_CTRL('C') }, "q F10 ^C", "quit", "quit: asks whether to stop the rack", ask_quit, 0 },
+	{ { 'b' }, "b", "bypass", "bypass the whole rack", flip_bypass, 0 },
+	{ { 'M' }, "M", NULL, "compare at matched loudness: attenuates the louder", flip_match, 0 },
+	{ { KEY_F(5) }, "F5", NULL, "snapshot A", hear_snapshot, 0 },
+	{ { KEY_F(6) }, "F6", NULL, "snapshot B", hear_snapshot, 1 },
+	{ { KEY_F(7) }, "F7", NULL, "snapshot C", hear_snapshot, 2 },
+	{ { KEY_F(8) }, "F8", NULL, "snapshot D", hear_snapshot, 3 },
+	{ { 'u' }, "u", "undo", "undo", undo, 0 },
+	{ { 'U', KEYS_CTRL('R') }, "U ^R", NULL, "redo", redo, 0 },
+	{ { 't' }, "t", NULL, "edit the rack's title", ask_title, 0 },
+	{ { 'R' }, "R", NULL, "reset loudness and peak holds", reset_meters, 0 },
+};
+const struct keymap action_rack_keys = KEYMAP(rows);

@@ -1,5 +1,4 @@
-/* A slot's parameters arranged for the screen: single lines, and tables where ids are numbered (band1/freq, band2/freq
- * ...). */
+/* A slot's parameters arranged as single lines, and as tables where ids are numbered (band1/freq, band2/freq ...). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/page.h"
 
@@ -24,11 +23,6 @@ static bool split(const char *id, char prefix[24], unsigned *number, char field[
 	return true;
 }
 
-static uint32_t n_rows(const struct remote_slot *slot)
-{
-	return slot->n_params + N_HOST_PARAMS;
-}
-
 static struct page_table *find_table(struct page *page, const char *prefix)
 {
 	for (uint32_t i = 0; i < page->n_tables; i++)
@@ -50,7 +44,7 @@ static void find_tables(struct page *page, const struct remote_slot *slot)
 {
 	unsigned first[PAGE_TABLES_MAX] = { 0 };
 	bool many[PAGE_TABLES_MAX] = { 0 };
-	for (uint32_t i = 0; i < n_rows(slot); i++) {
+	for (uint32_t i = 0; i < slot->n_rows; i++) {
 		char prefix[24], field[24];
 		unsigned number;
 		if (!split(slot->params[i].id, prefix, &number, field))
@@ -146,7 +140,7 @@ void page_build(struct page *page, const struct remote_slot *slot)
 {
 	page->n_lines = page->n_tables = 0;
 	find_tables(page, slot);
-	for (uint32_t i = 0; i < n_rows(slot); i++)
+	for (uint32_t i = 0; i < slot->n_rows; i++)
 		place(page, &slot->params[i], i);
 }
 

@@ -1,5 +1,4 @@
-/* A slot's parameters arranged for the screen: single lines, and tables where ids are numbered (band1/freq, band2/freq
- * ...). */
+/* A slot's parameters arranged as single lines, and as tables where ids are numbered (band1/freq, band2/freq ...). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TUI_PAGE_H
 #define TUI_PAGE_H
@@ -38,8 +37,8 @@ struct page {
 	struct page_table tables[PAGE_TABLES_MAX];
 };
 
-/* All rows of the slot, the host's too, each exactly once, in their order. A prefix makes a table when at least two
- * numbers and two fields of it are there. */
+/* All parameters of the slot, those that every slot has too, each exactly once, in their order. A prefix makes a table
+ * when at least two numbers and two fields of it are there. */
 void page_build(struct page *, const struct remote_slot *);
 
 /* Line and cell of a parameter; false when it has none. */

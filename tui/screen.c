@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/screen.h"
 
-#include "tui/text.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +38,7 @@ static void follow(struct screen *s)
 static uint32_t n_known(const struct remote_slot *slot)
 {
 	uint32_t n = 0;
-	for (uint32_t i = 0; i < slot->n_params + N_HOST_PARAMS; i++)
+	for (uint32_t i = 0; i < slot->n_rows; i++)
 		n += slot->params[i].known;
 	return n;
 }
@@ -52,7 +50,7 @@ const struct remote_slot *screen_slot(struct screen *s)
 		return NULL;
 	const struct remote_slot *slot = remote_slot(s->remote, s->slot_index);
 	char key[sizeof s->page_key];
-	snprintf(key, sizeof key, "%s/%s/%u/%u", slot->id, slot->type, slot->n_params, n_known(slot));
+	snprintf(key, sizeof key, "%s/%s/%u/%u", slot->id, slot->type, slot->n_rows, n_known(slot));
 	if (strcmp(key, s->page_key) != 0) {
 		page_build(&s->page, slot);
 		memcpy(s->page_key, key, sizeof key);
@@ -104,35 +102,4 @@ void screen_say(struct screen *s, bool bad, const char *format, ...)
 	va_end(values);
 	s->message_bad = bad;
 	s->message_until_ms = s->now_ms + MESSAGE_MS;
-}
-
-static void put(int y, int x, enum style style, const char *text)
-{
-	attrset(colors_attr(style));
-	mvaddstr(y, x, text);
-	attrset(A_NORMAL);
-}
-
-void screen_put(const struct screen *s, int y, int x, int columns, enum style style, const char *text)
-{
-	char clipped[1024];
-	if (columns <= 0)
-		return;
-	text_cut(clipped, sizeof clipped, text, columns, s->options.ascii);
-	put(y, x, style, clipped);
-}
-
-void screen_pad(const struct screen *s, int y, int x, int columns, enum style style, const char *text)
-{
-	char padded[1024];
-	if (columns <= 0)
-		return;
-	text_pad(padded, sizeof padded, text, columns, s->options.ascii);
-	put(y, x, style, padded);
-}
-
-void screen_clear(const struct screen *s, int y, int x)
-{
-	if (x < s->layout.columns && move(y, x) == OK)
-		clrtoeol();
 }

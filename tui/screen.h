@@ -3,11 +3,14 @@
 #ifndef TUI_SCREEN_H
 #define TUI_SCREEN_H
 
-#include "tui/colors.h"
+#include "osc/remote.h"
+#include "tui/canvas.h"
 #include "tui/dialog.h"
 #include "tui/layout.h"
+#include "tui/options.h"
 #include "tui/page.h"
-#include "tui/tui.h"
+
+struct view;
 
 enum { SCREEN_SLOTS_MAX = 24 };
 
@@ -29,8 +32,11 @@ struct hold {
 struct screen {
 	struct remote *remote;
 	struct tui_options options;
+	struct canvas canvas;
 	struct layout layout;
-	uint64_t now_ms; /* of this round of the loop */
+	const struct view *view; /* chosen by its key; NULL: none yet */
+	uint64_t now_ms;         /* of this round of the loop */
+	int code;                /* of the key that is being handled */
 
 	char slot[32]; /* id of the selected slot; "": none */
 	uint32_t slot_index;
@@ -40,13 +46,13 @@ struct screen {
 	struct page page;  /* of the selected slot */
 	char page_key[96]; /* what page was made from */
 	int chain_top;
-	int focus_y, focus_x; /* where the terminal's cursor rests, for screen readers and braille lines */
-	bool curve_flipped;   /* shown where there is no room to spare, hidden where there is */
+	bool curve_flipped; /* the response is shown where there is little room, hidden where there is enough */
 
 	struct hold holds[2][2]; /* in, out; left, right */
 
 	struct dialog dialog;
-	char asked_name[65]; /* the preset or scene that is to be replaced or deleted, while that is asked */
+	char subject[72];    /* the slot that was selected when the dialog opened, and its module */
+	char asked_name[65]; /* the preset or scene that is to be overwritten or deleted, while that is asked */
 	char message[256];
 	bool message_bad;
 	uint64_t message_until_ms;
@@ -65,39 +71,10 @@ void screen_select(struct screen *, uint32_t index);
 struct place *screen_place(struct screen *);
 const struct remote_param *screen_param(struct screen *); /* NULL: none, or not known yet */
 
-/* The slot has a table of bands with a type, frequency, gain and q. */
-bool view_curve_fits(struct screen *);
-
 /* Which slot that is, and of which type, to tell later whether it still is. */
 void screen_subject(struct screen *, char *text, size_t size);
 
 /* A line at the bottom for some seconds. */
 void screen_say(struct screen *, bool bad, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-/* Writes text at y, x within columns, clipped and, with pad, filled with spaces. */
-void screen_put(const struct screen *, int y, int x, int columns, enum style, const char *text);
-void screen_pad(const struct screen *, int y, int x, int columns, enum style, const char *text);
-
-/* From x to the end of the line. */
-void screen_clear(const struct screen *, int y, int x);
-
-/* What of the screen meters move, over a screen that is drawn: most frames are only that. */
-void view_chain_levels(struct screen *);
-void view_slot_levels(struct screen *);
-void view_meters_levels(struct screen *);
-
-/* The parts of the screen, over an erased one. */
-void view_head(struct screen *);
-void view_chain(struct screen *);
-void view_slot(struct screen *);
-void view_curve(struct screen *);
-void view_meters(struct screen *);
-void view_foot(struct screen *);
-void view_small(struct screen *); /* instead of all others where the terminal is too small */
-
-/* What a key does. */
-struct key;
-void action_run(struct screen *, const struct key *);
-void mouse_take(struct screen *); /* on KEY_MOUSE */
 
 #endif

@@ -4,8 +4,9 @@
 #include "tui/tui.h"
 
 #include "rack/base/clock.h"
-#include "tui/keys.h"
-#include "tui/screen.h"
+#include "tui/bindings.h"
+#include "tui/frame.h"
+#include "tui/mouse.h"
 #include "tui/terminal.h"
 
 #include <locale.h>
@@ -32,46 +33,15 @@ void tui_options_init(struct tui_options *options)
 	options->fps = 25;
 }
 
-static void draw_levels(struct screen *s)
-{
-	view_chain_levels(s);
-	view_slot_levels(s);
-	view_meters_levels(s);
-}
-
-static void draw_all(struct screen *s)
-{
-	erase();
-	layout_compute(&s->layout, LINES, COLS);
-	s->focus_y = 0;
-	s->focus_x = s->layout.slot_x;
-	if (s->layout.fits) {
-		bool curve = view_curve_fits(s) && (s->layout.curve_rows > 0) != s->curve_flipped;
-		if (!curve || !s->layout.curve_rows)
-			s->layout.curve_rows = curve ? LAYOUT_CURVE_ROWS : 0;
-		view_head(s);
-		view_chain(s);
-		view_slot(s);
-		if (curve)
-			view_curve(s);
-		view_meters(s);
-		view_foot(s);
-	} else {
-		view_small(s);
-	}
-	dialog_draw(s);
-}
-
 static void draw(struct loop *l)
 {
 	struct screen *s = &l->screen;
-	bool only_levels = !l->dirty && remote_values_serial(s->remote) == l->drawn_values && s->layout.fits &&
-			   s->dialog.kind == DIALOG_NONE;
+	bool only_levels =
+		!l->dirty && remote_values_serial(s->remote) == l->drawn_values && s->dialog.kind == DIALOG_NONE;
 	if (only_levels)
-		draw_levels(s);
+		frame_draw_levels(s);
 	else
-		draw_all(s);
-	move(s->focus_y, s->focus_x);
+		frame_draw(s);
 	refresh();
 	l->drawn_ms = s->now_ms;
 	l->drawn_serial = remote_serial(s->remote);
@@ -106,13 +76,11 @@ static void take_key(struct screen *s, int code)
 			mouse_take(s);
 		return;
 	}
-	const struct key *key = keys_find(code);
+	s->message[0] = '\0'; /* it was about what went before */
 	if (s->dialog.kind != DIALOG_NONE)
-		dialog_key(s, code);
-	else if (key) {
-		s->message[0] = '\0'; /* it was about what went before */
-		action_run(s, key);
-	}
+		dialog_key(&s->dialog, s, code);
+	else
+		bindings_take(s, code);
 }
 
 static void take_keys(struct loop *l)
@@ -181,6 +149,7 @@ enum status tui_run(struct remote *remote, const struct tui_options *options, en
 		int fps = options->fps < 1 ? 1 : options->fps > 60 ? 60 : options->fps;
 		l->screen.remote = remote;
 		l->screen.options = *options;
+		l->screen.canvas.ascii = options->ascii;
 		l->frame_ms = 1000 / (uint64_t)fps;
 		l->dirty = true;
 		remote_error(remote, &l->screen.n_errors);

@@ -66,7 +66,7 @@ static bool ask_slot(struct round *r, struct mirror_slot *s)
 {
 	if (!s->info.answered && !ask_below(r, &s->info, "rack", s->shown.id, "info", ""))
 		return false;
-	for (uint32_t i = 0; i < s->shown.n_params + N_HOST_PARAMS; i++)
+	for (uint32_t i = 0; i < s->shown.n_rows; i++)
 		if (!ask_param(r, s, i))
 			return false;
 	for (uint32_t i = 0; i < s->shown.n_meters; i++)

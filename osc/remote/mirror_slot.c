@@ -7,14 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint32_t n_rows(const struct mirror_slot *s)
-{
-	return s->shown.n_params + N_HOST_PARAMS;
-}
-
 static void free_rows(struct mirror_slot *s)
 {
-	for (uint32_t i = 0; s->params && i < n_rows(s); i++) {
+	for (uint32_t i = 0; s->params && i < s->shown.n_rows; i++) {
 		free(s->params[i].texts);
 		free(s->params[i].choices);
 	}
@@ -27,11 +22,15 @@ static void free_rows(struct mirror_slot *s)
 /* The host's rows are the same in every rack, so they are there before any answer. */
 static void name_rows(struct mirror_slot *s, const char *const *ids)
 {
-	for (uint32_t i = 0; i < n_rows(s); i++) {
+	uint32_t n_params = s->shown.n_params;
+	s->shown.bypass = n_params + HOST_BYPASS;
+	s->shown.solo = n_params + HOST_SOLO;
+	s->shown.delta = n_params + HOST_DELTA;
+	for (uint32_t i = 0; i < s->shown.n_rows; i++) {
 		struct remote_param *p = &s->shown.params[i];
-		bool of_host = i >= s->shown.n_params;
+		bool of_host = i >= n_params;
 		if (of_host)
-			p->row = host_params[i - s->shown.n_params];
+			p->row = host_params[i - n_params];
 		utf8_copy(p->id, sizeof p->id, of_host ? p->row.id : ids[i]);
 		if (!of_host)
 			p->row.label = p->row.help = "";
@@ -42,10 +41,12 @@ static void name_rows(struct mirror_slot *s, const char *const *ids)
 
 static bool make_rows(struct mirror_slot *s, uint32_t n_params, const char *const *ids, uint32_t n_meters)
 {
-	struct mirror_slot made = { .shown = { .n_params = n_params, .n_meters = n_meters } };
-	made.params = calloc(n_params + N_HOST_PARAMS, sizeof *made.params);
+	struct mirror_slot made = {
+		.shown = { .n_params = n_params, .n_rows = n_params + N_HOST_PARAMS, .n_meters = n_meters }
+	};
+	made.params = calloc(made.shown.n_rows, sizeof *made.params);
 	made.meters = calloc(n_meters + 1, sizeof *made.meters);
-	made.shown.params = calloc(n_params + N_HOST_PARAMS, sizeof *made.shown.params);
+	made.shown.params = calloc(made.shown.n_rows, sizeof *made.shown.params);
 	made.shown.meters = calloc(n_meters + 1, sizeof *made.shown.meters);
 	if (!made.params || !made.meters || !made.shown.params || !made.shown.meters) {
 		free_rows(&made);
@@ -56,6 +57,10 @@ static bool make_rows(struct mirror_slot *s, uint32_t n_params, const char *cons
 	s->params = made.params;
 	s->meters = made.meters;
 	s->shown.n_params = n_params;
+	s->shown.n_rows = made.shown.n_rows;
+	s->shown.bypass = made.shown.bypass;
+	s->shown.solo = made.shown.solo;
+	s->shown.delta = made.shown.delta;
 	s->shown.params = made.shown.params;
 	s->shown.n_meters = n_meters;
 	s->shown.meters = made.shown.meters;
@@ -84,7 +89,7 @@ void mirror_slot_free(struct mirror_slot *s)
 void mirror_slot_doubt(struct mirror_slot *s)
 {
 	s->info.answered = false;
-	for (uint32_t i = 0; i < n_rows(s); i++) {
+	for (uint32_t i = 0; i < s->shown.n_rows; i++) {
 		s->params[i].value.answered = false;
 		if (i < s->shown.n_params)
 			s->params[i].row.answered = false;

@@ -137,7 +137,7 @@ void mirror_value_take(struct mirror_slot *s, const char *name, const struct mes
 	bool info = length > 5 && strcmp(name + length - 5, "/info") == 0;
 	if (info)
 		length -= 5;
-	for (uint32_t i = 0; i < s->shown.n_params + N_HOST_PARAMS; i++) {
+	for (uint32_t i = 0; i < s->shown.n_rows; i++) {
 		struct remote_param *p = &s->shown.params[i];
 		if (strlen(p->id) != length || memcmp(p->id, name, length) != 0)
 			continue;

@@ -26,7 +26,8 @@ struct remote {
 	char target[128];
 	enum remote_state state;
 	uint64_t heard_ms, status_ms, renewed_ms;
-	bool broken; /* a send failed: whoever answers next may be another rack */
+	const char *const *meters; /* patterns, as remote_listen got them; NULL: none */
+	bool broken;               /* a send failed: whoever answers next may be another rack */
 	struct mirror mirror;
 };
 
@@ -69,13 +70,37 @@ static const struct {
 	{ "/error", VALUES_HZ },
 	{ "/rack/*/*", VALUES_HZ },
 	{ "/rack/*/*/*", VALUES_HZ },
-	{ "/meter/*/*", METERS_HZ },
 };
+
+static void unsubscribe_meters(struct remote *r)
+{
+	for (const char *const *pattern = r->meters; pattern && *pattern; pattern++)
+		note(r, link_send(r->link, "/unsubscribe", "s", *pattern));
+}
+
+static bool subscribe_meters(struct remote *r)
+{
+	for (const char *const *pattern = r->meters; pattern && *pattern; pattern++)
+		if (!note(r, link_send(r->link, "/subscribe", "si", *pattern, (int32_t)METERS_HZ)))
+			return false;
+	return true;
+}
+
+void remote_listen(struct remote *r, const char *const *patterns)
+{
+	if (r->meters == patterns)
+		return;
+	unsubscribe_meters(r);
+	r->meters = patterns;
+	if (r->state == REMOTE_LIVE)
+		subscribe_meters(r);
+}
 
 void remote_close(struct remote *r)
 {
 	if (!r)
 		return;
+	unsubscribe_meters(r);
 	for (size_t i = 0; i < sizeof leases / sizeof leases[0]; i++)
 		link_send(r->link, "/unsubscribe", "s", leases[i].pattern);
 	link_close(r->link);
@@ -91,7 +116,8 @@ static void renew(struct remote *r)
 	for (size_t i = 0; i < sizeof leases / sizeof leases[0]; i++)
 		if (!note(r, link_send(r->link, "/subscribe", "si", leases[i].pattern, leases[i].hz)))
 			return;
-	r->renewed_ms = r->mirror.now_ms;
+	if (subscribe_meters(r))
+		r->renewed_ms = r->mirror.now_ms;
 }
 
 static void heard(struct remote *r)

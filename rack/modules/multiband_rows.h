@@ -27,7 +27,7 @@ static const char *const modes[] = { "compress", "expand", "up_compress", "up_ex
 		.help = "Frequency in Hz where band " #n " goes over to the next at 24 dB/oct" more }
 
 #define BAND_ROWS(n) \
-	[BAND(n - 1) + ON] = { .id = "band" #n "/on", .label = #n " On", .scale = SCALE_TOGGLE, .max = 1, .def = 1, \
+	[BAND(n - 1) + ON] = { .id = "band" #n "/on", .role = ROLE_BAND_ON, .label = #n " On", .scale = SCALE_TOGGLE, .max = 1, .def = 1, \
 		.step = 1, .help = "Lets the band be turned up and down, else it passes as it is (on, off)" }, \
 	[BAND(n - 1) + SOLO] = { .id = "band" #n "/solo", .label = #n " Solo", .scale = SCALE_TOGGLE, .max = 1, \
 		.step = 1, .help = "Lets only the bands with solo through (on, off)" }, \

@@ -39,7 +39,9 @@ static struct remote *open_remote(struct rig *rig, bool local)
 	struct reason reason;
 	char target[32];
 	snprintf(target, sizeof target, "127.0.0.1:%d", rig->port);
+	static const char *const all_meters[] = { "/meter/*/*", NULL };
 	assert_int_equal(remote_open(&remote, local ? NULL : target, "rig", &reason), STATUS_OK);
+	remote_listen(remote, all_meters);
 	return remote;
 }
 

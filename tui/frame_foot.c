@@ -1,8 +1,8 @@
 /* The three lines at the bottom: what the parameter under the cursor is and does, and what was said or can be pressed.
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/keys.h"
-#include "tui/screen.h"
+#include "tui/bindings.h"
+#include "tui/frame.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,11 +66,11 @@ static void draw_param(struct screen *s, int y)
 	range_text(&param->row, range, sizeof range);
 	bool locked = remote_lock(s->remote, s->slot_index, screen_place(s)->param) == REMOTE_LOCKED;
 	snprintf(text, sizeof text, " %s/%s  %s  (%s)%s", slot->id, param->id, value, range, locked ? " locked" : "");
-	screen_put(s, y, 0, s->layout.columns, STYLE_TITLE, text);
+	canvas_put(&s->canvas, y, 0, s->layout.columns, STYLE_TITLE, text);
 	/* Broken where draw_hints takes it up. */
 	snprintf(text, sizeof text, "%.*s", (int)(strlen(param->row.help) - strlen(overflow(param->row.help, room))),
 		param->row.help);
-	screen_put(s, y + 1, 1, s->layout.columns - 1, STYLE_PLAIN, text);
+	canvas_put(&s->canvas, y + 1, 1, s->layout.columns - 1, STYLE_PLAIN, text);
 }
 
 /* The names of the keys with a hint, as many as fit; a long help sentence goes on before them. */
@@ -80,16 +80,17 @@ static void draw_hints(struct screen *s, int y)
 	const char *rest = param ? overflow(param->row.help, s->layout.columns - 1) : "";
 	int x = 0, columns = s->layout.columns;
 	if (*rest)
-		screen_put(s, y, 0, columns, STYLE_PLAIN, rest);
+		canvas_put(&s->canvas, y, 0, columns, STYLE_PLAIN, rest);
 	x = *rest ? (int)strlen(rest) + 2 : 0;
-	for (size_t i = 0; i < n_keys; i++) {
+	struct binding key;
+	for (size_t i = 0; bindings_at(s, i, &key); i++) {
 		char text[64];
-		if (!keys[i].hint)
+		if (!key.hint)
 			continue;
-		snprintf(text, sizeof text, " %.*s %s ", (int)strcspn(keys[i].name, " "), keys[i].name, keys[i].hint);
+		snprintf(text, sizeof text, " %.*s %s ", (int)strcspn(key.name, " "), key.name, key.hint);
 		if (x + (int)strlen(text) > columns)
 			return;
-		screen_put(s, y, x, columns - x, STYLE_DIM, text);
+		canvas_put(&s->canvas, y, x, columns - x, STYLE_DIM, text);
 		x += (int)strlen(text);
 	}
 }
@@ -102,14 +103,14 @@ static void draw_message(struct screen *s, int y, const char *text)
 	if (*rest && rest > text) {
 		char first[sizeof s->message + 16];
 		snprintf(first, sizeof first, "%.*s", (int)(rest - text), text);
-		screen_clear(s, y, 0);
-		screen_put(s, y, 0, s->layout.columns, style, first);
+		canvas_clear(&s->canvas, y, 0);
+		canvas_put(&s->canvas, y, 0, s->layout.columns, style, first);
 		text = rest;
 	}
-	screen_put(s, y + 1, 0, s->layout.columns, style, text);
+	canvas_put(&s->canvas, y + 1, 0, s->layout.columns, style, text);
 }
 
-void view_foot(struct screen *s)
+void frame_foot(struct screen *s)
 {
 	int y = s->layout.foot_y;
 	draw_param(s, y);

@@ -1,7 +1,8 @@
-/* The selected slot, drawn from its rows: sliders, choices, switches, and tables of bands. */
+/* The selected slot, drawn from its parameters: sliders, choices, switches, and tables of bands. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/page_draw.h"
+
 #include "tui/bar.h"
-#include "tui/screen.h"
 #include "tui/text.h"
 
 #include <stdio.h>
@@ -29,9 +30,9 @@ static void draw_slider(const struct screen *s, int y, int x, int columns, const
 	columns = columns < SLIDER_MAX ? columns : SLIDER_MAX;
 	if (columns < 4)
 		return;
-	bar_slider(text, sizeof text, (double)param_to_norm(&p->row, p->value), origin(&p->row), columns,
-		s->options.ascii);
-	screen_put(s, y, x, columns, selected ? STYLE_TITLE : STYLE_MARK, text);
+	bar_slider(
+		text, sizeof text, (double)param_to_norm(&p->row, p->value), origin(&p->row), columns, s->canvas.ascii);
+	canvas_put(&s->canvas, y, x, columns, selected ? STYLE_TITLE : STYLE_MARK, text);
 }
 
 /* All names with the one that holds in brackets; when there is no room, how many there are. */
@@ -43,27 +44,27 @@ static void draw_choices(const struct screen *s, int y, int x, int columns, cons
 		size_t used = strlen(text);
 		snprintf(text + used, sizeof text - used, i == (int)value ? "[%s]" : " %s ", row->choices[i]);
 	}
-	if (text_columns(text, s->options.ascii) > columns)
+	if (text_columns(text, s->canvas.ascii) > columns)
 		snprintf(text, sizeof text, "%d of %d", (int)value + 1, n);
-	screen_put(s, y, x, columns, STYLE_PLAIN, text);
+	canvas_put(&s->canvas, y, x, columns, STYLE_PLAIN, text);
 }
 
 static void draw_single(const struct screen *s, int y, const struct remote_param *p, bool selected)
 {
 	int x = s->layout.slot_x, rest = s->layout.slot_columns - LABEL_COLUMNS - VALUE_COLUMNS - 2;
 	char value[64], text[80];
-	screen_pad(s, y, x, LABEL_COLUMNS, selected ? STYLE_TITLE : STYLE_PLAIN,
+	canvas_pad(&s->canvas, y, x, LABEL_COLUMNS, selected ? STYLE_TITLE : STYLE_PLAIN,
 		p->row.label && *p->row.label ? p->row.label : p->id);
 	value_text(p, value, sizeof value);
 	snprintf(text, sizeof text, "%*s", VALUE_COLUMNS - 1, value);
-	screen_pad(s, y, x + LABEL_COLUMNS, VALUE_COLUMNS, selected ? STYLE_CURSOR : STYLE_PLAIN, text);
+	canvas_pad(&s->canvas, y, x + LABEL_COLUMNS, VALUE_COLUMNS, selected ? STYLE_CURSOR : STYLE_PLAIN, text);
 	x += LABEL_COLUMNS + VALUE_COLUMNS + 1;
 	if (!p->known)
 		return;
 	if (p->row.scale == SCALE_CHOICE)
 		draw_choices(s, y, x, rest, &p->row, p->value);
 	else if (p->row.scale == SCALE_TOGGLE)
-		screen_put(s, y, x, rest, STYLE_PLAIN, p->value != 0 ? "[x]" : "[ ]");
+		canvas_put(&s->canvas, y, x, rest, STYLE_PLAIN, p->value != 0 ? "[x]" : "[ ]");
 	else
 		draw_slider(s, y, x, rest, p, selected);
 }
@@ -73,16 +74,16 @@ static void draw_single(const struct screen *s, int y, const struct remote_param
 static void draw_head(const struct screen *s, int y, const struct page_table *table, uint32_t left, uint32_t n)
 {
 	int x = s->layout.slot_x;
-	screen_put(s, y, x, PAGE_NUMBER_COLUMNS, STYLE_MARK, left > 0 ? "<" : "");
+	canvas_put(&s->canvas, y, x, PAGE_NUMBER_COLUMNS, STYLE_MARK, left > 0 ? "<" : "");
 	x += PAGE_NUMBER_COLUMNS;
 	for (uint32_t c = left; c < left + n; c++) {
 		char text[48];
 		snprintf(text, sizeof text, " %*s", table->widths[c], table->fields[c]);
-		screen_put(s, y, x, table->widths[c] + 1, STYLE_DIM, text);
+		canvas_put(&s->canvas, y, x, table->widths[c] + 1, STYLE_DIM, text);
 		x += table->widths[c] + 1;
 	}
 	if (left + n < table->n_columns)
-		screen_put(s, y, s->layout.columns - 1, 1, STYLE_MARK, ">");
+		canvas_put(&s->canvas, y, s->layout.columns - 1, 1, STYLE_MARK, ">");
 }
 
 static void draw_row(const struct screen *s, int y, const struct remote_slot *slot, const struct page_line *line,
@@ -91,20 +92,21 @@ static void draw_row(const struct screen *s, int y, const struct remote_slot *sl
 	const struct page_table *table = &s->page.tables[line->table];
 	int x = s->layout.slot_x;
 	char value[64], text[80];
-	/* A band that is switched off steps back. */
-	bool off = false;
+	bool off = false; /* a band that is switched off is dimmed */
 	for (uint32_t c = 0; c < line->n_cells; c++)
-		off |= line->cells[c] != PAGE_NONE && strcmp(table->fields[c], "on") == 0 &&
-		       slot->params[line->cells[c]].known && slot->params[line->cells[c]].value == 0;
+		if (line->cells[c] != PAGE_NONE) {
+			const struct remote_param *p = &slot->params[line->cells[c]];
+			off |= p->row.role == ROLE_BAND_ON && p->known && p->value == 0;
+		}
 	snprintf(text, sizeof text, "%*u", PAGE_NUMBER_COLUMNS, line->number);
-	screen_put(s, y, x, PAGE_NUMBER_COLUMNS, off ? STYLE_DIM : STYLE_TITLE, text);
+	canvas_put(&s->canvas, y, x, PAGE_NUMBER_COLUMNS, off ? STYLE_DIM : STYLE_TITLE, text);
 	x += PAGE_NUMBER_COLUMNS;
 	for (uint32_t c = left; c < left + n; x += table->widths[c++] + 1) {
 		if (line->cells[c] == PAGE_NONE)
 			continue;
 		value_text(&slot->params[line->cells[c]], value, sizeof value);
 		snprintf(text, sizeof text, "%*s", table->widths[c], value);
-		screen_put(s, y, x + 1, table->widths[c],
+		canvas_put(&s->canvas, y, x + 1, table->widths[c],
 			line->cells[c] == selected ? STYLE_CURSOR
 			: off                      ? STYLE_DIM
 						   : STYLE_PLAIN,
@@ -129,46 +131,41 @@ static uint32_t scroll_left(const struct screen *s, const struct page_table *tab
 	return left;
 }
 
-static int visible_lines(const struct screen *s)
-{
-	return s->layout.main_rows - 1 - s->layout.curve_rows;
-}
-
-static void draw_title(struct screen *s, const struct remote_slot *slot)
+static void draw_title(struct screen *s, const struct remote_slot *slot, int visible)
 {
 	char text[160];
-	bool bypassed = slot->params[slot->n_params + HOST_BYPASS].value != 0,
-	     solo = slot->params[slot->n_params + HOST_SOLO].value != 0,
-	     delta = slot->params[slot->n_params + HOST_DELTA].value != 0;
+	bool bypassed = slot->params[slot->bypass].value != 0, solo = slot->params[slot->solo].value != 0,
+	     delta = slot->params[slot->delta].value != 0;
 	snprintf(text, sizeof text, "%s%s%s%s%s%s%s", slot->label[0] ? slot->label : slot->id,
 		strcmp(slot->id, slot->type) == 0 ? "" : "  ", strcmp(slot->id, slot->type) == 0 ? "" : slot->id,
 		bypassed ? "  [bypassed]" : "", solo ? "  [solo]" : "", delta ? "  [delta]" : "",
 		slot->type[0] ? "" : "  ...");
-	screen_put(s, s->layout.main_y, s->layout.slot_x, s->layout.slot_columns, STYLE_TITLE, text);
-	int x = s->layout.slot_x + text_columns(text, s->options.ascii) + 2;
+	canvas_put(&s->canvas, s->layout.main_y, s->layout.slot_x, s->layout.slot_columns, STYLE_TITLE, text);
+	int x = s->layout.slot_x + text_columns(text, s->canvas.ascii) + 2;
 	for (uint32_t i = 0; i < slot->n_meters && x < s->layout.columns; i++) {
 		const struct remote_meter *meter = &slot->meters[i];
 		char figure[16];
 		bar_figure(figure, sizeof figure, (double)meter->value);
 		snprintf(text, sizeof text, "%s %s %s  ", meter->label[0] ? meter->label : meter->id, figure,
 			unit_text(meter->unit));
-		int width = text_columns(text, s->options.ascii);
+		int width = text_columns(text, s->canvas.ascii);
 		if (x + width > s->layout.columns) /* its last two are the gap, or the arrow's */
 			break;
-		screen_put(s, s->layout.main_y, x, width, STYLE_DIM, text);
+		canvas_put(&s->canvas, s->layout.main_y, x, width, STYLE_DIM, text);
 		x += width;
 	}
-	if (screen_place(s)->top + visible_lines(s) < (int)s->page.n_lines)
-		screen_put(s, s->layout.main_y, s->layout.columns - 2, 2, STYLE_MARK, s->options.ascii ? "v" : "↓");
+	if (screen_place(s)->top + visible < (int)s->page.n_lines)
+		canvas_put(&s->canvas, s->layout.main_y, s->layout.columns - 2, 2, STYLE_MARK,
+			s->canvas.ascii ? "v" : "↓");
 }
 
-void view_slot_levels(struct screen *s)
+void page_draw_levels(struct screen *s, int rows)
 {
 	const struct remote_slot *slot = screen_slot(s);
 	if (!slot || slot->n_meters == 0)
 		return;
-	screen_clear(s, s->layout.main_y, s->layout.slot_x);
-	draw_title(s, slot);
+	canvas_clear(&s->canvas, s->layout.main_y, s->layout.slot_x);
+	draw_title(s, slot, rows - 1);
 }
 
 /* first: of those that show; there a table's head stands for its row, as the row has gone under it. */
@@ -178,7 +175,7 @@ static void draw_line(struct screen *s, int y, const struct remote_slot *slot, c
 	uint32_t at, cell;
 	for (uint32_t c = 0; c < line->n_cells; c++)
 		if (line->cells[c] == place->param)
-			s->focus_y = y;
+			s->canvas.focus_y = y;
 	if (line->kind == PAGE_SINGLE) {
 		draw_single(s, y, &slot->params[line->cells[0]], line->cells[0] == place->param);
 		return;
@@ -193,11 +190,12 @@ static void draw_line(struct screen *s, int y, const struct remote_slot *slot, c
 		draw_row(s, y, slot, line, left, n, place->param);
 }
 
-void view_slot(struct screen *s)
+void page_draw(struct screen *s, int rows)
 {
 	const struct remote_slot *slot = screen_slot(s);
 	if (!slot) {
-		screen_put(s, s->layout.main_y + 1, s->layout.slot_x + 1, s->layout.slot_columns - 1, STYLE_PLAIN,
+		canvas_put(&s->canvas, s->layout.main_y + 1, s->layout.slot_x + 1, s->layout.slot_columns - 1,
+			STYLE_PLAIN,
 			remote_state(s->remote) == REMOTE_LIVE
 				? "The chain is empty: i inserts a module, p loads a preset."
 				: "");
@@ -205,10 +203,39 @@ void view_slot(struct screen *s)
 	}
 	struct place *place = screen_place(s);
 	uint32_t line = 0, cell = 0;
-	int visible = visible_lines(s);
+	int visible = rows - 1;
 	page_find(&s->page, place->param, &line, &cell);
 	place->top = page_scroll(&s->page, place->top, (int)line, visible);
-	draw_title(s, slot);
+	draw_title(s, slot, visible);
 	for (int i = 0; i < visible && place->top + i < (int)s->page.n_lines; i++)
 		draw_line(s, s->layout.main_y + 1 + i, slot, &s->page.lines[place->top + i], i == 0);
+}
+
+/* The parameter that is drawn at a column of a line; PAGE_NONE: none. */
+static uint32_t param_at(const struct screen *s, const struct page_line *line, uint32_t left, int x)
+{
+	if (line->kind == PAGE_HEAD)
+		return PAGE_NONE;
+	if (line->kind == PAGE_SINGLE)
+		return line->cells[0];
+	const struct page_table *table = &s->page.tables[line->table];
+	int at = s->layout.slot_x + PAGE_NUMBER_COLUMNS;
+	for (uint32_t c = left; c < line->n_cells; c++) {
+		at += table->widths[c] + 1;
+		if (x < at)
+			return line->cells[c];
+	}
+	return PAGE_NONE;
+}
+
+void page_draw_select(struct screen *s, int row, int x)
+{
+	if (!screen_slot(s))
+		return;
+	struct place *place = screen_place(s);
+	if (place->top + row >= (int)s->page.n_lines)
+		return;
+	uint32_t found = param_at(s, &s->page.lines[place->top + row], place->left, x);
+	if (found != PAGE_NONE)
+		place->param = found;
 }

@@ -1,23 +1,22 @@
 /* The chain at the left, in the order of the sound: names, states, gain reduction. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/bar.h"
-#include "tui/screen.h"
+#include "tui/frame.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { NAME_COLUMNS = 12, STATE_X = 13, BAR_X = 17, BAR_COLUMNS = LAYOUT_CHAIN_COLUMNS - BAR_X, SPAN_DB = 12 };
 
-static bool is_on(const struct remote_slot *slot, enum host_param param)
+static bool is_on(const struct remote_slot *slot, uint32_t param)
 {
-	return slot->params[slot->n_params + param].value != 0;
+	return slot->params[param].value != 0;
 }
 
 static const struct remote_meter *reduction_of(const struct remote_slot *slot)
 {
 	for (uint32_t i = 0; i < slot->n_meters; i++)
-		if (strcmp(slot->meters[i].id, "reduction") == 0)
+		if (slot->meters[i].role == ROLE_REDUCTION)
 			return &slot->meters[i];
 	return NULL;
 }
@@ -27,29 +26,32 @@ static void draw_reduction(const struct screen *s, int y, const struct remote_me
 {
 	char bar[BAR_SIZE(BAR_COLUMNS)];
 	double span = fmin(fmax(fabs(meter->min), fabs(meter->max)), SPAN_DB);
-	bar_text(bar, sizeof bar, span > 0 ? fabs(meter->value) / span : 0, BAR_COLUMNS, s->options.ascii);
-	screen_put(s, y, BAR_X, BAR_COLUMNS, STYLE_WARN, bar);
+	bar_text(bar, sizeof bar, span > 0 ? fabs(meter->value) / span : 0, BAR_COLUMNS, s->canvas.ascii);
+	canvas_put(&s->canvas, y, BAR_X, BAR_COLUMNS, STYLE_WARN, bar);
 }
 
 static void draw_slot(const struct screen *s, int y, uint32_t index)
 {
 	const struct remote_slot *slot = remote_slot(s->remote, index);
-	bool selected = index == s->slot_index, bypassed = is_on(slot, HOST_BYPASS);
+	bool selected = index == s->slot_index, bypassed = is_on(slot, slot->bypass);
+	bool solo = is_on(slot, slot->solo), delta = is_on(slot, slot->delta);
 	char text[48];
 	snprintf(text, sizeof text, "%s%s", selected ? ">" : " ", slot->id);
-	screen_pad(s, y, 0, NAME_COLUMNS + 1, selected ? STYLE_CURSOR : bypassed ? STYLE_DIM : STYLE_PLAIN, text);
+	canvas_pad(&s->canvas, y, 0, NAME_COLUMNS + 1,
+		selected   ? STYLE_CURSOR
+		: bypassed ? STYLE_DIM
+			   : STYLE_PLAIN,
+		text);
 	/* Letters, not colours, tell the state. */
-	snprintf(text, sizeof text, "%s%s%s",
-		bypassed                  ? "[B]"
-		: is_on(slot, HOST_SOLO)  ? "[S"
-		: is_on(slot, HOST_DELTA) ? "["
-					  : "",
-		!bypassed && is_on(slot, HOST_DELTA) ? "D" : "",
-		!bypassed && (is_on(slot, HOST_SOLO) || is_on(slot, HOST_DELTA)) ? "]" : "");
-	screen_put(s, y, STATE_X, 4, bypassed ? STYLE_WARN : STYLE_MARK, text);
+	snprintf(text, sizeof text,
+		bypassed        ? "[B]"
+		: solo || delta ? "[%s%s]"
+				: "",
+		solo ? "S" : "", delta ? "D" : "");
+	canvas_put(&s->canvas, y, STATE_X, 4, bypassed ? STYLE_WARN : STYLE_MARK, text);
 }
 
-void view_chain_levels(struct screen *s)
+void frame_chain_levels(struct screen *s)
 {
 	int n = (int)remote_n_slots(s->remote), visible = s->layout.main_rows - 1;
 	for (int i = 0; i < visible && s->chain_top + i < n; i++) {
@@ -59,21 +61,21 @@ void view_chain_levels(struct screen *s)
 	}
 }
 
-void view_chain(struct screen *s)
+void frame_chain(struct screen *s)
 {
 	int n = (int)remote_n_slots(s->remote), visible = s->layout.main_rows - 1, y = s->layout.main_y;
 	char text[48];
 	snprintf(text, sizeof text, "CHAIN %d slot%s", n, n == 1 ? "" : "s");
-	screen_put(s, y, 0, LAYOUT_CHAIN_COLUMNS, STYLE_DIM, text);
+	canvas_put(&s->canvas, y, 0, LAYOUT_CHAIN_COLUMNS, STYLE_DIM, text);
 	s->chain_top = layout_scroll(s->chain_top, (int)s->slot_index, visible, n);
 	for (int i = 0; i < visible && s->chain_top + i < n; i++)
 		draw_slot(s, y + 1 + i, (uint32_t)(s->chain_top + i));
-	view_chain_levels(s);
+	frame_chain_levels(s);
 	if (s->chain_top > 0)
-		screen_put(s, y, LAYOUT_CHAIN_COLUMNS - 4, 2, STYLE_MARK, "^");
+		canvas_put(&s->canvas, y, LAYOUT_CHAIN_COLUMNS - 4, 2, STYLE_MARK, "^");
 	if (s->chain_top + visible < n)
-		screen_put(s, y, LAYOUT_CHAIN_COLUMNS - 2, 2, STYLE_MARK, "v");
+		canvas_put(&s->canvas, y, LAYOUT_CHAIN_COLUMNS - 2, 2, STYLE_MARK, "v");
 	attrset(colors_attr(STYLE_DIM));
-	mvvline(y, LAYOUT_CHAIN_COLUMNS, s->options.ascii ? '|' : 0, s->layout.main_rows);
+	mvvline(y, LAYOUT_CHAIN_COLUMNS, s->canvas.ascii ? '|' : 0, s->layout.main_rows);
 	attrset(A_NORMAL);
 }

@@ -1,7 +1,6 @@
 /* The two lines at the top: which rack this is, and how it goes. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/screen.h"
-
+#include "tui/frame.h"
 #include "tui/text.h"
 
 #include <stdio.h>
@@ -10,16 +9,16 @@
 /* Draws text that ends at column x and returns where it begins. */
 static int put_right(const struct screen *s, int y, int x, enum style style, const char *text)
 {
-	int width = text_columns(text, s->options.ascii);
-	screen_put(s, y, x - width, width, style, text);
+	int width = text_columns(text, s->canvas.ascii);
+	canvas_put(&s->canvas, y, x - width, width, style, text);
 	return x - width;
 }
 
 /* Draws text from column x as far as column end and returns where the next one begins. */
 static int put_left(const struct screen *s, int y, int x, int end, enum style style, const char *text)
 {
-	int room = end - x, width = text_columns(text, s->options.ascii);
-	screen_put(s, y, x, room, style, text);
+	int room = end - x, width = text_columns(text, s->canvas.ascii);
+	canvas_put(&s->canvas, y, x, room, style, text);
 	return x + (width < room ? width : room);
 }
 
@@ -41,13 +40,13 @@ static void first_line(struct screen *s)
 		snprintf(text, sizeof text, "  %g kHz/%u  delay %u = %.1f ms ", status->rate / 1000.0, status->period,
 			status->latency_frames, 1000.0 * status->latency_frames / status->rate);
 	int end = put_right(s, 0, s->layout.columns, STYLE_PLAIN, text);
-	screen_put(s, 0, x, end - x, STYLE_TITLE, title(s));
+	canvas_put(&s->canvas, 0, x, end - x, STYLE_TITLE, title(s));
 }
 
 /* Draws a text that ends in blanks, as far as column end; where it does not fit whole nothing follows it. */
 static int put_item(const struct screen *s, int x, int end, enum style style, const char *text)
 {
-	int width = text_columns(text, s->options.ascii);
+	int width = text_columns(text, s->canvas.ascii);
 	for (size_t n = strlen(text); n > 0 && text[n - 1] == ' '; n--)
 		width--;
 	return x > 1 && x + width > end ? end : put_left(s, 1, x, end, style, text);
@@ -90,7 +89,7 @@ static void health(struct screen *s, int end)
 	put_item(s, x, end, STYLE_DIM, text);
 }
 
-void view_head(struct screen *s)
+void frame_head(struct screen *s)
 {
 	bool lost = remote_state(s->remote) == REMOTE_LOST;
 	int end = s->layout.columns;

@@ -1,7 +1,7 @@
 /* The rack's input and output: peaks, loudness, correlation. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/bar.h"
-#include "tui/screen.h"
+#include "tui/frame.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ static void draw_scale(const struct screen *s, int y)
 	static const char *const heads[N_FIGURES] = { "peak", "true", "rms", "max tp" };
 	int columns = bar_columns(s);
 	attrset(colors_attr(STYLE_DIM));
-	mvhline(y, 0, s->options.ascii ? '-' : 0, s->layout.columns);
+	mvhline(y, 0, s->canvas.ascii ? '-' : 0, s->layout.columns);
 	attrset(A_NORMAL);
 	/* From the right, leaving out what would touch its neighbour. */
 	for (int i = (int)(sizeof marks / sizeof marks[0]) - 1, free_to = s->layout.columns; i >= 0; i--) {
@@ -31,14 +31,15 @@ static void draw_scale(const struct screen *s, int y)
 		    x = NAME_COLUMNS + bar_column(bar_level(marks[i]), columns) - length + 1;
 		if (x <= NAME_COLUMNS || x + length >= free_to)
 			continue;
-		screen_put(s, y, x, length, STYLE_DIM, text);
+		canvas_put(&s->canvas, y, x, length, STYLE_DIM, text);
 		free_to = x;
 	}
-	screen_put(s, y, 0, 5, STYLE_DIM, "dBFS ");
+	canvas_put(&s->canvas, y, 0, 5, STYLE_DIM, "dBFS ");
 	for (int i = 0; i < N_FIGURES; i++) {
 		char text[16];
 		snprintf(text, sizeof text, "%*s", FIGURE_COLUMNS - 1, heads[i]);
-		screen_put(s, y, NAME_COLUMNS + columns + i * FIGURE_COLUMNS + 1, FIGURE_COLUMNS - 1, STYLE_DIM, text);
+		canvas_put(&s->canvas, y, NAME_COLUMNS + columns + i * FIGURE_COLUMNS + 1, FIGURE_COLUMNS - 1,
+			STYLE_DIM, text);
 	}
 }
 
@@ -70,12 +71,12 @@ static void draw_bar(
 {
 	char bar[BAR_SIZE(BAR_MAX)];
 	double peak = bar_level((double)side->peak[c]), top = bar_level((double)held(s, hold, side->peak[c]));
-	bar_text(bar, sizeof bar, peak, columns, s->options.ascii);
-	screen_put(s, y, x, columns, STYLE_PLAIN, bar);
+	bar_text(bar, sizeof bar, peak, columns, s->canvas.ascii);
+	canvas_put(&s->canvas, y, x, columns, STYLE_PLAIN, bar);
 	if (peak > 0)
 		tint(y, x, columns, side->peak[c], side->rms[c]);
 	if (top > 0 && bar_column(top, columns) > bar_column(peak, columns))
-		screen_put(s, y, x + bar_column(top, columns), 1, STYLE_PLAIN, s->options.ascii ? "|" : "▏");
+		canvas_put(&s->canvas, y, x + bar_column(top, columns), 1, STYLE_PLAIN, s->canvas.ascii ? "|" : "▏");
 }
 
 static void draw_channel(
@@ -83,16 +84,16 @@ static void draw_channel(
 {
 	int columns = bar_columns(s), x = NAME_COLUMNS + columns + 1;
 	const float figures[N_FIGURES] = { side->peak[c], side->true_peak[c], side->rms[c], side->true_peak_max[c] };
-	screen_put(s, y, 0, NAME_COLUMNS, STYLE_TITLE, name);
+	canvas_put(&s->canvas, y, 0, NAME_COLUMNS, STYLE_TITLE, name);
 	draw_bar(s, y, NAME_COLUMNS, columns, side, c, hold);
 	for (int i = 0; i < N_FIGURES; i++, x += FIGURE_COLUMNS) {
 		char figure[16], text[24];
 		bar_figure(figure, sizeof figure, (double)figures[i]);
 		snprintf(text, sizeof text, "%*s", FIGURE_COLUMNS - 1, figure);
-		screen_put(s, y, x, FIGURE_COLUMNS - 1, figures[i] > 0 ? STYLE_BAD : STYLE_PLAIN, text);
+		canvas_put(&s->canvas, y, x, FIGURE_COLUMNS - 1, figures[i] > 0 ? STYLE_BAD : STYLE_PLAIN, text);
 	}
 	if (figures[N_FIGURES - 1] > 0)
-		screen_put(s, y, x, CLIP_COLUMNS - 1, STYLE_BAD, "CLIP");
+		canvas_put(&s->canvas, y, x, CLIP_COLUMNS - 1, STYLE_BAD, "CLIP");
 }
 
 static void draw_loudness(
@@ -104,7 +105,7 @@ static void draw_loudness(
 	bar_figure(i, sizeof i, (double)side->integrated);
 	snprintf(text, sizeof text, "%-5s M %6s  S %6s  I %6s LUFS  LRA %4.1f LU%s", name, m, st, i,
 		(double)side->range, paused ? " (paused)" : "");
-	screen_put(s, y, 0, s->layout.columns, STYLE_PLAIN, text);
+	canvas_put(&s->canvas, y, 0, s->layout.columns, STYLE_PLAIN, text);
 	colors_span(y, 0, NAME_COLUMNS - 1, STYLE_TITLE);
 }
 
@@ -114,19 +115,19 @@ static void draw_correlation(const struct screen *s, int y, const struct analysi
 	enum { WIDTH = 11, X = 56 };
 	char line[BAR_SIZE(WIDTH)], text[80];
 	double r = isfinite(side->correlation) ? (double)side->correlation : 0;
-	bar_slider(line, sizeof line, (r + 1) / 2, 0.5, WIDTH, s->options.ascii);
+	bar_slider(line, sizeof line, (r + 1) / 2, 0.5, WIDTH, s->canvas.ascii);
 	snprintf(text, sizeof text, "corr %s %+.2f", line, r);
-	screen_put(s, y, X, s->layout.columns - X, r < 0 ? STYLE_BAD : STYLE_PLAIN, text);
+	canvas_put(&s->canvas, y, X, s->layout.columns - X, r < 0 ? STYLE_BAD : STYLE_PLAIN, text);
 }
 
-void view_meters_levels(struct screen *s)
+void frame_meters_levels(struct screen *s)
 {
 	static const char *const names[2][2] = { { "IN  L", "    R" }, { "OUT L", "    R" } };
 	const struct analysis_values *levels = remote_levels(s->remote);
 	const struct analysis_side *sides[2] = { &levels->in, &levels->out };
 	int y = s->layout.meters_y;
 	for (int row = 1; row < LAYOUT_METER_ROWS; row++)
-		screen_clear(s, y + row, 0);
+		canvas_clear(&s->canvas, y + row, 0);
 	for (int side = 0; side < 2; side++)
 		for (int c = 0; c < 2; c++)
 			draw_channel(s, y + 1 + 2 * side + c, names[side][c], sides[side], c, &s->holds[side][c]);
@@ -136,31 +137,8 @@ void view_meters_levels(struct screen *s)
 	draw_correlation(s, y + 6, sides[1]);
 }
 
-void view_meters(struct screen *s)
+void frame_meters(struct screen *s)
 {
 	draw_scale(s, s->layout.meters_y);
-	view_meters_levels(s);
-}
-
-void view_small(struct screen *s)
-{
-	char text[120];
-	int rows = s->layout.rows, columns = s->layout.columns;
-	snprintf(text, sizeof text, "Terminal too small: %dx%d, needed %dx%d", columns, rows, LAYOUT_COLUMNS_MIN,
-		LAYOUT_ROWS_MIN);
-	screen_put(s, 0, 0, columns, STYLE_PLAIN, text);
-	if (rows < 3 || columns < 20)
-		return;
-	const struct analysis_side *out = &remote_levels(s->remote)->out;
-	char bar[BAR_SIZE(BAR_MAX)], figure[16];
-	float peak = fmaxf(out->peak[0], out->peak[1]);
-	int width = columns - 12 < BAR_MAX ? columns - 12 : BAR_MAX;
-	bar_text(bar, sizeof bar, bar_level((double)peak), width, s->options.ascii);
-	bar_figure(figure, sizeof figure, (double)peak);
-	screen_put(s, 1, 0, columns, STYLE_TITLE, "OUT");
-	screen_put(s, 1, 4, width, STYLE_PLAIN, bar);
-	snprintf(text, sizeof text, "%7s", figure);
-	screen_put(s, 1, columns - 7, 7, STYLE_PLAIN, text);
-	snprintf(text, sizeof text, "%s? help  q quit", remote_rack_bypass(s->remote)->value != 0 ? "BYPASS  " : "");
-	screen_put(s, 2, 0, columns, STYLE_DIM, text);
+	frame_meters_levels(s);
 }
