@@ -72,7 +72,7 @@ static void health(struct screen *s, int end)
 		x = put_left(s, 1, x, end, STYLE_WARN, text); /* its beginning tells most */
 	}
 	if (status->poisoned) {
-		snprintf(text, sizeof text, "bad samples %llu  ", (unsigned long long)status->poisoned);
+		snprintf(text, sizeof text, "slot faults %llu  ", (unsigned long long)status->poisoned);
 		x = put_item(s, x, end, STYLE_BAD, text);
 	}
 	snprintf(text, sizeof text, "load %.0f%% worst %.0f%%  ", 100 * (double)status->load_mean,
@@ -81,28 +81,49 @@ static void health(struct screen *s, int end)
 	snprintf(text, sizeof text, "xruns %llu (+%llu other)  ", (unsigned long long)status->xruns_own,
 		(unsigned long long)status->xruns_foreign);
 	x = put_item(s, x, end, status->xruns_own ? STYLE_WARN : STYLE_PLAIN, text);
-	if (remote_side(s->remote)) {
-		snprintf(text, sizeof text, "side %c  ", remote_side(s->remote));
-		x = put_item(s, x, end, STYLE_PLAIN, text);
-	}
 	snprintf(text, sizeof text, "JACK %s", status->client);
 	put_item(s, x, end, STYLE_DIM, text);
 }
 
+static bool any_slot(const struct screen *s, bool solo)
+{
+	for (uint32_t i = 0; i < remote_n_slots(s->remote); i++) {
+		const struct remote_slot *slot = remote_slot(s->remote, i);
+		if (slot->params[solo ? slot->solo : slot->delta].value != 0)
+			return true;
+	}
+	return false;
+}
+
+/* What makes the rack sound other than its settings say, at the right; returns where it begins. */
+static int states(const struct screen *s)
+{
+	int end = s->layout.columns - 1;
+	char snapshot = remote_side(s->remote);
+	const char name[] = { ' ', (char)(snapshot - 'a' + 'A'), ' ', '\0' };
+	bool bypass = remote_rack_bypass(s->remote)->value != 0, match = remote_rack_match(s->remote)->value != 0;
+	if (snapshot)
+		end = put_right(s, 1, end, snapshot == 'a' ? STYLE_PLAIN : STYLE_CURSOR, name);
+	if (any_slot(s, false))
+		end = put_right(s, 1, end, STYLE_WARN, " DELTA ");
+	if (any_slot(s, true))
+		end = put_right(s, 1, end, STYLE_WARN, " SOLO ");
+	if (bypass)
+		end = put_right(s, 1, end, STYLE_CURSOR, match ? " BYPASS, LOUDNESS MATCHED " : " BYPASS ");
+	else if (match) /* the output may be lower than the settings say */
+		end = put_right(s, 1, end, STYLE_WARN, " LOUDNESS MATCHED ");
+	return end;
+}
+
 void frame_head(struct screen *s)
 {
-	bool lost = remote_state(s->remote) == REMOTE_LOST;
-	int end = s->layout.columns;
 	first_line(s);
 	colors_span(0, 0, s->layout.columns, STYLE_CURSOR);
-	bool matched = remote_rack_match(s->remote)->value != 0;
-	if (remote_rack_bypass(s->remote)->value != 0)
-		end = put_right(s, 1, end - 1, STYLE_CURSOR, matched ? " BYPASS (matched) " : " BYPASS ");
-	else if (matched) /* what goes out may be lower than what the rack is set to */
-		end = put_right(s, 1, end - 1, STYLE_WARN, " MATCHED: louder turned down ");
+	int end = states(s);
 	if (remote_state(s->remote) == REMOTE_LIVE)
 		health(s, end);
 	else
 		put_left(s, 1, 1, end, STYLE_BAD,
-			lost ? "connection lost, trying again" : "waiting for the rack to answer");
+			remote_state(s->remote) == REMOTE_LOST ? "connection lost, reconnecting"
+							       : "waiting for the rack to answer");
 }

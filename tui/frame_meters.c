@@ -18,7 +18,7 @@ static int bar_columns(const struct screen *s)
 static void draw_scale(const struct screen *s, int y)
 {
 	static const int marks[] = { -60, -40, -30, -20, -15, -10, -6, -3, 0 };
-	static const char *const heads[N_FIGURES] = { "peak", "true", "rms", "max tp" };
+	static const char *const heads[N_FIGURES] = { "peak", "TP", "RMS", "max TP" };
 	int columns = bar_columns(s);
 	attrset(colors_attr(STYLE_DIM));
 	mvhline(y, 0, s->canvas.ascii ? '-' : 0, s->layout.columns);
