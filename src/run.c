@@ -1,7 +1,7 @@
 /* lacquer run: options, then the engine here (headless) or behind a terminal UI. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/wire/endpoint.h"
-#include "rack/model/preset.h"
+#include "rack/base/name.h"
 #include "src/launch.h"
 #include "src/options.h"
 #include "src/resume.h"
@@ -9,9 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-/* JACK's limit for client names is 63 in its server and less what it adds to make them unique. */
-enum { NAME_LENGTH_MAX = 48 };
 
 static enum status set_inputs(void *field, const char *argument, struct reason *reason)
 {
@@ -27,11 +24,8 @@ static enum status set_outputs(void *field, const char *argument, struct reason 
 
 static enum status set_name(void *field, const char *argument, struct reason *reason)
 {
-	if (!preset_name_valid(argument) || strlen(argument) > NAME_LENGTH_MAX)
-		return reason_set(reason, STATUS_BAD_VALUE,
-			"'%s' is not 1 to %d letters, digits, spaces, '_', '.' or '-', the first no dot", argument,
-			NAME_LENGTH_MAX);
-	return options_set_text(field, argument, reason);
+	enum status status = name_check(NAME_OF_RACK, argument, reason);
+	return status == STATUS_OK ? options_set_text(field, argument, reason) : status;
 }
 
 static enum status set_port(void *field, const char *argument, struct reason *reason)

@@ -3,6 +3,8 @@
 #include "tui/action.h"
 #include "tui/ask.h"
 
+#include "rack/base/name.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -34,7 +36,12 @@ static bool recall_scene(struct screen *s, int index, const char *name)
 
 static bool store_scene(struct screen *s, int index, const char *name)
 {
+	struct reason reason;
 	(void)index;
+	if (name_check(NAME_OF_SCENE, name, &reason) != STATUS_OK) {
+		screen_say(s, true, "%s", reason.text);
+		return false;
+	}
 	remote_scene_store(s->remote, name);
 	return true;
 }
@@ -65,9 +72,9 @@ static void ask_overwrite(struct screen *s, const char *name)
 static bool save_preset(struct screen *s, int index, const char *name)
 {
 	(void)index;
-	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _.-");
-	if (!*name || name[length] || length > 64 || name[0] == '.') {
-		screen_say(s, true, "a name is 1 to 64 letters, digits, spaces, _ . or -, without a leading dot");
+	struct reason reason;
+	if (name_check(NAME_OF_PRESET, name, &reason) != STATUS_OK) {
+		screen_say(s, true, "%s", reason.text);
 		return false;
 	}
 	for (const char *const *old = presets(s); *old; old++)

@@ -8,6 +8,7 @@
 #include "osc/wire/packet.h"
 #include "rack/base/clock.h"
 #include "rack/base/file.h"
+#include "rack/base/name.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -68,13 +69,15 @@ static enum status open_socket(struct link *link, struct reason *reason)
 static enum status find_local(struct link *link, const char *name, struct reason *reason)
 {
 	struct sockaddr_un *peer = (struct sockaddr_un *)&link->peer;
-	char file[80];
-	if (snprintf(file, sizeof file, "%s.sock", name) >= (int)sizeof file || strchr(name, '/'))
-		return reason_set(reason, STATUS_BAD_VALUE, "'%.40s' cannot be a rack's name", name);
+	char file[NAME_SIZE + sizeof ".sock"];
+	enum status status = name_check(NAME_OF_RACK, name, reason);
+	if (status != STATUS_OK)
+		return status;
+	snprintf(file, sizeof file, "%s.sock", name);
 	link->local = true;
 	link->peer_size = sizeof *peer;
 	peer->sun_family = AF_UNIX;
-	enum status status = file_place(FILE_RUNTIME, file, link->target, sizeof link->target, reason);
+	status = file_place(FILE_RUNTIME, file, link->target, sizeof link->target, reason);
 	if (status != STATUS_OK)
 		return status;
 	if (strlen(link->target) >= sizeof peer->sun_path)

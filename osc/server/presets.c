@@ -15,7 +15,7 @@ struct job {
 	struct server *server; /* NULL: the server is gone */
 	struct peer peer;
 	const char *address;
-	char name[PRESET_NAME_SIZE];
+	char name[NAME_SIZE];
 };
 
 static void job_done(void *user, enum status status, const struct reason *reason)
@@ -43,10 +43,11 @@ static struct job *new_job(const struct request *request, const char *address)
 {
 	struct server *server = request->server;
 	const char *name = expect_text(request, 0);
+	struct reason reason;
 	if (!name)
 		return NULL;
-	if (!preset_name_valid(name)) {
-		reply_error(request, "a preset's name holds 1 to 64 letters, digits, spaces, _ . - and no leading dot");
+	if (name_check(NAME_OF_PRESET, name, &reason) != STATUS_OK) {
+		reply_error(request, reason.text);
 		return NULL;
 	}
 	int i = 0;
@@ -90,7 +91,7 @@ static void tell_presets(struct server *server, const struct place *place, lo_me
 	char **names = preset_list();
 	(void)server, (void)place;
 	for (size_t i = 0; names && names[i]; i++)
-		if (lo_message_length(body, "/preset/list") + 2 * PRESET_NAME_SIZE < REPLY_SIZE_MAX)
+		if (lo_message_length(body, "/preset/list") + 2 * NAME_SIZE < REPLY_SIZE_MAX)
 			message_add(body, "s", names[i]);
 	preset_list_free(names);
 }

@@ -8,6 +8,7 @@
 #include "rack/audio/telemetry.h"
 #include "rack/base/flush.h"
 #include "rack/base/memory.h"
+#include "rack/base/poison.h"
 #include "rack/base/ring.h"
 #include "rack/base/triple.h"
 #include "rack/dsp/fade.h"
@@ -19,7 +20,6 @@
 
 #define STREAM_FADE_MS 20
 #define WARNING_LOAD 0.8f
-#define POISON 1e6f
 
 struct engine {
 	struct spec spec;
@@ -187,9 +187,9 @@ static void take_bus(struct engine *e, const float *const in[2], uint32_t at, fl
 		const float *from = in[c] + at;
 		float *to = taken[c];
 		double *wide = io[c];
-		for (uint32_t i = 0; i < n; i++) { /* every comparison is false for NaN */
-			poisoned |= fabsf(from[i]) <= POISON ? 0 : UINT32_MAX;
-			to[i] = fabsf(from[i]) <= POISON ? from[i] : 0;
+		for (uint32_t i = 0; i < n; i++) {
+			poisoned |= poison_is(from[i]) ? UINT32_MAX : 0;
+			to[i] = poison_out(from[i]);
 		}
 		for (uint32_t i = 0; i < n; i++)
 			wide[i] = (double)to[i];

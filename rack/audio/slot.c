@@ -6,6 +6,7 @@
 #include "rack/audio/glide.h"
 #include "rack/audio/mix.h"
 #include "rack/base/memory.h"
+#include "rack/base/poison.h"
 #include "rack/dsp/fade.h"
 
 #include <math.h>
@@ -18,7 +19,6 @@
 #define FADE_MS 20
 #define METER_HOLD_MS 50
 #define CURE_MS 10
-#define POISON 1e6f
 
 struct copy {
 	void *state;
@@ -306,14 +306,14 @@ static void run_fade(struct slot *s, double *const io[2], double *const new[2], 
 	}
 }
 
-/* A comparison that NaN fails, without branches, and as float, which vectorises everywhere. */
+/* Without branches, so that it vectorises. */
 static bool is_poisoned(double *const io[2], uint32_t n) RT
 {
 	uint32_t bad = 0;
 	for (int c = 0; c < 2; c++) {
 		const double *samples = io[c];
 		for (uint32_t i = 0; i < n; i++)
-			bad |= fabsf((float)samples[i]) <= POISON ? 0 : UINT32_MAX;
+			bad |= poison_is((float)samples[i]) ? UINT32_MAX : 0;
 	}
 	return bad;
 }
@@ -321,7 +321,7 @@ static bool is_poisoned(double *const io[2], uint32_t n) RT
 static uint32_t frames_to_poison(double *const io[2], uint32_t n) RT
 {
 	uint32_t i = 0;
-	while (i < n && fabsf((float)io[0][i]) <= POISON && fabsf((float)io[1][i]) <= POISON)
+	while (i < n && !poison_is((float)io[0][i]) && !poison_is((float)io[1][i]))
 		i++;
 	return i;
 }

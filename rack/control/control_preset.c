@@ -17,7 +17,7 @@ enum { PATH_SIZE = 1024 };
 struct preset_job {
 	struct job job;
 	struct control *control;
-	char name[PRESET_NAME_SIZE];
+	char name[NAME_SIZE];
 	unsigned origin;
 	control_done *done;
 	void *user;
@@ -141,11 +141,8 @@ static struct preset_job *new_job(struct control *c, const char *name, control_d
 	enum status status = STATUS_OK;
 	if (!job)
 		status = reason_set(&reason, STATUS_NO_MEMORY, "no memory for the preset");
-	else if (!preset_name_valid(name))
-		status = reason_set(&reason, STATUS_BAD_VALUE,
-			"'%.64s' cannot be a preset's name: letters, digits, space "
-			"and _ . -, 1 to 64 of them, no dot first",
-			name);
+	else
+		status = name_check(NAME_OF_PRESET, name, &reason);
 	if (status != STATUS_OK) {
 		free(job);
 		if (done)

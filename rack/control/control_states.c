@@ -3,7 +3,7 @@
 #include "rack/control/control_private.h"
 
 #include "rack/base/memory.h"
-#include "rack/model/preset.h"
+#include "rack/base/name.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -185,11 +185,9 @@ static struct scene *find_scene(const struct control *c, const char *name)
 enum status control_scene_put(struct control *c, const char *name, const struct rack *rack, struct reason *reason)
 {
 	struct scene *scene = find_scene(c, name);
-	if (!preset_name_valid(name))
-		return reason_set(reason, STATUS_BAD_VALUE,
-			"'%.64s' cannot be a scene's name: letters, digits, space "
-			"and _ . -, 1 to 64 of them, no dot first",
-			name);
+	enum status status = name_check(NAME_OF_SCENE, name, reason);
+	if (status != STATUS_OK)
+		return status;
 	if (!scene && c->n_scenes == SCENES_MAX)
 		return reason_set(reason, STATUS_FULL, "there are %d scenes already", SCENES_MAX);
 	if (!scene) {

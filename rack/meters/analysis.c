@@ -3,6 +3,7 @@
 #include "rack/meters/analysis.h"
 
 #include "rack/base/clock.h"
+#include "rack/base/poison.h"
 #include "rack/base/ring.h"
 #include "rack/base/thread.h"
 #include "rack/base/triple.h"
@@ -91,15 +92,12 @@ void analysis_feed(struct analysis *a, const float *const in[2], const float *co
 	}
 }
 
-/* What is not finite or beyond 1e6 counts as silence. */
 static void take_hop(struct analysis *a)
 {
 	ring_read(a->ring, a->hop, a->hop_frames);
 	for (uint32_t i = 0; i < a->hop_frames; i++)
-		for (int k = 0; k < CHANNELS; k++) {
-			float sample = a->hop[i].samples[k];
-			a->channels[k][i] = fabsf(sample) <= 1e6f ? sample : 0;
-		}
+		for (int k = 0; k < CHANNELS; k++)
+			a->channels[k][i] = poison_out(a->hop[i].samples[k]);
 	a->newest = (a->newest + 1) % WINDOW_HOPS;
 }
 

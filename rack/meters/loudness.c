@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/meters/loudness.h"
 
+#include "rack/base/poison.h"
 #include "rack/dsp/pair.h"
 #include "rack/dsp/true_peak.h"
 
@@ -316,10 +317,8 @@ void loudness_add(struct loudness *l, const float *frames, size_t n)
 		uint32_t part = n < CHUNK ? (uint32_t)n : CHUNK;
 		float x[2][CHUNK];
 		for (uint32_t channel = 0; channel < l->channels; channel++)
-			for (uint32_t i = 0; i < part; i++) {
-				float sample = frames[i * l->channels + channel];
-				x[channel][i] = fabsf(sample) <= 1e6f ? sample : 0;
-			}
+			for (uint32_t i = 0; i < part; i++)
+				x[channel][i] = poison_out(frames[i * l->channels + channel]);
 		loudness_add_channels(l, (const float *const[2]){ x[0], x[1] }, part);
 		frames += part * l->channels;
 		n -= part;

@@ -16,19 +16,6 @@
 
 enum { N_FOLDERS = 3, NAMES_MAX = 10000 };
 
-bool preset_name_valid(const char *name)
-{
-	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _.-");
-	return name[length] == '\0' && length > 0 && length < PRESET_NAME_SIZE && name[0] != '.';
-}
-
-static enum status refuse_name(const char *name, struct reason *reason)
-{
-	return reason_set(reason, STATUS_BAD_VALUE,
-		"'%.64s' cannot be a preset's name: 1 to %d letters, digits, spaces, '_', '.' or '-', no '.' first",
-		name, PRESET_NAME_SIZE - 1);
-}
-
 /* The folder of the program itself. */
 static bool program_folder(char *folder, size_t size)
 {
@@ -75,10 +62,9 @@ static bool get_folder(int index, char *folder, size_t size)
 
 enum status preset_find(const char *name, char *path, size_t size, struct reason *reason)
 {
-	if (!preset_name_valid(name))
-		return refuse_name(name, reason);
 	char folder[PATH_MAX];
-	for (int i = 0; i < N_FOLDERS; i++) {
+	enum status status = name_check(NAME_OF_PRESET, name, reason);
+	for (int i = 0; status == STATUS_OK && i < N_FOLDERS; i++) {
 		struct stat s;
 		if (!get_folder(i, folder, sizeof folder) ||
 			(size_t)snprintf(path, size, "%s/%s" SUFFIX, folder, name) >= size)
@@ -86,14 +72,15 @@ enum status preset_find(const char *name, char *path, size_t size, struct reason
 		if (stat(path, &s) == 0 && S_ISREG(s.st_mode))
 			return STATUS_OK;
 	}
-	return reason_set(reason, STATUS_UNKNOWN, "there is no preset '%s'", name);
+	return status == STATUS_OK ? reason_set(reason, STATUS_UNKNOWN, "there is no preset '%s'", name) : status;
 }
 
 enum status preset_save_path(const char *name, char *path, size_t size, struct reason *reason)
 {
-	if (!preset_name_valid(name))
-		return refuse_name(name, reason);
-	char file[sizeof "racks/" + PRESET_NAME_SIZE + sizeof SUFFIX];
+	char file[sizeof "racks/" + NAME_SIZE + sizeof SUFFIX];
+	enum status status = name_check(NAME_OF_PRESET, name, reason);
+	if (status != STATUS_OK)
+		return status;
 	snprintf(file, sizeof file, "racks/%s" SUFFIX, name);
 	return file_place(FILE_CONFIG, file, path, size, reason);
 }
@@ -107,7 +94,7 @@ static bool strip_suffix(char *name)
 	if (length <= suffix || strcmp(name + length - suffix, SUFFIX) != 0)
 		return false;
 	name[length - suffix] = '\0';
-	return preset_name_valid(name);
+	return name_check(NAME_OF_PRESET, name, NULL) == STATUS_OK;
 }
 
 /* Names of one folder behind the n there are; new number. */
@@ -175,9 +162,9 @@ enum status preset_resolve(const char *rack, char *path, size_t size, struct rea
 			return reason_set(reason, STATUS_BAD_VALUE, "the path is too long");
 		return STATUS_OK;
 	}
-	if (preset_find(rack, path, size, NULL) == STATUS_OK)
+	enum status status = preset_find(rack, path, size, NULL);
+	if (status == STATUS_OK)
 		return STATUS_OK;
 	/* A person who forgot the suffix, or typed a path that is not there, wants to know of both. */
-	return reason_set(reason, preset_name_valid(rack) ? STATUS_UNKNOWN : STATUS_BAD_VALUE,
-		"there is no such file ending in " SUFFIX " and no such preset");
+	return reason_set(reason, status, "there is no such file ending in " SUFFIX " and no such preset");
 }

@@ -3,16 +3,12 @@
 #ifndef RACK_PRESET_H
 #define RACK_PRESET_H
 
+#include "rack/base/name.h"
 #include "rack/model/rackfile.h"
 
-enum { PRESET_NAME_SIZE = 65 };
-
-/* Letters, digits, space, '_', '.', '-', 1 to 64 of them, no leading dot. */
-bool preset_name_valid(const char *name);
-
-/* The user's folder first, then share/lacquer/racks beside the program's folder, the configured share folder, and
- * examples/ beside an uninstalled program. Path of the existing file; BAD_VALUE for a bad name, UNKNOWN when there is
- * none. */
+/* Names are those of rack/base/name.h. The user's folder first, then share/lacquer/racks beside the program's folder,
+ * the configured share folder, and examples/ beside an uninstalled program. Path of the existing file; BAD_VALUE for a
+ * bad name, UNKNOWN when there is none. */
 enum status preset_find(const char *name, char *path, size_t size, struct reason *);
 
 /* Where a save goes: always the user's folder. */

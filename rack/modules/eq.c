@@ -3,6 +3,7 @@
 #include "rack/dsp/clones.h"
 #include "rack/dsp/decibel.h"
 #include "rack/dsp/matched.h"
+#include "rack/dsp/pair.h"
 #include "rack/dsp/ramp.h"
 #include "rack/module.h"
 #include "rack/modules/eq_rows.h"
@@ -13,9 +14,6 @@ static const struct param params[] = { EQ_TABLE };
 _Static_assert(sizeof params / sizeof params[0] == EQ_ROWS, "a row for each parameter");
 
 enum { BAND_SECTIONS = PROTOTYPE_SECTIONS_MAX * MATCHED_DEGREE_MAX };
-
-/* Left and right (or mid and side) side by side: every operation takes both. */
-typedef double pair __attribute__((vector_size(16)));
 
 /* As struct svf, for both lanes; see there. */
 struct section {

@@ -162,8 +162,8 @@ class Usage(Cli):
         for words, reason in ((["render", "--bits", "8", "a", "b", "c"], "--bits: '8' is not 16, 24 or 32f"),
                               (["attach", "--fps", "61"], "--fps: '61' is not a whole number from 1 to 60"),
                               (["run", "-H", "--osc", "65536"], "--osc: '65536' is not a port (0 to 65535)"),
-                              (["run", "-H", "-n", ".x"], "--name: '.x' is not 1 to 48 letters, digits, spaces, '_', '.' or '-', "
-                                                          "the first no dot")):
+                              (["run", "-H", "-n", ".x"], "--name: '.x' cannot be a rack's name: 1 to 48 letters, digits, "
+                                                          "spaces, '_', '.' or '-', no '.' first")):
             self.expect(run(*words), 2, out="", err=f"lacquer: {words[0]}: {reason}\nSee 'lacquer {words[0]} --help'.\n")
 
     def test_operands(self):

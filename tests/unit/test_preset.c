@@ -44,20 +44,25 @@ static void put(const char *name)
 static void names_hold_what_the_contract_says(void **state)
 {
 	(void)state;
-	char longest[PRESET_NAME_SIZE + 1];
+	char longest[NAME_SIZE + 1];
 	memset(longest, 'x', sizeof longest);
-	longest[PRESET_NAME_SIZE] = '\0';
-	assert_false(preset_name_valid(longest));
-	longest[PRESET_NAME_SIZE - 1] = '\0';
-	assert_true(preset_name_valid(longest));
+	longest[NAME_SIZE] = '\0';
+	assert_int_equal(name_check(NAME_OF_PRESET, longest, NULL), STATUS_BAD_VALUE);
+	longest[NAME_SIZE - 1] = '\0';
+	assert_int_equal(name_check(NAME_OF_PRESET, longest, NULL), STATUS_OK);
+	assert_int_equal(name_check(NAME_OF_RACK, longest, NULL), STATUS_BAD_VALUE); /* JACK has less room */
+	longest[48] = '\0';
+	assert_int_equal(name_check(NAME_OF_RACK, longest, NULL), STATUS_OK);
 	static const char *const good[] = { "a", "A b_c.d-9", "-", " ", "a..b" };
 	static const char *const bad[] = { "", ".", "..", ".a", "a/b", "../a", "a\n", "\xc3\xa4", "a%2e", "a\\b", "a:b",
 		"a\x1b" };
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-		assert_true(preset_name_valid(good[i]));
+		assert_int_equal(name_check(NAME_OF_PRESET, good[i], NULL), STATUS_OK);
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		char path[PATH_MAX];
-		assert_false(preset_name_valid(bad[i]));
+		assert_int_equal(name_check(NAME_OF_PRESET, bad[i], NULL), STATUS_BAD_VALUE);
+		assert_int_equal(name_check(NAME_OF_RACK, bad[i], NULL), STATUS_BAD_VALUE);
+		assert_int_equal(name_check(NAME_OF_SCENE, bad[i], NULL), STATUS_BAD_VALUE);
 		assert_int_equal(preset_find(bad[i], path, sizeof path, NULL), STATUS_BAD_VALUE);
 		assert_int_equal(preset_save_path(bad[i], path, sizeof path, NULL), STATUS_BAD_VALUE);
 	}
