@@ -30,7 +30,7 @@ struct buses {
 };
 
 /* The same from the buffers of all ports, in the order of the rows. */
-static inline struct buses buses_of_ports(float *const ports[N_BUSES][BUS_CHANNELS]) RT
+static inline struct buses buses_of_ports(float *ports[N_BUSES][BUS_CHANNELS]) RT
 {
 	struct buses buses;
 	for (int c = 0; c < BUS_CHANNELS; c++) {
