@@ -186,13 +186,17 @@ static void fill(struct run *r, float *side, uint32_t n, uint32_t kind, float le
 
 static void play(struct run *r, uint32_t n, uint32_t kind, float level, bool in_place)
 {
-	static float in[2][BLOCK], out[2][BLOCK];
+	static float in[2][BLOCK], out[2][BLOCK], key[2][BLOCK], monitor[2][BLOCK];
 	struct engine *engine = control_engine(r->control);
 	if (!engine)
 		return;
 	fill(r, in[0], n, kind, level);
 	fill(r, in[1], n, kind, -level);
+	fill(r, key[0], n, 5 - kind % 6, level);
+	fill(r, key[1], n, 5 - kind % 6, -level);
 	const struct buses buses = { .in = { in[0], in[1] },
+		.key = { key[0], key[1] },
+		.monitor = { monitor[0], monitor[1] },
 		.out = { in_place ? in[0] : out[0], in_place ? in[1] : out[1] } };
 	double before = promised_ceiling(r);
 	engine_process(engine, &buses, n, 0);
@@ -222,7 +226,7 @@ static void start(struct run *r)
 	r->rate = rates[take(r, 8)];
 	r->latency = 0;
 	r->frames = r->since = 0;
-	const struct spec spec = { .rate = r->rate };
+	const struct spec spec = { .rate = r->rate, .key = take(r, 2) };
 	bool good = r->rate >= 8000 && r->rate <= 384000;
 	expect((control_start(r->control, &spec, CONTROL_OFFLINE, NULL) == STATUS_OK) == good, "start");
 }

@@ -1,5 +1,6 @@
 /* The buses: every slot hears the key as late as the sound, in any blocks; the monitor hears the output. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/audio/key_line.h"
 #include "tests/unit/rig.h"
 
 enum { RATE = 48000, LENGTH = 40000 };
@@ -70,7 +71,38 @@ static void assert_delayed(const struct stereo *out, const struct stereo *in, ui
 		}
 }
 
-/* ---- */
+/* ---- The key */
+
+/* Another line goes on where one has been, as far back as both hold it. */
+static void a_line_takes_over_the_past(void **state)
+{
+	(void)state;
+	enum { FRAMES = 5000 };
+	static const uint32_t sizes[] = { 0, 300, 700, 3000 };
+	static double sound[FRAMES];
+	uint32_t seed = 3;
+	for (int i = 0; i < FRAMES; i++)
+		sound[i] = (double)rig_uniform(&seed);
+	for (int a = 0; a < 4; a++)
+		for (int b = 0; b < 4; b++) {
+			struct key_line from, to;
+			assert_true(key_line_init(&from, sizes[a]) && key_line_init(&to, sizes[b]));
+			uint32_t at = 0, n;
+			for (; at + BLOCK_MAX < FRAMES; at += n) {
+				n = 1 + rig_random(&seed) % BLOCK_MAX;
+				key_line_write(&from, (const double *const[2]){ sound + at, sound + at }, n);
+			}
+			key_line_adopt(&to, &from);
+			uint32_t delay = sizes[a] < sizes[b] ? sizes[a] : sizes[b];
+			for (uint32_t back = delay + 1; back <= delay + BLOCK_MAX; back += 15) {
+				const double *past[2];
+				key_line_read((struct key_place){ &to, back }, 0, past);
+				assert_memory_equal(past[1], sound + at - back, sizeof *sound);
+			}
+			key_line_drop(&from);
+			key_line_drop(&to);
+		}
+}
 
 /* Modules of other latencies before and behind it, one of them with the sound as it is. */
 static const float delays[] = { 37, 500, 0, 211 };
@@ -260,6 +292,7 @@ int main(void)
 {
 	setenv("LACQUER_TEST_MODULES", "1", 1);
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_takes_over_the_past),
 		cmocka_unit_test(aligned_at_every_place),
 		cmocka_unit_test(aligned_behind_padding),
 		cmocka_unit_test(aligned_after_edits),
