@@ -18,7 +18,7 @@ compile() { # PROGRAM FLAGS...
     shift
     # shellcheck disable=SC2086
     "${compiler[@]}" -std=c11 -D_GNU_SOURCE -DLACQUER_SHARE='"/nonexistent"' -I. -O2 -g -ffp-contract=off \
-        -fno-sanitize-recover=all "$@" tests/fuzz/fuzz_engine.c $rack -o "$folder/$program" -lpthread -lm
+        -fno-sanitize-recover=all "$@" tests/fuzz/fuzz_engine.c $rack -o "$folder/$program" -lfftw3_threads -lfftw3 -lpthread -lm
 }
 
 mkdir "$folder/seeds"

@@ -22,7 +22,7 @@ compile() { # PROGRAM FLAGS...
         -O1 -g -ffp-contract=off -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all "$@" tests/fuzz/fuzz_osc.c \
         osc/*/*.c $rack -o "$folder/$program" \
         $(pkg-config --cflags --libs liblo libebur128 fftw3 fftw3f 2>/dev/null || pkg-config --libs liblo libebur128) \
-        -lpthread -lm
+        -lfftw3_threads -lfftw3 -lpthread -lm
 }
 
 mkdir "$folder/seeds" "$folder/found" "$folder/corpus"
