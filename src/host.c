@@ -301,7 +301,7 @@ static bool open_server(struct host *h)
 	const struct server_config config = {
 		.control = h->control,
 		.local_path = path,
-		.bind = o->osc_bind ? o->osc_bind : "127.0.0.1",
+		.bind = o->osc_bind,
 		.port = o->osc_port,
 		.allow = o->osc_allow,
 		.surfaces = o->osc_surfaces,

@@ -11,7 +11,7 @@ struct host_options {
 	const char *name;     /* of the JACK client, the sockets and the saved state */
 	const char *server;   /* JACK's; NULL: its default */
 	const char *rack;     /* file or preset; NULL: the saved state */
-	const char *osc_bind; /* NULL: 127.0.0.1 */
+	const char *osc_bind; /* NULL: loopback */
 	const char *osc_allow, *osc_surfaces;
 	int osc_port;
 	bool headless, wait, no_restore;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LETTERS = 16 };
+enum { LETTERS = 16, CONTROL_SIZE = 64 };
 
 struct inbox {
 	size_t longest;
@@ -13,6 +13,7 @@ struct inbox {
 	struct mmsghdr heads[LETTERS];
 	struct iovec places[LETTERS];
 	struct sockaddr_storage names[LETTERS];
+	_Alignas(struct cmsghdr) uint8_t controls[LETTERS][CONTROL_SIZE];
 	uint8_t bytes[];
 };
 
@@ -39,7 +40,9 @@ static void fetch(struct inbox *inbox, int fd)
 		inbox->heads[i].msg_hdr = (struct msghdr){ .msg_name = &inbox->names[i],
 			.msg_namelen = sizeof inbox->names[i],
 			.msg_iov = &inbox->places[i],
-			.msg_iovlen = 1 };
+			.msg_iovlen = 1,
+			.msg_control = inbox->controls[i],
+			.msg_controllen = sizeof inbox->controls[i] };
 	int n = recvmmsg(fd, inbox->heads, LETTERS, MSG_DONTWAIT | MSG_TRUNC, NULL);
 	inbox->n = n > 0 ? (unsigned)n : 0;
 	inbox->next = 0;
@@ -53,7 +56,7 @@ bool inbox_take(struct inbox *inbox, int fd, struct letter *letter)
 		return false;
 	unsigned i = inbox->next++;
 	*letter = (struct letter){ &inbox->names[i], inbox->heads[i].msg_hdr.msg_namelen,
-		inbox->bytes + (size_t)i * inbox->longest, inbox->heads[i].msg_len };
+		inbox->bytes + (size_t)i * inbox->longest, inbox->heads[i].msg_len, &inbox->heads[i].msg_hdr };
 	return true;
 }
 

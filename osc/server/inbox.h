@@ -19,7 +19,8 @@ struct letter {
 	const struct sockaddr_storage *name;
 	socklen_t name_size;
 	const uint8_t *bytes;
-	size_t size; /* of the datagram: where it is beyond `longest` the bytes are cut off */
+	size_t size;         /* of the datagram: where it is beyond `longest` the bytes are cut off */
+	struct msghdr *head; /* with what the socket was told to add (IP_PKTINFO) */
 };
 
 /* The next one, valid until the next call; false: nothing has come. Never waits. */

@@ -1,42 +1,29 @@
-/* Owns the file descriptors: liblo's own sockets bind to every interface and are not used. */
+/* Decides who may talk and be talked to, and holds back what has no room. liblo's own sockets are not used, because
+ * they bind to every interface. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/socket.h"
 
-#include "osc/server/inbox.h"
+#include "osc/server/local.h"
 #include "osc/server/outbox.h"
 #include "osc/server/proof.h"
+#include "osc/server/udp.h"
 #include "osc/wire/allow.h"
 #include "osc/wire/endpoint.h"
-#include "osc/wire/packet.h"
 #include "rack/base/clock.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/errqueue.h>
-#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-enum {
-	UDP_BUFFER = 4 << 20,
-	LOCAL_BUFFER = 1 << 20,
-	RETRY_MS = 2,
-	RECEIVE_TRIES = 64,
-	UDP_IN_A_ROW = 8,
-	COOKIE_SIZE = 24
-};
+enum { RETRY_MS = 2, RECEIVE_TRIES = 64, IN_A_ROW = 16, COOKIE_SIZE = 24, N_UDP = 2, LOCAL_TURN = N_UDP, N_TURNS };
 
 struct sockets {
-	int udp, local; /* -1: none */
-	struct sockaddr_un local_name;
-	dev_t local_device; /* of the file that we made, to remove no other */
-	ino_t local_inode;
+	struct udp udp[N_UDP]; /* the second is that of ::1 beside 127.0.0.1 */
+	struct local local;
 	struct allow allow;
 	struct outbox outbox;
 	struct proof proof;
@@ -45,40 +32,29 @@ struct sockets {
 		size_t bytes;  /* that it may still be sent */
 		bool withheld; /* something would have been more */
 	} guest;               /* the unproven sender of the last datagram */
-	struct inbox *inbox;   /* of udp */
-	int udp_in_a_row;
+	int turn, in_a_row;    /* whose datagram is read next; how many of its were read */
 	uint64_t dropped;
 };
 
-/* ---- UDP */
+/* ---- Start and end */
 
-static enum status bind_udp(struct sockets *s, const char *address, const struct sockaddr_storage *name, socklen_t size,
-	struct reason *reason)
+/* "localhost" is ::1 to some programs: it is heard beside 127.0.0.1, where this machine has it. */
+static enum status open_ipv6_loopback(struct sockets *s, int port, struct reason *reason)
 {
-	int buffer = UDP_BUFFER, off = 0, on = 1;
-	s->udp = socket(name->ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (s->udp < 0)
-		return reason_set(reason, STATUS_IO, "no UDP socket: %s", strerror(errno));
-	setsockopt(s->udp, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
-	if (name->ss_family == AF_INET6) { /* "::" answers IPv4 too, whatever the system's default is */
-		setsockopt(s->udp, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-		setsockopt(s->udp, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
-	}
-	setsockopt(s->udp, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
-	if (bind(s->udp, (const struct sockaddr *)name, size) == 0)
+	struct sockaddr_storage name;
+	socklen_t size;
+	if (!endpoint_parse("::1", port, &name, &size))
 		return STATUS_OK;
-	int port = ntohs(((const struct sockaddr_in *)name)->sin_port); /* at the same place for IPv6 */
-	if (errno == EADDRINUSE)
-		return reason_set(reason, STATUS_UNAVAILABLE,
-			"UDP port %d is taken by another program (--osc PORT for another, 0 for none)", port);
-	return reason_set(
-		reason, STATUS_UNAVAILABLE, "cannot bind UDP port %d of %s: %s", port, address, strerror(errno));
+	enum status status = udp_open(&s->udp[1], &name, size, "::1", reason);
+	return status != STATUS_OK && errno != EADDRINUSE ? STATUS_OK : status;
 }
 
 static enum status open_udp(struct sockets *s, const char *address, int port, const char *allow, struct reason *reason)
 {
 	struct sockaddr_storage name;
 	socklen_t size;
+	bool both = !address || strcmp(address, "localhost") == 0;
+	address = address ? address : "127.0.0.1";
 	enum status status = allow_parse(&s->allow, allow, reason);
 	if (status != STATUS_OK || port == 0)
 		return status;
@@ -91,67 +67,9 @@ static enum status open_udp(struct sockets *s, const char *address, int port, co
 			"--osc-bind %.60s can be reached from other machines: say with --osc-allow which may talk to "
 			"the rack",
 			address);
-	return bind_udp(s, address, &name, size, reason);
+	status = udp_open(&s->udp[0], &name, size, address, reason);
+	return status == STATUS_OK && both ? open_ipv6_loopback(s, port, reason) : status;
 }
-
-/* ---- The local socket */
-
-/* A socket file that nobody reads from any more is removed. */
-static enum status clear_stale(const struct sockaddr_un *name, struct reason *reason)
-{
-	struct stat file;
-	if (lstat(name->sun_path, &file) < 0)
-		return STATUS_OK;
-	if (!S_ISSOCK(file.st_mode))
-		return reason_set(reason, STATUS_UNAVAILABLE, "%.200s is in the way: no socket", name->sun_path);
-	int probe = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool alive = probe >= 0 && connect(probe, (const struct sockaddr *)name, sizeof *name) == 0;
-	if (probe >= 0)
-		close(probe);
-	if (alive)
-		return reason_set(reason, STATUS_UNAVAILABLE, "%.180s belongs to a rack that runs (--name for another)",
-			name->sun_path);
-	unlink(name->sun_path);
-	return STATUS_OK;
-}
-
-static enum status open_local(struct sockets *s, const char *path, struct reason *reason)
-{
-	struct stat file;
-	s->local_name.sun_family = AF_UNIX;
-	if (strlen(path) >= sizeof s->local_name.sun_path)
-		return reason_set(reason, STATUS_UNAVAILABLE, "%.180s is too long a path for a socket", path);
-	memcpy(s->local_name.sun_path, path, strlen(path) + 1);
-	enum status status = clear_stale(&s->local_name, reason);
-	if (status != STATUS_OK)
-		return status;
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	/* The mode of the socket before bind is that of the file after it: at no time may others connect. */
-	if (fd < 0 || fchmod(fd, 0600) < 0 || bind(fd, (struct sockaddr *)&s->local_name, sizeof s->local_name) < 0 ||
-		stat(path, &file) < 0) {
-		status = reason_set(
-			reason, STATUS_UNAVAILABLE, "cannot make the socket %.180s: %s", path, strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return status;
-	}
-	/* Each client that has stopped reading holds some of it. */
-	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){ LOCAL_BUFFER }, sizeof(int));
-	s->local = fd;
-	s->local_device = file.st_dev;
-	s->local_inode = file.st_ino;
-	return STATUS_OK;
-}
-
-static void close_local(struct sockets *s)
-{
-	struct stat file;
-	close(s->local);
-	if (stat(s->local_name.sun_path, &file) == 0 && file.st_dev == s->local_device && file.st_ino == s->local_inode)
-		unlink(s->local_name.sun_path);
-}
-
-/* ---- Both */
 
 enum status sockets_new(struct sockets **result, const char *local_path, const char *address, int port,
 	const char *allow, struct reason *reason)
@@ -159,19 +77,14 @@ enum status sockets_new(struct sockets **result, const char *local_path, const c
 	struct sockets *s = calloc(1, sizeof *s);
 	if (!s)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
-	s->udp = s->local = -1;
-	s->inbox = inbox_new(PACKET_SIZE_MAX);
-	if (!s->inbox) {
-		free(s);
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
-	}
+	s->udp[0].fd = s->udp[1].fd = s->local.fd = -1;
 	if (!proof_init(&s->proof)) {
 		sockets_free(s);
 		return reason_set(reason, STATUS_IO, "no random numbers: %s", strerror(errno));
 	}
-	enum status status = open_udp(s, address ? address : "127.0.0.1", port, allow, reason);
+	enum status status = open_udp(s, address, port, allow, reason);
 	if (status == STATUS_OK && local_path)
-		status = open_local(s, local_path, reason);
+		status = local_open(&s->local, local_path, reason);
 	if (status != STATUS_OK) {
 		sockets_free(s);
 		return status;
@@ -185,23 +98,24 @@ void sockets_free(struct sockets *s)
 	if (!s)
 		return;
 	outbox_clear(&s->outbox);
-	inbox_free(s->inbox);
-	if (s->udp >= 0)
-		close(s->udp);
-	if (s->local >= 0)
-		close_local(s);
+	for (int i = 0; i < N_UDP; i++)
+		udp_close(&s->udp[i]);
+	local_close(&s->local);
 	free(s);
 }
 
 int sockets_fds(const struct sockets *s, struct pollfd *fds)
 {
 	int n = 0;
-	if (s->udp >= 0)
-		fds[n++] = (struct pollfd){ .fd = s->udp, .events = POLLIN };
-	if (s->local >= 0)
-		fds[n++] = (struct pollfd){ .fd = s->local, .events = POLLIN };
+	for (int i = 0; i < N_UDP; i++)
+		if (s->udp[i].fd >= 0)
+			fds[n++] = (struct pollfd){ .fd = s->udp[i].fd, .events = POLLIN };
+	if (s->local.fd >= 0)
+		fds[n++] = (struct pollfd){ .fd = s->local.fd, .events = POLLIN };
 	return n;
 }
+
+/* ---- Receiving */
 
 /* On this machine: nobody's address is forged, and no network flooded. */
 static bool is_near(const struct peer *peer)
@@ -212,23 +126,14 @@ static bool is_near(const struct peer *peer)
 /* Bytes, 0: none (or an empty one), or more than size: cut off. */
 static size_t receive(struct sockets *s, struct peer *from, uint8_t *bytes, size_t size, bool *came)
 {
-	from->size = sizeof from->name;
-	memset(&from->name, 0, sizeof from->name);
-	if (from->local) {
-		ssize_t n = s->local < 0 ? -1
-					 : recvfrom(s->local, bytes, size, MSG_TRUNC, (struct sockaddr *)&from->name,
-						   &from->size);
-		*came = n >= 0;
-		return n > 0 ? (size_t)n : 0;
-	}
-	struct letter letter;
-	*came = s->udp >= 0 && inbox_take(s->inbox, s->udp, &letter);
-	if (!*came)
-		return 0;
-	from->name = *letter.name;
-	from->size = letter.name_size;
-	memcpy(bytes, letter.bytes, letter.size < size ? letter.size : size);
-	return letter.size;
+	if (s->turn != LOCAL_TURN)
+		return udp_receive(&s->udp[s->turn], from, bytes, size, came);
+	*from = (struct peer){ .size = sizeof from->name, .local = true };
+	ssize_t n = -1;
+	if (s->local.fd >= 0)
+		n = recvfrom(s->local.fd, bytes, size, MSG_TRUNC, (struct sockaddr *)&from->name, &from->size);
+	*came = n >= 0;
+	return n > 0 ? (size_t)n : 0;
 }
 
 /* Everything sent until the next datagram comes is held against this one. */
@@ -243,14 +148,16 @@ static void greet(struct sockets *s, const struct peer *from, size_t size)
 
 size_t sockets_receive(struct sockets *s, struct peer *from, uint8_t *bytes, size_t size)
 {
-	/* In turn, so that a flood on one does not shut the other out; most of the time the local one has nothing, and
-	 * asking it costs. */
-	for (int i = 0, empty = 0; i < RECEIVE_TRIES && empty < 2; i++) {
+	/* In turn, so that a flood on one does not shut the others out; most of the time these have nothing, and asking
+	 * them costs. */
+	for (int i = 0, empty = 0; i < RECEIVE_TRIES && empty < N_TURNS; i++) {
 		bool came;
-		from->local = s->udp_in_a_row == UDP_IN_A_ROW;
 		size_t n = receive(s, from, bytes, size, &came);
-		s->udp_in_a_row = from->local ? 0 : came ? s->udp_in_a_row + 1 : UDP_IN_A_ROW;
 		empty = came ? 0 : empty + 1;
+		if (!came || s->turn == LOCAL_TURN || ++s->in_a_row == IN_A_ROW) {
+			s->turn = (s->turn + 1) % N_TURNS;
+			s->in_a_row = 0;
+		}
 		if (!came)
 			continue;
 		if (n > 0 && n <= size && (from->local || allow_has(&s->allow, (struct sockaddr *)&from->name))) {
@@ -264,7 +171,15 @@ size_t sockets_receive(struct sockets *s, struct peer *from, uint8_t *bytes, siz
 
 bool sockets_hold(const struct sockets *s)
 {
-	return inbox_holds(s->inbox);
+	return udp_holds(&s->udp[0]) || udp_holds(&s->udp[1]);
+}
+
+/* ---- Sending */
+
+static const struct udp *udp_for(const struct sockets *s, const struct peer *to)
+{
+	bool second = s->udp[1].fd >= 0 && to->name.ss_family == s->udp[1].name.ss_family;
+	return &s->udp[second];
 }
 
 static bool would_block(int error)
@@ -276,12 +191,9 @@ static bool would_block(int error)
 static bool send_now(void *user, const struct peer *to, const uint8_t *bytes, size_t size)
 {
 	struct sockets *s = user;
-	int fd = to->local ? s->local : s->udp;
-	ssize_t n = -1;
-	errno = ECONNREFUSED;
-	/* A refusal may be about an earlier datagram, to whomever (UDP): once more. */
-	for (int i = 0; i < (to->local ? 1 : 2) && n < 0 && errno == ECONNREFUSED; i++)
-		n = sendto(fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT, (const struct sockaddr *)&to->name, to->size);
+	ssize_t n = to->local ? sendto(s->local.fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT,
+					(const struct sockaddr *)&to->name, to->size)
+			      : udp_send(udp_for(s, to), to, bytes, size);
 	if (n < 0 && would_block(errno))
 		return false;
 	s->dropped += n < 0;
@@ -361,27 +273,39 @@ static uint16_t port_of(const struct sockaddr_storage *name)
 	return ((const struct sockaddr_in *)name)->sin_port; /* at the same place for IPv6 */
 }
 
+/* From which socket the host can be reached; NULL: *fault says why from none. */
+static const struct udp *find_host(
+	const struct sockets *s, const char *host, const char *port, struct peer *peer, const char **fault)
+{
+	for (int i = 0; i < N_UDP && s->udp[i].fd >= 0; i++) {
+		const char *wrong = endpoint_find(host, port, s->udp[i].name.ss_family, &peer->name, &peer->size);
+		if (!wrong)
+			return &s->udp[i];
+		*fault = i ? *fault : wrong;
+	}
+	return NULL;
+}
+
 enum status sockets_list(
 	struct sockets *s, const char *host, const char *port, struct peer *peer, struct reason *reason)
 {
-	struct sockaddr_storage own;
-	socklen_t size = sizeof own;
+	const char *fault = NULL;
 	memset(peer, 0, sizeof *peer);
-	if (s->udp < 0 || getsockname(s->udp, (struct sockaddr *)&own, &size) < 0)
-		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: there is no UDP port (--osc 0)");
-	const char *fault = endpoint_find(host, port, own.ss_family, &peer->name, &peer->size);
+	const struct udp *udp = find_host(s, host, port, peer, &fault);
 	const struct sockaddr *name = (const struct sockaddr *)&peer->name;
-	if (fault)
+	if (!udp && !fault)
+		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: there is no UDP port (--osc 0)");
+	if (!udp)
 		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: %.60s: %s", host, fault);
 	if (is_group(name))
 		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: %.60s is not one machine's address", host);
-	if (!allow_is_loopback(name) && allow_is_loopback((struct sockaddr *)&own))
+	if (!allow_is_loopback(name) && allow_is_loopback((const struct sockaddr *)&udp->name))
 		return reason_set(reason, STATUS_BAD_VALUE,
 			"--osc-surface: %.60s is not reached from loopback (--osc-bind)", host);
 	if (!allow_has(&s->allow, name))
 		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: --osc-allow does not let %.60s in", host);
-	if (port_of(&own) == port_of(&peer->name) &&
-		(is_near(peer) || (size == peer->size && memcmp(&own, name, size) == 0)))
+	if (port_of(&udp->name) == port_of(&peer->name) &&
+		(is_near(peer) || (udp->size == peer->size && memcmp(&udp->name, name, udp->size) == 0)))
 		return reason_set(
 			reason, STATUS_BAD_VALUE, "--osc-surface: %.60s is where this rack listens itself", host);
 	if (!is_near(peer))
@@ -391,28 +315,10 @@ enum status sockets_list(
 
 bool sockets_refused(struct sockets *s, struct peer *peer)
 {
-	union {
-		struct cmsghdr head;
-		uint8_t bytes[512];
-	} control;
-	if (s->udp < 0)
-		return false;
-	for (;;) {
-		struct msghdr message = { .msg_name = &peer->name,
-			.msg_namelen = sizeof peer->name,
-			.msg_control = &control,
-			.msg_controllen = sizeof control };
-		memset(&peer->name, 0, sizeof peer->name);
-		if (recvmsg(s->udp, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
-			return false;
-		peer->local = false;
-		peer->size = message.msg_namelen;
-		const struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-		if (head && ((const struct sock_extended_err *)CMSG_DATA(head))->ee_errno == ECONNREFUSED) {
-			proof_forget(&s->proof, peer);
-			return true;
-		}
-	}
+	bool refused = udp_refused(&s->udp[0], peer) || udp_refused(&s->udp[1], peer);
+	if (refused)
+		proof_forget(&s->proof, peer);
+	return refused;
 }
 
 int sockets_flush(struct sockets *s, int64_t now_us)
@@ -422,9 +328,5 @@ int sockets_flush(struct sockets *s, int64_t now_us)
 
 uint64_t sockets_dropped(const struct sockets *s)
 {
-	uint32_t info[SK_MEMINFO_VARS] = { 0 };
-	socklen_t size = sizeof info;
-	if (s->udp >= 0)
-		getsockopt(s->udp, SOL_SOCKET, SO_MEMINFO, info, &size);
-	return s->dropped + s->outbox.dropped + info[SK_MEMINFO_DROPS];
+	return s->dropped + s->outbox.dropped + udp_dropped(&s->udp[0]) + udp_dropped(&s->udp[1]);
 }

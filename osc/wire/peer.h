@@ -4,13 +4,16 @@
 #define OSC_PEER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 /* The sender of a datagram: nothing is sent anywhere else. */
 struct peer {
 	struct sockaddr_storage name;
 	socklen_t size;
-	bool local; /* came by the local socket */
+	bool local;     /* came by the local socket */
+	bool aimed;     /* at is known */
+	uint8_t at[16]; /* which address of this machine it wrote to, IPv4 as ::ffff:a.b.c.d: answers come from there */
 };
 
 bool peer_equal(const struct peer *, const struct peer *);

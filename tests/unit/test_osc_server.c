@@ -856,31 +856,75 @@ static void test_a_rack_is_no_surface_of_its_own(void **state)
 	assert_string_equal(reason.text, "--osc-surface: localhost is where this rack listens itself");
 }
 
-static void test_ipv6(void **state)
+/* The rig's server bound to another address. False: this machine has no such address. */
+static bool rebind(const char *address)
 {
-	(void)state;
 	struct server_config config;
 	struct reason reason;
-	char path[108], target[40];
-	struct link *link;
+	char path[108];
 	rig_config(rig, &config, path);
 	config.local_path = NULL;
-	config.bind = "::1";
+	config.bind = address;
+	config.allow = "10.0.0.0/8";
 	config.port = rig->port;
 	server_free(rig->server);
-	enum status status = server_new(&rig->server, &config, &reason);
-	if (status != STATUS_OK) { /* a machine without IPv6 */
-		config.bind = "127.0.0.1";
-		assert_int_equal(server_new(&rig->server, &config, &reason), STATUS_OK);
-		skip();
-	}
-	snprintf(target, sizeof target, "[::1]:%d", rig->port);
-	assert_int_equal(link_open(&link, target, NULL, &reason), STATUS_OK);
+	if (server_new(&rig->server, &config, &reason) == STATUS_OK)
+		return true;
+	config.bind = "127.0.0.1";
+	assert_int_equal(server_new(&rig->server, &config, &reason), STATUS_OK);
+	return false;
+}
+
+/* A client that takes answers from that address only is answered and told. */
+static void assert_answers(const char *host)
+{
+	char target[40];
+	struct reason reason;
+	snprintf(target, sizeof target, "%s:%d", host, rig->port);
 	link_close(rig->udp.link);
-	rig->udp.link = link;
+	assert_int_equal(link_open(&rig->udp.link, target, NULL, &reason), STATUS_OK);
+	client_clear(&rig->udp);
 	SAY(&rig->udp, "/chain", "");
 	rig_sync(rig, &rig->udp);
 	assert_string_equal(rig->udp.lines[0], "/chain ss trim testfault");
+	SAY(&rig->udp, "/subscribe", "s", "/title");
+	rig_expect(rig, &rig->udp, "/title s ");
+}
+
+static void test_ipv6(void **state)
+{
+	(void)state;
+	if (!rebind("::1"))
+		skip();
+	assert_answers("[::1]");
+}
+
+/* Programs take it for either. */
+static void test_localhost_is_both(void **state)
+{
+	(void)state;
+	bool ipv6 = rebind("::1");
+	assert_true(rebind(NULL));
+	assert_answers("127.0.0.1");
+	if (!ipv6)
+		skip();
+	assert_answers("[::1]");
+	assert_true(rebind("localhost"));
+	assert_answers("[::1]");
+}
+
+/* Of several addresses of this machine answers come from the one that was asked: others do not get through to a
+ * client, or a firewall. */
+static void test_answers_come_from_the_address_asked(void **state)
+{
+	(void)state;
+	assert_true(rebind("0.0.0.0"));
+	assert_answers("127.0.0.2");
+	assert_answers("127.0.0.1");
+	if (!rebind("::"))
+		skip();
+	assert_answers("[::1]");
+	assert_answers("127.0.0.3");
 }
 
 static void test_local_socket_file(void **state)
@@ -953,6 +997,8 @@ int main(void)
 		TEST(test_refusals),
 		TEST(test_a_rack_is_no_surface_of_its_own),
 		TEST(test_ipv6),
+		TEST(test_localhost_is_both),
+		TEST(test_answers_come_from_the_address_asked),
 		TEST(test_local_socket_file),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
