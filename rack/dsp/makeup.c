@@ -3,6 +3,7 @@
 #include "rack/dsp/makeup.h"
 
 #include "rack/dsp/decibel.h"
+#include "rack/dsp/k_weighting.h"
 
 #include <string.h>
 
@@ -13,18 +14,13 @@
 #define FIRST_SECTIONS 15 /* of mean and following, at the start: 0.15 s, and by and by more */
 #define GATE 1.1724653e-7 /* power at -70 LUFS: 10^((-70 + 0.691) / 10) */
 
-/* The two filters of BS.1770-4 at any rate, see rack/meters/loudness.c: there from the coefficients, here as sections
- * that keep their precision at high rates. */
+/* As sections that keep their precision at high rates. */
 static void design_weighting(struct makeup *m, double rate)
 {
-	double high = pow(10, 3.999843853973347 / 20), band = pow(high, 0.4996667741545416);
-	double g = tan(M_PI * 1681.974450955533 / rate), q = 0.7071752369554196;
-	m->shelf = svf_from_bilinear((double[3]){ g * g, band * g / q, high }, g / q, g * g);
-	g = tan(M_PI * 38.13547087602444 / rate);
-	q = 0.5003270373238773;
-	/* The standard's high-pass is 1 - 2 z^-1 + z^-2 over its poles, not normalised at the top. */
-	double top = 1 + g / q + g * g;
-	m->highpass = svf_from_bilinear((double[3]){ 0, 0, top }, g / q, g * g);
+	struct k_weighting_stage stages[2];
+	k_weighting(rate, stages);
+	m->shelf = svf_from_bilinear(stages[0].n, stages[0].d1, stages[0].d0);
+	m->highpass = svf_from_bilinear(stages[1].n, stages[1].d1, stages[1].d0);
 }
 
 void makeup_init(struct makeup *m, double rate)

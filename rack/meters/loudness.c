@@ -3,6 +3,7 @@
 #include "rack/meters/loudness.h"
 
 #include "rack/base/poison.h"
+#include "rack/dsp/k_weighting.h"
 #include "rack/dsp/pair.h"
 #include "rack/dsp/true_peak.h"
 
@@ -73,20 +74,19 @@ static double to_db(float magnitude)
 	return magnitude > 0 ? 20 * log10(magnitude) : -INFINITY;
 }
 
-/* The two filters of BS.1770-4 for any rate: the analogue prototypes whose bilinear transforms give the coefficients
- * that the standard prints for 48 kHz. */
+static struct biquad biquad_of(const struct k_weighting_stage *stage)
+{
+	const double *n = stage->n, d1 = stage->d1, d0 = stage->d0, a0 = 1 + d1 + d0;
+	return (struct biquad){ (n[2] + n[1] + n[0]) / a0, 2 * (n[0] - n[2]) / a0, (n[2] - n[1] + n[0]) / a0,
+		2 * (d0 - 1) / a0, (1 - d1 + d0) / a0 };
+}
+
 static void design_weighting(struct loudness *l, uint32_t rate)
 {
-	double k = tan(M_PI * 1681.974450955533 / rate), q = 0.7071752369554196;
-	double high = pow(10, 3.999843853973347 / 20), band = pow(high, 0.4996667741545416);
-	double a0 = 1 + k / q + k * k;
-	l->shelf = (struct biquad){ (high + band * k / q + k * k) / a0, 2 * (k * k - high) / a0,
-		(high - band * k / q + k * k) / a0, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0 };
-	k = tan(M_PI * 38.13547087602444 / rate);
-	q = 0.5003270373238773;
-	a0 = 1 + k / q + k * k;
-	l->highpass =
-		(struct biquad){ 1, -2, 1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0 }; /* b: see add_weighted */
+	struct k_weighting_stage stages[2];
+	k_weighting(rate, stages);
+	l->shelf = biquad_of(&stages[0]);
+	l->highpass = biquad_of(&stages[1]); /* its numerator is 1, -2, 1: see add_weighted */
 }
 
 struct loudness *loudness_new(uint32_t rate, uint32_t channels)
