@@ -3,11 +3,7 @@
 #ifndef OSC_REMOTE_H
 #define OSC_REMOTE_H
 
-#include "rack/meters/analysis.h"
-#include "rack/param.h"
-
-#include <stdbool.h>
-#include <stdint.h>
+#include "rack/meters/analysers.h"
 
 struct remote;
 
@@ -70,7 +66,12 @@ const struct remote_slot *remote_slot(const struct remote *, uint32_t index);
 const struct remote_param *remote_rack_bypass(const struct remote *);
 const struct remote_param *remote_rack_match(const struct remote *);
 char remote_side(const struct remote *); /* a b c d; 0: not known yet */
-const struct analysis_values *remote_levels(const struct remote *);
+
+/* Values of a row at a tap, as many as it is wide; its silence while nothing is told. The list of all rows is that of
+ * levels_next() with TAPS_ALL. NULL: the tap has no row of that role. */
+const float *remote_level(const struct remote *, const struct level_place *);
+const float *remote_level_role(const struct remote *, enum tap, enum role);
+
 const struct remote_status *remote_status(const struct remote *);
 
 /* The newest /error ("/rack/eq/band9/gain: unknown address"), and how many there have been. */

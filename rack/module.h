@@ -4,9 +4,7 @@
 #ifndef RACK_MODULE_H
 #define RACK_MODULE_H
 
-#include "rack/param.h"
-
-#include <stdint.h>
+#include "rack/level.h"
 
 /* What the audio runs at. Fixed for the life of a module's state. */
 struct spec {
@@ -29,15 +27,6 @@ struct block {
 	float *meters;            /* n_meters values, the worst within these frames */
 };
 
-/* An output of a module, such as its gain reduction: read once per block by the host, sent as /meter/<slot>/<id>. */
-struct meter {
-	const char *id, *label;
-	enum unit unit;
-	float min, max;   /* what a display should span */
-	const char *help; /* one sentence, no full stop */
-	enum role role;
-};
-
 /* The host owns the memory: one block per instance, zeroed and aligned to 64 bytes. A state holds no pointers into
  * itself, so the host may copy it (memcpy) and run both copies; that happens within one block, so long sound belongs
  * into what is shared. Modules never allocate. */
@@ -46,7 +35,8 @@ struct module {
 	enum role role;
 	const struct param *params;
 	uint32_t n_params;
-	const struct meter *meters;
+	const struct level
+		*meters; /* such as gain reduction, one value each: read once per block, /meter/<slot>/<id> */
 	uint32_t n_meters;
 
 	/* Control thread. Bytes of state at this rate. */

@@ -48,6 +48,16 @@ enum role {
 
 	/* meters */
 	ROLE_REDUCTION, /* how far the whole sound is turned down, in dB */
+	ROLE_PEAK,      /* from here on: of a tap (rack/level.h) */
+	ROLE_TRUE_PEAK,
+	ROLE_TRUE_PEAK_MAX,
+	ROLE_RMS,
+	ROLE_CORRELATION,
+	ROLE_MOMENTARY,
+	ROLE_SHORT_TERM,
+	ROLE_INTEGRATED,
+	ROLE_RANGE,
+	ROLE_CHANGE, /* of loudness by the slots, for bypass at matched loudness */
 
 	/* modules */
 	ROLE_TRIM,    /* changes the level, without delay */

@@ -39,7 +39,7 @@ static void print_meters(const struct module *m)
 	if (m->n_meters)
 		printf("\n  Meters\n");
 	for (uint32_t i = 0; i < m->n_meters; i++) {
-		const struct meter *meter = &m->meters[i];
+		const struct level *meter = &m->meters[i];
 		printf("  %-*s%g .. %g%s%s\n%*s", ID_WIDTH - 2, meter->id, meter->min, meter->max,
 			meter->unit == UNIT_NONE ? "" : " ", unit_text(meter->unit), INDENT, "");
 		options_print_wrapped(meter->help, INDENT, INDENT);

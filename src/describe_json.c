@@ -33,7 +33,7 @@ static void print_params(struct json *j, const char *key, const struct param *ro
 	json_end(j);
 }
 
-static void print_meter(struct json *j, const struct meter *m)
+static void print_meter(struct json *j, const struct level *m)
 {
 	json_object(j, NULL, JSON_INLINE);
 	json_text(j, "id", m->id);

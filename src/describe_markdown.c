@@ -89,7 +89,7 @@ static void print_meters(const struct module *m)
 	if (m->n_meters)
 		printf("\n| meter | label | range | |\n|---|---|---|---|\n");
 	for (uint32_t i = 0; i < m->n_meters; i++) {
-		const struct meter *meter = &m->meters[i];
+		const struct level *meter = &m->meters[i];
 		char range[64];
 		snprintf(range, sizeof range, "%g .. %g%s%s", (double)meter->min, (double)meter->max,
 			meter->unit == UNIT_NONE ? "" : " ", unit_text(meter->unit));

@@ -66,28 +66,35 @@ static void tint(int y, int x, int columns, float peak, float rms)
 		colors_span(y, x + bad, end - bad, STYLE_BAD);
 }
 
-static void draw_bar(
-	struct screen *s, int y, int x, int columns, const struct analysis_side *side, int c, struct hold *hold)
+/* Of channel 0 or 1, where the row has two. */
+static float level(const struct screen *s, enum tap tap, enum role role, int channel)
+{
+	return remote_level_role(s->remote, tap, role)[channel];
+}
+
+static void draw_bar(struct screen *s, int y, int x, int columns, enum tap tap, int c, struct hold *hold)
 {
 	char bar[BAR_SIZE(BAR_MAX)];
-	double peak = bar_level((double)side->peak[c]), top = bar_level((double)held(s, hold, side->peak[c]));
+	float peak_db = level(s, tap, ROLE_PEAK, c);
+	double peak = bar_level((double)peak_db), top = bar_level((double)held(s, hold, peak_db));
 	bar_text(bar, sizeof bar, peak, columns, s->canvas.ascii);
 	canvas_put(&s->canvas, y, x, columns, STYLE_PLAIN, bar);
 	if (peak > 0)
-		tint(y, x, columns, side->peak[c], side->rms[c]);
+		tint(y, x, columns, peak_db, level(s, tap, ROLE_RMS, c));
 	if (top > 0 && bar_column(top, columns) > bar_column(peak, columns))
 		canvas_put(&s->canvas, y, x + bar_column(top, columns), 1, STYLE_PLAIN, s->canvas.ascii ? "|" : "▏");
 }
 
-static void draw_channel(
-	struct screen *s, int y, const char *name, const struct analysis_side *side, int c, struct hold *hold)
+static void draw_channel(struct screen *s, int y, const char *name, enum tap tap, int c, struct hold *hold)
 {
+	static const enum role roles[N_FIGURES] = { ROLE_PEAK, ROLE_TRUE_PEAK, ROLE_RMS, ROLE_TRUE_PEAK_MAX };
 	int columns = bar_columns(s), x = NAME_COLUMNS + columns + 1;
-	const float figures[N_FIGURES] = { side->peak[c], side->true_peak[c], side->rms[c], side->true_peak_max[c] };
+	float figures[N_FIGURES];
 	canvas_put(&s->canvas, y, 0, NAME_COLUMNS, STYLE_TITLE, name);
-	draw_bar(s, y, NAME_COLUMNS, columns, side, c, hold);
+	draw_bar(s, y, NAME_COLUMNS, columns, tap, c, hold);
 	for (int i = 0; i < N_FIGURES; i++, x += FIGURE_COLUMNS) {
 		char figure[16], text[24];
+		figures[i] = level(s, tap, roles[i], c);
 		bar_figure(figure, sizeof figure, (double)figures[i]);
 		snprintf(text, sizeof text, "%*s", FIGURE_COLUMNS - 1, figure);
 		canvas_put(&s->canvas, y, x, FIGURE_COLUMNS - 1, figures[i] > 0 ? STYLE_BAD : STYLE_PLAIN, text);
@@ -96,25 +103,25 @@ static void draw_channel(
 		canvas_put(&s->canvas, y, x, CLIP_COLUMNS - 1, STYLE_BAD, "CLIP");
 }
 
-static void draw_loudness(
-	const struct screen *s, int y, const char *name, const struct analysis_side *side, bool paused)
+static void draw_loudness(const struct screen *s, int y, const char *name, enum tap tap)
 {
 	char m[16], st[16], i[16], text[120];
-	bar_figure(m, sizeof m, (double)side->momentary);
-	bar_figure(st, sizeof st, (double)side->short_term);
-	bar_figure(i, sizeof i, (double)side->integrated);
-	snprintf(text, sizeof text, "%-5s M %6s  S %6s  I %6s LUFS  LRA %4.1f LU%s", name, m, st, i,
-		(double)side->range, paused ? " (paused)" : "");
+	bar_figure(m, sizeof m, (double)level(s, tap, ROLE_MOMENTARY, 0));
+	bar_figure(st, sizeof st, (double)level(s, tap, ROLE_SHORT_TERM, 0));
+	bar_figure(i, sizeof i, (double)level(s, tap, ROLE_INTEGRATED, 0));
+	snprintf(text, sizeof text, "%-5s M %6s  S %6s  I %6s LUFS  LRA %4.1f LU", name, m, st, i,
+		(double)level(s, tap, ROLE_RANGE, 0));
 	canvas_put(&s->canvas, y, 0, s->layout.columns, STYLE_PLAIN, text);
 	colors_span(y, 0, NAME_COLUMNS - 1, STYLE_TITLE);
 }
 
 /* -1 at the left, +1 at the right. */
-static void draw_correlation(const struct screen *s, int y, const struct analysis_side *side)
+static void draw_correlation(const struct screen *s, int y, enum tap tap)
 {
 	enum { WIDTH = 11, X = 56 };
 	char line[BAR_SIZE(WIDTH)], text[80];
-	double r = isfinite(side->correlation) ? (double)side->correlation : 0;
+	float correlation = level(s, tap, ROLE_CORRELATION, 0);
+	double r = isfinite(correlation) ? (double)correlation : 0;
 	bar_slider(line, sizeof line, (r + 1) / 2, 0.5, WIDTH, s->canvas.ascii);
 	snprintf(text, sizeof text, "corr %s %+.2f", line, r);
 	canvas_put(&s->canvas, y, X, s->layout.columns - X, r < 0 ? STYLE_BAD : STYLE_PLAIN, text);
@@ -123,18 +130,17 @@ static void draw_correlation(const struct screen *s, int y, const struct analysi
 void frame_meters_levels(struct screen *s)
 {
 	static const char *const names[2][2] = { { "IN  L", "    R" }, { "OUT L", "    R" } };
-	const struct analysis_values *levels = remote_levels(s->remote);
-	const struct analysis_side *sides[2] = { &levels->in, &levels->out };
+	static const enum tap taps[2] = { TAP_IN, TAP_OUT };
 	int y = s->layout.meters_y;
 	for (int row = 1; row < LAYOUT_METER_ROWS; row++)
 		canvas_clear(&s->canvas, y + row, 0);
 	for (int side = 0; side < 2; side++)
 		for (int c = 0; c < 2; c++)
-			draw_channel(s, y + 1 + 2 * side + c, names[side][c], sides[side], c, &s->holds[side][c]);
-	draw_loudness(s, y + 5, "IN", sides[0], levels->paused);
-	draw_loudness(s, y + 6, "OUT", sides[1], levels->paused);
-	draw_correlation(s, y + 5, sides[0]);
-	draw_correlation(s, y + 6, sides[1]);
+			draw_channel(s, y + 1 + 2 * side + c, names[side][c], taps[side], c, &s->holds[side][c]);
+	draw_loudness(s, y + 5, "IN", TAP_IN);
+	draw_loudness(s, y + 6, "OUT", TAP_OUT);
+	draw_correlation(s, y + 5, TAP_IN);
+	draw_correlation(s, y + 6, TAP_OUT);
 }
 
 void frame_meters(struct screen *s)

@@ -8,35 +8,40 @@
 #include "rack/base/utf8.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-void mirror_init(struct mirror *m)
+bool mirror_init(struct mirror *m)
 {
 	memset(m, 0, sizeof *m);
+	m->levels = calloc(levels_count_values(TAPS_ALL), sizeof *m->levels);
+	if (!m->levels)
+		return false;
 	for (int i = 0; i < N_RACK_PARAMS; i++) {
 		utf8_copy(m->rack_params[i].id, sizeof m->rack_params[i].id, rack_params[i].id);
 		m->rack_params[i].row = rack_params[i];
 	}
 	mirror_forget_levels(m);
+	return true;
+}
+
+static void forget(struct mirror *m, bool only_integrated)
+{
+	struct level_place at = { 0 };
+	while (levels_next(&at, TAPS_ALL))
+		for (uint32_t i = 0; i < level_width(at.row); i++)
+			if (at.row->integrated || !only_integrated)
+				m->levels[at.first + i] = level_silence(at.row);
 }
 
 void mirror_forget_levels(struct mirror *m)
 {
-	struct analysis_side *sides[] = { &m->levels.in, &m->levels.out };
-	for (int i = 0; i < 2; i++) {
-		struct analysis_side *s = sides[i];
-		for (int c = 0; c < 2; c++)
-			s->peak[c] = s->true_peak[c] = s->rms[c] = -INFINITY;
-		s->momentary = s->short_term = s->integrated = -INFINITY;
-		s->range = s->correlation = s->balance = 0;
-	}
-	mirror_forget_maxima(m);
+	forget(m, false);
 }
 
-void mirror_forget_maxima(struct mirror *m)
+void mirror_forget_integrated(struct mirror *m)
 {
-	for (int i = 0; i < 2; i++)
-		m->levels.in.true_peak_max[i] = m->levels.out.true_peak_max[i] = -INFINITY;
+	forget(m, true);
 }
 
 void mirror_clear(struct mirror *m)
@@ -44,6 +49,8 @@ void mirror_clear(struct mirror *m)
 	for (uint32_t i = 0; i < m->n_slots; i++)
 		mirror_slot_free(m->slots[i]);
 	m->n_slots = 0;
+	free(m->levels);
+	m->levels = NULL;
 	mirror_rack_clear(m);
 }
 
@@ -123,15 +130,30 @@ static void take_chain(struct mirror *m, const struct message *msg)
 
 /* ---- Messages */
 
-/* /rack/<slot>/..., /meter/<slot>/...: rest begins behind the second slash. */
+/* What a rack of another version has more or less of is left out. */
+static void take_level(struct mirror *m, enum tap tap, const char *id, const struct message *msg)
+{
+	struct level_place at;
+	if (!levels_find(&at, TAPS_ALL, tap, id))
+		return;
+	for (int i = 0; i < (int)level_width(at.row); i++) {
+		double number;
+		if (message_number(msg, i, &number) && !isnan(number))
+			m->levels[at.first + (uint32_t)i] = (float)number;
+	}
+}
+
+/* /rack/<slot>/..., /meter/<slot or tap>/...: rest begins behind the second slash. */
 static void take_slot(struct mirror *m, const char *rest, bool is_meter, const struct message *msg)
 {
 	size_t length = strcspn(rest, "/");
 	if (rest[length] != '/')
 		return;
-	int at = mirror_find_slot(m, rest, length);
+	int at = mirror_find_slot(m, rest, length), tap = is_meter ? tap_find(rest, length) : -1;
 	const char *name = rest + length + 1;
-	if (at >= 0 && is_meter)
+	if (tap >= 0)
+		take_level(m, (enum tap)tap, name, msg);
+	else if (at >= 0 && is_meter)
 		mirror_value_take_meter(m->slots[at], name, msg);
 	else if (at >= 0 && strcmp(name, "info") == 0)
 		mirror_slot_take_info(m->slots[at], msg);

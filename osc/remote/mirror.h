@@ -54,7 +54,7 @@ struct mirror {
 	} lock;
 	struct remote_param rack_params[N_RACK_PARAMS];
 	uint64_t rack_held_until_ms[N_RACK_PARAMS];
-	struct analysis_values levels;
+	float *levels; /* values of all rows of TAPS_ALL, as levels_next() has them */
 	struct remote_status status;
 	char error[256], notice[128];
 	uint32_t n_errors, n_notices;
@@ -62,7 +62,7 @@ struct mirror {
 	bool complete; /* nothing left to ask, as far as the last look went */
 };
 
-void mirror_init(struct mirror *);
+bool mirror_init(struct mirror *);  /* false: no memory, nothing to clear */
 void mirror_clear(struct mirror *); /* frees */
 
 /* Takes one message from the rack; anything unknown or malformed is ignored. now_ms of the mirror must be set. */
@@ -71,8 +71,8 @@ void mirror_take(struct mirror *, const struct message *);
 /* Everything may have changed (another rack, a new start): ask for all of it again, go on showing what is known. */
 void mirror_doubt(struct mirror *);
 
-/* The highest true peaks are not sent, so they are kept here; they start anew. */
-void mirror_forget_maxima(struct mirror *);
+/* The integrated levels start anew. */
+void mirror_forget_integrated(struct mirror *);
 
 /* No levels are better than old ones. */
 void mirror_forget_levels(struct mirror *);

@@ -22,32 +22,6 @@ void mirror_rack_clear(struct mirror *m)
 	names_clear(&m->types);
 }
 
-static void take_levels(struct analysis_side *s, const char *name, const struct message *msg)
-{
-	const struct {
-		const char *name;
-		float *to;
-		int n;
-	} fields[] = {
-		{ "peak", s->peak, 2 },
-		{ "true_peak", s->true_peak, 2 },
-		{ "rms", s->rms, 2 },
-		{ "true_peak_max", s->true_peak_max, 2 },
-		{ "momentary", &s->momentary, 1 },
-		{ "short_term", &s->short_term, 1 },
-		{ "integrated", &s->integrated, 1 },
-		{ "range", &s->range, 1 },
-		{ "correlation", &s->correlation, 1 },
-		{ "balance", &s->balance, 1 },
-	};
-	for (size_t f = 0; f < sizeof fields / sizeof fields[0]; f++)
-		for (int i = 0; strcmp(name, fields[f].name) == 0 && i < fields[f].n; i++) {
-			double number;
-			if (message_number(msg, i, &number) && !isnan(number))
-				fields[f].to[i] = (float)number;
-		}
-}
-
 static void take_names(struct mirror_names *names, const struct message *msg)
 {
 	size_t size = 1;
@@ -232,10 +206,6 @@ bool mirror_rack_take(struct mirror *m, const struct message *msg)
 		take_names(&m->presets, msg);
 	} else if (strcmp(address, "/modules") == 0) {
 		take_names(&m->types, msg);
-	} else if (strncmp(address, "/meter/in/", 10) == 0) {
-		take_levels(&m->levels.in, address + 10, msg);
-	} else if (strncmp(address, "/meter/out/", 11) == 0) {
-		take_levels(&m->levels.out, address + 11, msg);
 	} else {
 		return false;
 	}

@@ -43,8 +43,13 @@ enum status remote_open(struct remote **result, const char *target, const char *
 	struct remote *r = calloc(1, sizeof *r);
 	if (!r)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
+	if (!mirror_init(&r->mirror)) {
+		free(r);
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
+	}
 	enum status status = link_open(&r->link, target, name, reason);
 	if (status != STATUS_OK) {
+		mirror_clear(&r->mirror);
 		free(r);
 		return status;
 	}
@@ -52,7 +57,6 @@ enum status remote_open(struct remote **result, const char *target, const char *
 		snprintf(r->target, sizeof r->target, "%s", link_target(r->link));
 	else
 		snprintf(r->target, sizeof r->target, "local:%s", name);
-	mirror_init(&r->mirror);
 	*result = r;
 	remote_poll(r);
 	return STATUS_OK;
@@ -206,9 +210,15 @@ char remote_side(const struct remote *r)
 	return r->mirror.side;
 }
 
-const struct analysis_values *remote_levels(const struct remote *r)
+const float *remote_level(const struct remote *r, const struct level_place *at)
 {
-	return &r->mirror.levels;
+	return &r->mirror.levels[at->first];
+}
+
+const float *remote_level_role(const struct remote *r, enum tap tap, enum role role)
+{
+	struct level_place at;
+	return levels_find_role(&at, TAPS_ALL, tap, role) ? remote_level(r, &at) : NULL;
 }
 
 const struct remote_status *remote_status(const struct remote *r)
@@ -403,7 +413,7 @@ void remote_scene_delete(struct remote *r, const char *name)
 void remote_meter_reset(struct remote *r)
 {
 	note(r, link_send(r->link, "/meter/reset", ""));
-	mirror_forget_maxima(&r->mirror);
+	mirror_forget_integrated(&r->mirror);
 }
 
 void remote_quit(struct remote *r)

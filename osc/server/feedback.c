@@ -63,7 +63,8 @@ static void tell(struct portion *p, const struct subject *subject, unsigned form
 		char address[ADDRESS_SIZE + 8];
 		if (!(forms & 1u << form))
 			continue;
-		const struct place place = { subject->place.slot, subject->place.index, (enum form)form };
+		struct place place = subject->place;
+		place.form = (enum form)form;
 		lo_message body = lo_message_new();
 		if (!body)
 			continue;

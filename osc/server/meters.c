@@ -1,112 +1,78 @@
-/* Meters over OSC: the levels at both ends of the rack and what the slots show. */
+/* Meters over OSC: the levels at the rack's taps and the meters of the slots. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/request.h"
 #include "osc/server/serving.h"
+#include "osc/server/subjects.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+_Static_assert((int)LEVEL_WIDTH_MAX <= (int)PACKET_TYPES_MAX, "a level goes as one message");
+
 /* Silence is minus infinity, which surfaces cannot draw: it is sent as the floor. */
 #define FLOOR_DB (-144.0f)
 
-/* In three groups: left and right in dB, one in dB or LUFS, others. */
-enum measure {
-	PEAK,
-	TRUE_PEAK,
-	RMS,
-	TRUE_PEAK_MAX,
-	MOMENTARY,
-	SHORT_TERM,
-	INTEGRATED,
-	MOMENTARY_MAX,
-	SHORT_TERM_MAX,
-	RANGE,
-	CORRELATION,
-	BALANCE,
-	N_MEASURES
-};
-
-static const char *const names[N_MEASURES] = {
-	[PEAK] = "peak",
-	[TRUE_PEAK] = "true_peak",
-	[RMS] = "rms",
-	[TRUE_PEAK_MAX] = "true_peak_max",
-	[MOMENTARY] = "momentary",
-	[SHORT_TERM] = "short_term",
-	[INTEGRATED] = "integrated",
-	[MOMENTARY_MAX] = "momentary_max",
-	[SHORT_TERM_MAX] = "short_term_max",
-	[RANGE] = "range",
-	[CORRELATION] = "correlation",
-	[BALANCE] = "balance",
-};
-
-static double floored(float level)
+static double sendable(const struct level *row, float value)
 {
-	return level > FLOOR_DB ? (double)level : (double)FLOOR_DB; /* NaN too */
-}
-
-static double or_zero(float value)
-{
+	bool absolute = level_silence(row) < 0;
+	if (absolute || value == -INFINITY)
+		return value > FLOOR_DB ? (double)value : (double)FLOOR_DB; /* NaN too */
 	return isfinite(value) ? (double)value : 0;
 }
 
-static void read_levels(struct control *control, struct analysis_values *values)
+static void add_values(lo_message body, const struct level *row, const float *values)
 {
-	const struct analysis_side silence = {
-		.peak = { -INFINITY, -INFINITY },
-		.true_peak = { -INFINITY, -INFINITY },
-		.rms = { -INFINITY, -INFINITY },
-		.momentary = -INFINITY,
-		.short_term = -INFINITY,
-		.integrated = -INFINITY,
-		.momentary_max = -INFINITY,
-		.short_term_max = -INFINITY,
-		.true_peak_max = { -INFINITY, -INFINITY },
-	};
-	*values = (struct analysis_values){ .in = silence, .out = silence };
-	control_analysis(control, values);
+	for (uint32_t i = 0; i < level_width(row); i++)
+		message_add(body, "f", sendable(row, values ? values[i] : level_silence(row)));
 }
+
+/* label unit min max help width kind */
+static void tell_row(struct server *server, const struct place *place, lo_message body)
+{
+	const struct level *row = place->level;
+	(void)server;
+	message_add(body, "ssffsis", row->label, unit_text(row->unit), (double)row->min, (double)row->max, row->help,
+		(int32_t)level_width(row), level_kind_text(row->kind));
+}
+
+/* ---- Levels at the taps */
 
 static void tell_level(struct server *server, const struct place *place, lo_message body)
 {
-	struct analysis_values values;
-	read_levels(server->control, &values);
-	const struct analysis_side *side = place->slot ? &values.out : &values.in;
-	const float *const pairs[] = { side->peak, side->true_peak, side->rms, side->true_peak_max };
-	const float *const levels[] = { &side->momentary, &side->short_term, &side->integrated, &side->momentary_max,
-		&side->short_term_max };
-	const float *const others[] = { &side->range, &side->correlation, &side->balance };
-	if (place->index <= TRUE_PEAK_MAX)
-		message_add(body, "ff", floored(pairs[place->index][0]), floored(pairs[place->index][1]));
-	else if (place->index <= SHORT_TERM_MAX)
-		message_add(body, "f", floored(*levels[place->index - MOMENTARY]));
-	else
-		message_add(body, "f", or_zero(*others[place->index - RANGE]));
+	const struct level_place at = { .row = place->level, .first = place->index };
+	const struct levels *levels = control_analysis(server->control);
+	add_values(body, place->level, levels ? levels_of(levels, &at) : NULL);
 }
 
 static bool find_level(const struct rack *rack, const char *address, struct place *place, const char **missing)
 {
-	char side[8], name[24];
+	char tap[RACK_ID_SIZE], id[ADDRESS_SIZE];
+	struct level_place at;
 	(void)rack;
-	*missing = "unknown address: no such measure";
-	if (!address_part(address, 1, side, sizeof side) || !address_part(address, 2, name, sizeof name))
+	*missing = "unknown address: no such level";
+	if (!address_part(address, 1, tap, sizeof tap) || !address_part(address, 2, id, sizeof id))
 		return false;
-	*place = (struct place){ .slot = strcmp(side, "out") == 0 };
-	while (place->index < N_MEASURES && strcmp(names[place->index], name) != 0)
-		place->index++;
-	return place->index < N_MEASURES;
+	int index = tap_find(tap, strlen(tap));
+	if (index < 0 || !levels_find(&at, TAPS_RACK, (enum tap)index, id))
+		return false;
+	*place = (struct place){ .slot = at.tap, .index = at.first, .level = at.row };
+	return true;
 }
 
 static bool list_levels(struct subjects *subjects, const struct route *route, const struct rack *rack)
 {
-	bool out = strncmp(route->address, "/meter/out/", 11) == 0, room = true;
+	char tap[RACK_ID_SIZE];
+	struct level_place at = { 0 };
+	bool room = address_part(route->address, 1, tap, sizeof tap);
 	(void)rack;
-	for (uint32_t i = 0; room && i < N_MEASURES; i++) {
+	while (room && levels_next(&at, TAPS_RACK)) {
 		char address[ADDRESS_SIZE];
-		snprintf(address, sizeof address, "/meter/%s/%s", out ? "out" : "in", names[i]);
-		room = subjects_add(subjects, route, out, i, address);
+		if (strcmp(tap_id(at.tap), tap) != 0)
+			continue;
+		const struct place place = { .slot = at.tap, .index = at.first, .level = at.row };
+		snprintf(address, sizeof address, "/meter/%s/%s", tap, at.row->id);
+		room = subjects_add(subjects, route, &place, address);
 	}
 	return room;
 }
@@ -116,14 +82,7 @@ static bool list_levels(struct subjects *subjects, const struct route *route, co
 static void tell_meter(struct server *server, const struct place *place, lo_message body)
 {
 	float value = control_meter(server->control, place->slot, place->index);
-	message_add(body, "f", value == -INFINITY ? (double)FLOOR_DB : or_zero(value));
-}
-
-static void tell_meter_info(struct server *server, const struct place *place, lo_message body)
-{
-	const struct meter *meter = &control_rack(server->control)->slots[place->slot].module->meters[place->index];
-	message_add(body, "ssffs", meter->label, unit_text(meter->unit), (double)meter->min, (double)meter->max,
-		meter->help);
+	add_values(body, place->level, &value);
 }
 
 static bool find_meter(const struct rack *rack, const char *address, struct place *place, const char **missing)
@@ -134,10 +93,20 @@ static bool find_meter(const struct rack *rack, const char *address, struct plac
 	*missing = module ? "unknown address: the slot has no such meter" : "unknown address: no such slot";
 	if (!module || !address_part(address, 2, name, sizeof name))
 		return false;
-	*place = (struct place){ .slot = (uint32_t)slot };
-	while (place->index < module->n_meters && strcmp(module->meters[place->index].id, name) != 0)
-		place->index++;
-	return place->index < module->n_meters;
+	for (uint32_t i = 0; i < module->n_meters; i++)
+		if (strcmp(module->meters[i].id, name) == 0) {
+			*place = (struct place){ .slot = (uint32_t)slot, .index = i, .level = &module->meters[i] };
+			return true;
+		}
+	return false;
+}
+
+/* Of either kind: a slot cannot have the name of a tap. */
+static bool find_row(const struct rack *rack, const char *address, struct place *place, const char **missing)
+{
+	char tap[RACK_ID_SIZE];
+	bool of_tap = address_part(address, 1, tap, sizeof tap) && tap_find(tap, strlen(tap)) >= 0;
+	return of_tap ? find_level(rack, address, place, missing) : find_meter(rack, address, place, missing);
 }
 
 static bool list_meters(struct subjects *subjects, const struct route *route, const struct rack *rack)
@@ -147,8 +116,9 @@ static bool list_meters(struct subjects *subjects, const struct route *route, co
 		const struct module *module = rack->slots[slot].module;
 		for (uint32_t i = 0; room && i < module->n_meters; i++) {
 			char address[ADDRESS_SIZE];
+			const struct place place = { .slot = slot, .index = i, .level = &module->meters[i] };
 			snprintf(address, sizeof address, "/meter/%s/%s", rack->slots[slot].id, module->meters[i].id);
-			room = subjects_add(subjects, route, slot, i, address);
+			room = subjects_add(subjects, route, &place, address);
 		}
 	}
 	return room;
@@ -171,17 +141,20 @@ static void start_meters(const struct request *request)
 	control_analysis_pause(request->server->control, false);
 }
 
+#define LEVEL .body = tell_level, .find = find_level, .list = list_levels, .flags = ROUTE_STEADY
+
 const struct route meter_routes[] = {
-	{ "/meter/in/<measure>", "",
-		"peak, true_peak, rms, true_peak_max (left and right), momentary, short_term, integrated, momentary_max, "
-		"short_term_max, range, correlation or balance of the input; silence is -144",
-		.body = tell_level, .find = find_level, .list = list_levels, .flags = ROUTE_STEADY },
-	{ "/meter/out/<measure>", "", "The same of the output", .body = tell_level, .find = find_level,
-		.list = list_levels, .flags = ROUTE_STEADY },
+	{ "/meter/in/<level>", "",
+		"A level of the input, of those listed as levels: as many f as it is wide, left and right for two; "
+		"silence is -144",
+		LEVEL },
+	{ "/meter/processed/<level>", "", "The same of what the slots make, before bypass and match", LEVEL },
+	{ "/meter/out/<level>", "", "The same of the output", LEVEL },
 	{ "/meter/<slot>/<meter>", "", "A meter of a slot", .body = tell_meter, .find = find_meter, .list = list_meters,
 		.flags = ROUTE_STEADY },
-	{ "/meter/<slot>/<meter>/info", "", "s:label s:unit f:min f:max s:help", .body = tell_meter_info,
-		.find = find_meter },
+	{ "/meter/<slot>/<meter>/info", "",
+		"Of a meter or a level: s:label s:unit f:min f:max s:help i:width s:kind (rising, centred or figure)",
+		.body = tell_row, .find = find_row },
 	{ "/meter/reset", "", "Restarts the integrated measures, all together", .handle = reset_meters,
 		.flags = ROUTE_PRESS },
 	{ "/meter/pause", "", "Holds the integrated measures", .handle = pause_meters, .flags = ROUTE_PRESS },

@@ -27,7 +27,7 @@ static bool list_slot(struct subjects *subjects, const struct route *route, cons
 	for (uint32_t i = 0; room && i < n; i++) {
 		char address[ADDRESS_SIZE];
 		address_of_row(rack, slot, i, address);
-		room = subjects_add(subjects, route, slot, i, address);
+		room = subjects_add(subjects, route, &(struct place){ .slot = slot, .index = i }, address);
 	}
 	return room;
 }

@@ -10,11 +10,12 @@ struct request;
 struct server;
 struct subjects;
 
-/* What an address with <parts> means: a slot, or 0 for the input and 1 for the output; which of its parameters,
- * meters or measures; in which form. All 0 for an address without <parts>. */
+/* What an address with <parts> means: a slot, or a tap; which of its parameters or meters, or the first value of a
+ * tap's level (struct levels); in which form; the row of a level or meter. All 0 for an address without <parts>. */
 struct place {
 	uint32_t slot, index;
 	enum form form;
+	const struct level *level;
 };
 
 enum route_flags {

@@ -23,21 +23,22 @@ static bool grow(struct subjects *s)
 	return true;
 }
 
-bool subjects_add(struct subjects *s, const struct route *route, uint32_t slot, uint32_t index, const char *address)
+bool subjects_add(struct subjects *s, const struct route *route, const struct place *place, const char *address)
 {
 	if (s->n == s->room && !grow(s))
 		return false;
-	if ((route->flags & ROUTE_FORMS) && index == 0)
-		*first_param(s, slot) = s->n;
+	if ((route->flags & ROUTE_FORMS) && place->index == 0)
+		*first_param(s, place->slot) = s->n;
 	struct subject *subject = &s->list[s->n++];
 	subject->route = route;
-	subject->place = (struct place){ .slot = slot, .index = index };
+	subject->place = *place;
 	snprintf(subject->address, sizeof subject->address, "%s", address);
 	return true;
 }
 
 bool subjects_build(struct subjects *s, const struct rack *rack)
 {
+	const struct place nowhere = { 0 };
 	const struct route *route;
 	bool room = true;
 	s->n = 0;
@@ -47,7 +48,7 @@ bool subjects_build(struct subjects *s, const struct rack *rack)
 		if (route->list)
 			room = route->list(s, route, rack);
 		else if (route->body && !route->find)
-			room = subjects_add(s, route, 0, 0, route->address);
+			room = subjects_add(s, route, &nowhere, route->address);
 	if (!room)
 		s->n = 0;
 	return room;

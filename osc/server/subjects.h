@@ -23,7 +23,7 @@ void subjects_free(struct subjects *);
 
 /* For the list function of a route. The parameters of a slot (ROUTE_FORMS) are added in their order. False: no memory.
  */
-bool subjects_add(struct subjects *, const struct route *, uint32_t slot, uint32_t index, const char *address);
+bool subjects_add(struct subjects *, const struct route *, const struct place *, const char *address);
 
 /* Told at a steady rate and not as it changes. */
 bool subject_is_steady(const struct subject *);

@@ -254,9 +254,10 @@ static void run(struct engine *e, const struct buses *buses, uint32_t at, uint32
 	for (int c = 0; buses->monitor[0] && c < 2; c++)
 		memcpy(buses->monitor[c] + at, buses->out[c] + at, n * sizeof(float));
 	if (e->analysis) {
-		const float *const before[2] = { heard[0], heard[1] };
-		const float *const after[2] = { buses->out[0] + at, buses->out[1] + at };
-		analysis_feed(e->analysis, before, after, (const double *const *)processed, n);
+		const struct analysis_block block = { .of = { [TAP_IN] = { heard[0], heard[1] },
+							      [TAP_OUT] = { buses->out[0] + at, buses->out[1] + at } },
+			.processed = { processed[0], processed[1] } };
+		analysis_feed(e->analysis, &block, n);
 	}
 }
 

@@ -306,12 +306,9 @@ void control_read_status(struct control *c, struct control_status *status)
 	status->overload = t->overload;
 }
 
-bool control_analysis(struct control *c, struct analysis_values *values)
+const struct levels *control_analysis(struct control *c)
 {
-	if (!c->analysis)
-		return false;
-	analysis_read(c->analysis, values);
-	return true;
+	return c->analysis ? analysis_read(c->analysis) : NULL;
 }
 
 void control_analysis_reset(struct control *c)

@@ -150,8 +150,8 @@ uint64_t control_applied(struct control *);
 
 /* ---- What is measured and how it goes */
 
-/* False (and silence) while no engine or no analysis runs. */
-bool control_analysis(struct control *, struct analysis_values *);
+/* The newest values, valid until the next call. NULL while no engine or no analysis runs. */
+const struct levels *control_analysis(struct control *);
 void control_analysis_reset(struct control *);
 void control_analysis_pause(struct control *, bool paused);
 

@@ -25,10 +25,9 @@ int control_match(struct control *c)
 	bool wanted = c->rack.values[RACK_MATCH] != 0;
 	if (!wanted && m->processed_db == 0 && m->unprocessed_db == 0)
 		return -1;
-	struct analysis_values levels;
-	analysis_read(c->analysis, &levels);
-	if (levels.change_known)
-		m->change_lu = levels.change_lu;
+	const float *change_lu = levels_of_role(analysis_read(c->analysis), TAP_PROCESSED, ROLE_CHANGE);
+	if (change_lu && isfinite(*change_lu))
+		m->change_lu = *change_lu;
 	float processed_db = wanted ? -fmaxf(m->change_lu, 0) : 0, unprocessed_db = wanted ? fminf(m->change_lu, 0) : 0;
 	if (!wanted || fabsf(processed_db - m->processed_db) > SMALLEST_LU ||
 		fabsf(unprocessed_db - m->unprocessed_db) > SMALLEST_LU)

@@ -328,7 +328,7 @@ enum status control_start(struct control *c, const struct spec *spec, unsigned f
 	c->match = (struct match){ .change_lu = c->match.change_lu };
 	memset(c->promised, 0, sizeof c->promised);
 	if (!(flags & CONTROL_OFFLINE)) {
-		c->analysis = analysis_new(spec, reason);
+		c->analysis = analysis_new(spec, 0, reason);
 		if (!c->analysis)
 			return STATUS_NO_MEMORY;
 	}

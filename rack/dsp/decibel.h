@@ -20,4 +20,10 @@ static inline double decibel_from_gain(double gain) RT
 	return gain > 1e-15 ? 8.68588963806503655303 * log(gain) : DECIBEL_FLOOR; /* 20 / ln(10) */
 }
 
+/* For meters: minus infinity for silence. */
+static inline double decibel_or_silence(double magnitude) RT
+{
+	return magnitude > 0 ? 20 * log10(magnitude) : -INFINITY;
+}
+
 #endif

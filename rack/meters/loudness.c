@@ -3,6 +3,7 @@
 #include "rack/meters/loudness.h"
 
 #include "rack/base/poison.h"
+#include "rack/dsp/decibel.h"
 #include "rack/dsp/k_weighting.h"
 #include "rack/dsp/pair.h"
 #include "rack/dsp/true_peak.h"
@@ -67,11 +68,6 @@ struct loudness {
 static double to_lufs(double energy)
 {
 	return energy > 0 ? -0.691 + 10 * log10(energy) : -INFINITY;
-}
-
-static double to_db(float magnitude)
-{
-	return magnitude > 0 ? 20 * log10(magnitude) : -INFINITY;
 }
 
 static struct biquad biquad_of(const struct k_weighting_stage *stage)
@@ -336,8 +332,8 @@ void loudness_read(const struct loudness *l, struct loudness_values *values)
 {
 	*values = l->values;
 	for (int i = 0; i < 2; i++) {
-		values->true_peak_dbtp[i] = to_db(l->true_peak[i]);
-		values->sample_peak_dbfs[i] = to_db(l->sample_peak[i]);
+		values->true_peak_dbtp[i] = decibel_or_silence((double)l->true_peak[i]);
+		values->sample_peak_dbfs[i] = decibel_or_silence((double)l->sample_peak[i]);
 	}
 }
 

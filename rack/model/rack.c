@@ -53,7 +53,9 @@ int rack_find_slot(const struct rack *rack, const char *id)
 /* They stand beside the slots below /meter. */
 static bool is_taken(const char *id)
 {
-	static const char *const taken[] = { "in", "out", "reset", "pause", "start" };
+	static const char *const taken[] = { "reset", "pause", "start" };
+	if (tap_find(id, strlen(id)) >= 0)
+		return true;
 	for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
 		if (strcmp(id, taken[i]) == 0)
 			return true;

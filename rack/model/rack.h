@@ -42,7 +42,7 @@ int slot_find_param(const struct rack_slot *, const char *id); /* slashes or dot
 
 int rack_find_slot(const struct rack *, const char *id); /* -1: none */
 
-/* [a-z][a-z0-9_]*, shorter than RACK_ID_SIZE, and not in, out, reset, pause or start: /meter has those. */
+/* [a-z][a-z0-9_]*, shorter than RACK_ID_SIZE, and neither a tap's nor reset, pause or start: /meter has those. */
 bool rack_id_valid(const char *id);
 
 /* All rows at their defaults. id NULL or "": the type's id, with _2, _3 ... where that is taken. FULL, or BAD_VALUE for

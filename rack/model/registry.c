@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/model/registry.h"
 
-#include <stdlib.h>
+#include "rack/base/visible.h"
+
 #include <string.h>
 
 #define MODULE(id) extern const struct module module_##id;
@@ -17,24 +18,18 @@ static const struct module *const modules[] = {
 
 enum { N_MODULES = sizeof modules / sizeof modules[0] };
 
-static bool visible(const struct module *m)
-{
-	const char *wanted = getenv("LACQUER_TEST_MODULES");
-	return strncmp(m->id, "test", 4) != 0 || (wanted && strcmp(wanted, "1") == 0);
-}
-
 uint32_t registry_count(void)
 {
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < N_MODULES; i++)
-		n += visible(modules[i]);
+		n += id_visible(modules[i]->id);
 	return n;
 }
 
 const struct module *registry_at(uint32_t index)
 {
 	for (uint32_t i = 0; i < N_MODULES; i++)
-		if (visible(modules[i]) && index-- == 0)
+		if (id_visible(modules[i]->id) && index-- == 0)
 			return modules[i];
 	return NULL;
 }
@@ -42,7 +37,7 @@ const struct module *registry_at(uint32_t index)
 const struct module *registry_find(const char *id)
 {
 	for (uint32_t i = 0; i < N_MODULES; i++)
-		if (visible(modules[i]) && strcmp(modules[i]->id, id) == 0)
+		if (id_visible(modules[i]->id) && strcmp(modules[i]->id, id) == 0)
 			return modules[i];
 	return NULL;
 }
@@ -66,7 +61,7 @@ int module_find_param(const struct module *m, const char *id)
 const struct module *registry_find_role(enum role role)
 {
 	for (uint32_t i = 0; i < N_MODULES; i++)
-		if (visible(modules[i]) && modules[i]->role == role)
+		if (id_visible(modules[i]->id) && modules[i]->role == role)
 			return modules[i];
 	return NULL;
 }

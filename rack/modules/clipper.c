@@ -89,7 +89,7 @@ static const struct param params[] = {
 };
 _Static_assert(sizeof params / sizeof params[0] == N_PARAMS, "a row for each parameter");
 
-static const struct meter meters_table[] = {
+static const struct level meters_table[] = {
 	[REDUCTION] = { "reduction", "Reduction", UNIT_DB, 0, 12, "How far the highest peak is cut in dB",
 		ROLE_REDUCTION },
 	[GUARD] = { "guard", "True peak", UNIT_DB, 0, 3, "How far the gain is down for true peaks in dB" },

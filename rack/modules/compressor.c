@@ -31,7 +31,7 @@ enum { REDUCTION, AUTO_GAIN, N_METERS };
 #define TILT_HZ 1000.0
 #define AUTO_SLOW 5.0 /* auto release: reduction that has lasted recovers this many times slower */
 
-static const struct meter meters[] = {
+static const struct level meters[] = {
 	[REDUCTION] = { .id = "reduction",
 		.role = ROLE_REDUCTION,
 		.label = "Reduction",

@@ -62,7 +62,7 @@ static const struct param params[] = {
 };
 _Static_assert(sizeof params / sizeof params[0] == N_PARAMS, "a row for each parameter");
 
-static const struct meter meters[] = {
+static const struct level meters[] = {
 	[CORRELATION] = { .id = "correlation",
 		.label = "Correlation",
 		.unit = UNIT_NONE,

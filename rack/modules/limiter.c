@@ -17,7 +17,7 @@
 
 enum { REDUCTION, N_METERS };
 
-static const struct meter meters_table[] = {
+static const struct level meters_table[] = {
 	[REDUCTION] = { "reduction", "Reduction", UNIT_DB, 0, 20, "How far the gain is down in dB, the lower channel",
 		ROLE_REDUCTION },
 };

@@ -80,7 +80,7 @@ _Static_assert(sizeof multiband_params / sizeof multiband_params[0] == N_PARAMS,
 	{ .id = "reduction" #n, .label = "Band " #n, .unit = UNIT_DB, .min = 0, .max = 20, \
 		.help = "How far band " #n " is turned down, or up in the up modes, in dB" }
 
-static const struct meter multiband_meters[CROSSOVER_BANDS_MAX] = { METER(1), METER(2), METER(3), METER(4), METER(5) };
+static const struct level multiband_meters[CROSSOVER_BANDS_MAX] = { METER(1), METER(2), METER(3), METER(4), METER(5) };
 /* clang-format on */
 
 #endif

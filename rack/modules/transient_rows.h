@@ -54,7 +54,7 @@ static const struct param transient_params[] = {
 };
 _Static_assert(sizeof transient_params / sizeof transient_params[0] == N_PARAMS, "a row for each parameter");
 
-static const struct meter transient_meters[] = {
+static const struct level transient_meters[] = {
 	[CHANGE] = { "change", "Change", UNIT_DB, -15, 15,
 		"How far the sound, or the band that changes most, is turned up (down below 0) in dB" },
 };

@@ -341,15 +341,16 @@ static double level_db(const struct stereo *s, size_t from)
 /* Feeds no faster than the analysis thread measures, however slow it is. */
 static void run_matched(struct rig *rig, const struct stereo *in, struct stereo *out, int seconds)
 {
-	struct analysis_values values;
+	const struct levels *values;
 	struct control_status status;
 	for (int second = 0; second < seconds; second++)
 		for (size_t at = 0; at < in->n; at += 4800) {
 			rig_run(rig, in->of, out->of, at, 4800, 64);
 			for (int wait = 0; wait < 10000; wait++) {
 				control_read_status(rig->control, &status);
-				assert_true(control_analysis(rig->control, &values));
-				if (values.frames + values.lost_frames + 960 >=
+				values = control_analysis(rig->control);
+				assert_non_null(values);
+				if (values->frames + values->lost_frames + 960 >=
 					status.frames) /* it measures hops of 10 ms */
 					break;
 				usleep(1000);
@@ -455,12 +456,13 @@ static void match_never_lifts_and_never_steps(void **state)
 		if (tenth == 60 || tenth == 75)
 			control_set(control, RACK_ITSELF, RACK_BYPASS, tenth == 60, 0, NULL, NULL);
 		rig_run(&rig, in.of, out.of, 0, in.n, 64);
-		struct analysis_values values;
+		const struct levels *values;
 		struct control_status status;
 		for (int wait = 0; wait < 10000; wait++, usleep(1000)) {
 			control_read_status(control, &status);
-			assert_true(control_analysis(control, &values));
-			if (values.frames + values.lost_frames + 960 >= status.frames)
+			values = control_analysis(control);
+			assert_non_null(values);
+			if (values->frames + values->lost_frames + 960 >= status.frames)
 				break;
 		}
 		control_tick(control);

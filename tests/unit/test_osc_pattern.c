@@ -170,7 +170,7 @@ static void test_router(void **state)
 	assert_string_equal(router_find("/chain/insert")->address, "/chain/insert");
 	assert_string_equal(router_find("/rack/eq/info")->address, "/rack/<slot>/info");
 	assert_string_equal(router_find("/rack/eq/band1/gain/norm")->address, "/rack/<slot>/<param...>");
-	assert_string_equal(router_find("/meter/out/peak")->address, "/meter/out/<measure>");
+	assert_string_equal(router_find("/meter/out/peak")->address, "/meter/out/<level>");
 	assert_string_equal(router_find("/meter/limiter/reduction")->address, "/meter/<slot>/<meter>");
 	static const char *const none[] = { "/", "/x", "/chain/", "/chain/x", "/rack", "/rack/eq", "/rack//gain",
 		"//chain", "/meter", "/chainx", "/chai", "" };

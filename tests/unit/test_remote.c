@@ -315,7 +315,7 @@ static void come_back(bool local)
 		assert_true(rig_ms() < end);
 	}
 	assert_int_equal(remote_n_slots(remote), 2); /* what was known stays to be seen, but for levels */
-	assert_true(isinf(remote_levels(remote)->out.peak[0]));
+	assert_true(isinf(remote_level_role(remote, TAP_OUT, ROLE_PEAK)[0]));
 	rig = next_rack(port);
 	TURN_UNTIL(rig, remote, mirrors(rig, remote));
 	set_model(rig, 1, 0, 9); /* and its leases are there again */
@@ -515,7 +515,7 @@ static void expect_sound(const struct mirror *m)
 
 static void start_slot(struct mirror *m)
 {
-	mirror_init(m);
+	assert_true(mirror_init(m));
 	m->now_ms = 1000;
 	give(m, "/chain", "s", "a");
 	give(m, "/rack/a/info", "sssissssis", "thing", "Thing", "Help", 4, "x", "bypass", "solo", "delta", 1,
