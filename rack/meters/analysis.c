@@ -21,6 +21,11 @@ enum {
 	CHANNELS_MAX = 2 * N_TAPS,
 };
 
+/* Of TAPS_RACK. */
+struct frame {
+	float samples[6];
+};
+
 struct analysis {
 	struct ring *ring; /* of frames: left and right of each tap, in their order */
 	unsigned taps;
@@ -45,44 +50,44 @@ struct analysis {
 
 /* ---- Audio thread */
 
-/* To every stride-th place, n of them. */
-static inline void lay(float *to, const float *from, uint32_t n, uint32_t stride) RT
+/* The taps of most racks, a frame at a time: a third faster than channel by channel. */
+static void interleave_usual(struct frame *frames, const struct analysis_block *block, uint32_t at, uint32_t n) RT
 {
+	const float *const *in = block->of[TAP_IN], *const *out = block->of[TAP_OUT];
+	const double *const *processed = block->processed;
 	for (uint32_t i = 0; i < n; i++)
-		to[i * stride] = from[i];
+		frames[i] = (struct frame){ { in[0][at + i], in[1][at + i], (float)processed[0][at + i],
+			(float)processed[1][at + i], out[0][at + i], out[1][at + i] } };
 }
 
-static inline void lay_processed(float *to, const double *from, uint32_t n, uint32_t stride) RT
+static void interleave(
+	float *frames, const struct analysis *a, const struct analysis_block *block, uint32_t at, uint32_t n) RT
 {
-	for (uint32_t i = 0; i < n; i++)
-		to[i * stride] = (float)from[i];
-}
-
-/* Inline, so that the usual stride is a constant. */
-static inline void interleave(
-	float *frames, unsigned taps, const struct analysis_block *block, uint32_t at, uint32_t n, uint32_t stride) RT
-{
-	uint32_t channel = 0;
 	for (int tap = 0; tap < N_TAPS; tap++)
-		for (int c = 0; taps & 1u << tap && c < 2; c++, channel++)
-			if (tap == TAP_PROCESSED)
-				lay_processed(frames + channel, block->processed[c] + at, n, stride);
-			else
-				lay(frames + channel, block->of[tap][c] + at, n, stride);
+		for (int c = 0; a->taps & 1u << tap && c < 2; c++, frames++)
+			for (uint32_t i = 0; i < n; i++)
+				frames[i * a->n_channels] = tap == TAP_PROCESSED ? (float)block->processed[c][at + i]
+										 : block->of[tap][c][at + i];
+}
+
+static void feed_part(struct analysis *a, const struct analysis_block *block, uint32_t at, uint32_t n) RT
+{
+	union {
+		struct frame usual[FEED_CHUNK];
+		float any[FEED_CHUNK * CHANNELS_MAX];
+	} frames;
+	if (a->taps == TAPS_RACK)
+		interleave_usual(frames.usual, block, at, n);
+	else
+		interleave(frames.any, a, block, at, n);
+	if (!ring_write(a->ring, &frames, n))
+		atomic_fetch_add_explicit(&a->lost, n, memory_order_relaxed);
 }
 
 void analysis_feed(struct analysis *a, const struct analysis_block *block, uint32_t n) RT
 {
-	for (uint32_t at = 0; at < n; at += FEED_CHUNK) {
-		float frames[FEED_CHUNK * CHANNELS_MAX];
-		uint32_t part = n - at < FEED_CHUNK ? n - at : FEED_CHUNK;
-		if (a->taps == TAPS_RACK)
-			interleave(frames, TAPS_RACK, block, at, part, 6);
-		else
-			interleave(frames, a->taps, block, at, part, a->n_channels);
-		if (!ring_write(a->ring, frames, part))
-			atomic_fetch_add_explicit(&a->lost, part, memory_order_relaxed);
-	}
+	for (uint32_t at = 0; at < n; at += FEED_CHUNK)
+		feed_part(a, block, at, n - at < FEED_CHUNK ? n - at : FEED_CHUNK);
 }
 
 /* ---- The thread */
