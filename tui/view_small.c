@@ -24,9 +24,9 @@ static void draw(struct screen *s)
 	canvas_put(&s->canvas, 0, 0, columns, STYLE_PLAIN, text);
 	if (rows < 3 || columns < 20)
 		return;
-	const struct analysis_side *out = &remote_levels(s->remote)->out;
+	const float *peaks = remote_level_role(s->remote, TAP_OUT, ROLE_PEAK);
 	char bar[BAR_SIZE(BAR_MAX)], figure[16];
-	float peak = fmaxf(out->peak[0], out->peak[1]);
+	float peak = fmaxf(peaks[0], peaks[1]);
 	int width = columns - 12 < BAR_MAX ? columns - 12 : BAR_MAX;
 	bar_text(bar, sizeof bar, bar_level((double)peak), width, s->canvas.ascii);
 	bar_figure(figure, sizeof figure, (double)peak);
