@@ -3,6 +3,7 @@
 #include "rack/model/registry.h"
 #include "tests/unit/click.h"
 #include "tests/unit/click_contexts.h"
+#include "tests/unit/effort.h"
 
 /* Rows move at 10 Hz, and where the delay takes longer than that also at 2 Hz. */
 enum { GLIDE_BLOCK = 256, VALUES_MAX = 9, FIXED_MAX = VALUES_MAX + 3 };
@@ -336,20 +337,13 @@ static int run_rate(double rate, struct effort effort, const char *only)
 	return failed;
 }
 
-/* Under a sanitizer it is memory and threads that are looked at; tests/run takes clang for one of them. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
-enum { UNDER_A_SANITIZER = 1 };
-#else
-enum { UNDER_A_SANITIZER = 0 };
-#endif
-
 /* An argument: only this module. */
 int main(int argc, char **argv)
 {
 	const char *only = argc > 1 ? argv[1] : NULL;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	const struct effort all = { 2, true, true, true }, some = { 1, false, false, false };
-	if (UNDER_A_SANITIZER)
+	if (effort_is_small())
 		return run_rate(48000, some, only) != 0;
 	int failed = run_rate(48000, all, only);
 	failed += run_rate(44100, some, only) + run_rate(96000, some, only) + run_rate(192000, some, only);
