@@ -21,8 +21,8 @@ enum {
 	SAVE_AFTER_MS = 2000,
 	AGAIN_MS = 10000, /* after a write that failed */
 	SAVES_MAX = 4,    /* with the worker: one is enough, the rest was cancelled */
-	/* the rack, scenes, sides, their list, those to be removed */
-	FILES_MAX = 1 + SCENES_MAX + AB_SIDES + 1 + SCENES_MAX + STATE_FILES_GONE_MAX,
+	/* the rack, scenes, snapshots, their list, those to be removed */
+	FILES_MAX = 1 + SCENES_MAX + SNAPSHOTS + 1 + SCENES_MAX + STATE_FILES_GONE_MAX,
 };
 
 struct state {

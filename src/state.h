@@ -7,8 +7,8 @@
 
 struct state;
 
-/* The saved rack of this name is NAME.rack in the state folder, src/state_files.h says where scenes, sides and locks
- * are. Listens to the control from here on. NULL and a reason. */
+/* The saved rack of this name is NAME.rack in the state folder, src/state_files.h says where scenes, snapshots and
+ * locks are. Listens to the control from here on. NULL and a reason. */
 struct state *state_new(struct control *, const char *name, struct reason *);
 void state_free(struct state *); /* what is not flushed is not kept */
 

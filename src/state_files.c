@@ -1,4 +1,4 @@
-/* Scenes, sides and locks between two runs: a folder of rack files and a list of what they are. */
+/* Scenes, snapshots and locks between two runs: a folder of rack files and a list of what they are. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/state_files.h"
 
@@ -18,7 +18,7 @@ struct state_files {
 	struct control *control;
 	char folder[PATH_MAX];
 	/* Of the texts on disk and their paths; 0: not known. */
-	uint64_t scenes[SCENES_MAX], sides[AB_SIDES], list;
+	uint64_t scenes[SCENES_MAX], snapshots[SNAPSHOTS], list;
 	char *seen[SEEN_MAX]; /* paths of all scenes that there were; NULL: room */
 	bool backup;          /* something was taken from one */
 };
@@ -42,12 +42,6 @@ static char *path_of(const struct state_files *s, const char *kind, const char *
 	if (asprintf(&path, "%s/%s%s%s", s->folder, kind, name, *kind ? ".rack" : "") < 0)
 		return NULL;
 	return path;
-}
-
-static const char *side_name(uint32_t side)
-{
-	static const char *const names[AB_SIDES] = { "a", "b", "c", "d" };
-	return names[side];
 }
 
 struct state_files *state_files_new(struct control *control, const char *name, struct reason *reason)
@@ -183,20 +177,18 @@ static enum status read_scene(struct state_files *s, const char *name, struct re
 }
 
 /* heard: it is the one that is, else it is kept in a file. */
-static enum status read_side(struct state_files *s, const char *name, bool heard, struct reason *reason)
+static enum status read_snapshot(struct state_files *s, const char *name, bool heard, struct reason *reason)
 {
 	struct rack rack;
-	uint32_t side = 0;
-	while (side < AB_SIDES && strcmp(name, side_name(side)) != 0)
-		side++;
-	if (side == AB_SIDES || heard)
-		return control_ab_put(s->control, side, NULL, reason);
+	uint32_t snapshot = snapshot_find(name);
+	if (snapshot == SNAPSHOTS || heard)
+		return control_snapshot_put(s->control, snapshot, NULL, reason);
 	enum status status = STATUS_OK;
 	char *path = path_of(s, "side-", name);
 	if (!path)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
-	if (read_rack(s, path, &rack, &s->sides[side]))
-		status = control_ab_put(s->control, side, &rack, reason);
+	if (read_rack(s, path, &rack, &s->snapshots[snapshot]))
+		status = control_snapshot_put(s->control, snapshot, &rack, reason);
 	free(path);
 	return status;
 }
@@ -243,7 +235,7 @@ static enum status read_line(struct state_files *s, const char *line, bool whole
 	if (strcmp(key, "scene") == 0)
 		return read_scene(s, value, reason);
 	if (strcmp(key, "side") == 0 || strcmp(key, "kept") == 0)
-		return whole ? read_side(s, value, key[0] == 's', reason) : STATUS_OK;
+		return whole ? read_snapshot(s, value, key[0] == 's', reason) : STATUS_OK;
 	return whole ? read_lock(s, value, key[0] == 'l', reason) : STATUS_OK;
 }
 
@@ -339,10 +331,10 @@ static char *print_list(const struct control *control)
 	if (!out)
 		return NULL;
 	fprintf(out, "# What belongs to the rack beside its values, as lacquer left it.\nside = %s\n",
-		side_name(control_ab_side(control)));
-	for (uint32_t side = 0; side < AB_SIDES; side++)
-		if (control_ab_rack(control, side))
-			fprintf(out, "kept = %s\n", side_name(side));
+		snapshot_names[control_snapshot(control)]);
+	for (uint32_t snapshot = 0; snapshot < SNAPSHOTS; snapshot++)
+		if (control_snapshot_rack(control, snapshot))
+			fprintf(out, "kept = %s\n", snapshot_names[snapshot]);
 	for (uint32_t i = 0; i < control_n_scenes(control); i++)
 		fprintf(out, "scene = %s\n", control_scene_name(control, i));
 	print_locks(control, out);
@@ -362,10 +354,10 @@ void state_files_print(struct state_files *s, state_files_write *write, void *us
 			rackfile_print(control_scene_rack(c, i), NULL), write, user);
 	/* Of those that have gone the files go too: what comes back as it was has to be written. */
 	memset(s->scenes + control_n_scenes(c), 0, (SCENES_MAX - control_n_scenes(c)) * sizeof s->scenes[0]);
-	for (uint32_t side = 0; side < AB_SIDES; side++)
-		if (control_ab_rack(c, side))
-			give(&s->sides[side], path_of(s, "side-", side_name(side)),
-				rackfile_print(control_ab_rack(c, side), NULL), write, user);
+	for (uint32_t snapshot = 0; snapshot < SNAPSHOTS; snapshot++)
+		if (control_snapshot_rack(c, snapshot))
+			give(&s->snapshots[snapshot], path_of(s, "side-", snapshot_names[snapshot]),
+				rackfile_print(control_snapshot_rack(c, snapshot), NULL), write, user);
 	give(&s->list, path_of(s, "", "list"), print_list(c), write, user);
 	remove_gone(s, write, user);
 }
@@ -373,6 +365,6 @@ void state_files_print(struct state_files *s, state_files_write *write, void *us
 void state_files_forget(struct state_files *s)
 {
 	memset(s->scenes, 0, sizeof s->scenes);
-	memset(s->sides, 0, sizeof s->sides);
+	memset(s->snapshots, 0, sizeof s->snapshots);
 	s->list = 0;
 }

@@ -1,4 +1,4 @@
-/* Scenes, sides and locks between two runs: a folder of rack files and a list of what they are. */
+/* Scenes, snapshots and locks between two runs: a folder of rack files and a list of what they are. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SRC_STATE_FILES_H
 #define SRC_STATE_FILES_H
@@ -10,12 +10,12 @@ enum { STATE_FILES_GONE_MAX = 64 }; /* files that a print removes */
 struct state_files;
 
 /* Of the rack called name: NAME.states in the state folder, with scene-NAME.rack, side-a.rack .. side-d.rack and
- * `list`, which names the side that is heard, those that are kept, the scenes in their order and the locks. Control
- * thread. NULL and a reason. */
+ * `list`, which names the snapshot that is heard (as `side`), those that are kept, the scenes in their order and the
+ * locks. Control thread. NULL and a reason. */
 struct state_files *state_files_new(struct control *, const char *name, struct reason *);
 void state_files_free(struct state_files *);
 
-/* Puts the scenes into the control; whole: the sides and locks too, which belong to the rack that was heard. What
+/* Puts the scenes into the control; whole: the snapshots and locks too, which belong to the rack that was heard. What
  * cannot be used is told on stderr with its place, and the one before it is taken (see src/recovery.h) or it is left
  * out. True: something was taken from a backup. */
 bool state_files_restore(struct state_files *, bool whole);

@@ -52,21 +52,10 @@ static void tell_scenes(struct server *server, const struct place *place, lo_mes
 		message_add(body, "s", control_scene_name(server->control, i));
 }
 
-static const char *const sides[AB_SIDES] = { "a", "b", "c", "d" };
-
-/* AB_SIDES: no such side, which control refuses with a sentence. */
-static uint32_t side_of(const char *name)
-{
-	uint32_t side = 0;
-	while (side < AB_SIDES && strcmp(sides[side], name) != 0)
-		side++;
-	return side;
-}
-
 static void tell_snapshot(struct server *server, const struct place *place, lo_message body)
 {
 	(void)place;
-	message_add(body, "s", sides[control_ab_side(server->control)]);
+	message_add(body, "s", snapshot_names[control_snapshot(server->control)]);
 }
 
 static void switch_snapshot(const struct request *request)
@@ -75,7 +64,8 @@ static void switch_snapshot(const struct request *request)
 	struct control *control = request->server->control;
 	const char *name = expect_text(request, 0);
 	if (name)
-		answer(request, control_ab(control, side_of(name), ORIGIN_HOST, &reason), &reason, name);
+		answer(request, control_snapshot_hear(control, snapshot_find(name), ORIGIN_HOST, &reason), &reason,
+			name);
 }
 
 static void copy_snapshot(const struct request *request)
@@ -84,8 +74,9 @@ static void copy_snapshot(const struct request *request)
 	struct control *control = request->server->control;
 	const char *from = expect_text(request, 0), *to = from ? expect_text(request, 1) : NULL;
 	if (to)
-		answer(request, control_ab_copy(control, side_of(from), side_of(to), ORIGIN_HOST, &reason), &reason,
-			to);
+		answer(request,
+			control_snapshot_copy(control, snapshot_find(from), snapshot_find(to), ORIGIN_HOST, &reason),
+			&reason, to);
 }
 
 static void undo(const struct request *request)

@@ -1,57 +1,38 @@
-/* The model: what every change does to it, and who is told. */
+/* The model: every change is applied here, told to listeners, and handed to send.c, which brings it to the audio
+ * thread. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rack/control/control_private.h"
-
+#include "rack/audio/change.h"
+#include "rack/audio/engine.h"
+#include "rack/audio/telemetry.h"
+#include "rack/base/clock.h"
 #include "rack/base/utf8.h"
-#include "rack/base/worker.h"
+#include "rack/control/control_private.h"
 #include "rack/model/registry.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct control *control_new(struct reason *reason)
-{
-	struct control *c = calloc(1, sizeof *c);
-	if (!c) {
-		reason_set(reason, STATUS_NO_MEMORY, "no memory for the model");
-		return NULL;
-	}
-	c->last_uid = CONTROL_FIRST_NUMBER;
-	c->sequence = CONTROL_FIRST_NUMBER;
-	rack_clear(&c->rack);
-	return c;
-}
-
-void control_free(struct control *c)
-{
-	if (!c)
-		return;
-	c->n_listeners = 0; /* what the worker still finishes changes a model that nobody has any more */
-	worker_free(c->worker);
-	control_stop(c);
-	control_free_states(c);
-	rackfile_free(c->file);
-	free(c);
-}
+/* ---- Who is told */
 
 bool control_listen(struct control *c, const struct control_listener *listener)
 {
-	if (c->n_listeners == LISTENERS_MAX)
+	struct control_listener *more = realloc(c->listeners, (c->n_listeners + 1) * sizeof *more);
+	if (!more)
 		return false;
+	c->listeners = more;
 	c->listeners[c->n_listeners++] = *listener;
 	return true;
 }
 
-void control_tell_value(struct control *c, uint32_t slot, uint32_t param, float value, unsigned origin)
+static void tell_value(struct control *c, uint32_t slot, uint32_t param, float value, unsigned origin)
 {
 	for (uint32_t i = 0; i < c->n_listeners; i++)
 		if (c->listeners[i].value)
 			c->listeners[i].value(c->listeners[i].user, slot, param, value, origin);
 }
 
-void control_tell_chain(struct control *c, unsigned origin)
+static void tell_chain(struct control *c, unsigned origin)
 {
 	for (uint32_t i = 0; i < c->n_listeners; i++)
 		if (c->listeners[i].chain)
@@ -63,6 +44,19 @@ void control_tell_states(struct control *c)
 	for (uint32_t i = 0; i < c->n_listeners; i++)
 		if (c->listeners[i].states)
 			c->listeners[i].states(c->listeners[i].user);
+}
+
+static void tell_latency(struct control *c)
+{
+	uint32_t frames = send_latency(c->send);
+	if (!c->engine || frames == c->latency)
+		return;
+	c->latency = frames;
+	if (c->analysis)
+		analysis_set_delay(c->analysis, frames);
+	for (uint32_t i = 0; i < c->n_listeners; i++)
+		if (c->listeners[i].latency)
+			c->listeners[i].latency(c->listeners[i].user, frames);
 }
 
 /* ---- Asking */
@@ -86,49 +80,60 @@ float control_value(const struct control *c, uint32_t slot, uint32_t param)
 
 void control_begin(struct control *c, uint64_t frame)
 {
-	control_take_later(c);
+	control_take_due(c);
 	if (c->depth++ > 0)
 		return;
 	if (frame)
-		control_flush(c, 0);
+		send_flush(c->send, &c->rack, 0);
 	else
-		control_flush_newest(c);
-	c->undo.noted = false;
+		send_flush_newest(c->send, &c->rack);
+	undo_open(c->undo);
 	/* Where something older still waits for room, this one goes with it rather than hold it up. */
-	c->stamp = c->any_dirty ? 0 : frame;
+	c->frame = send_waits(c->send) ? 0 : frame;
 }
 
 void control_end(struct control *c)
 {
 	if (--c->depth > 0)
 		return;
-	if (c->stamp)
-		control_flush(c, c->stamp);
+	if (c->frame)
+		send_flush(c->send, &c->rack, c->frame);
 	else
-		control_flush_newest(c);
-	c->stamp = 0;
+		send_flush_newest(c->send, &c->rack);
+	undo_close(c->undo);
+	c->frame = 0;
 }
 
 /* After every change: one outside begin and end is a transaction of its own. */
-void control_changed(struct control *c)
+static void changed(struct control *c)
 {
-	c->any_dirty = true;
+	tell_latency(c);
 	if (c->depth == 0)
-		control_flush_newest(c);
+		send_flush_newest(c->send, &c->rack);
+}
+
+/* Time of the audio where it runs, so that rendered events undo as live ones do. */
+static double now_s(const struct control *c)
+{
+	if (c->engine)
+		return (double)engine_read_telemetry(c->engine)->frame / c->spec.rate;
+	return 1e-6 * (double)clock_now_us();
+}
+
+void control_record(struct control *c, uint32_t uid, uint32_t param, unsigned origin)
+{
+	struct gesture gesture = { .uid = uid, .param = param, .origin = origin, .time_s = now_s(c) };
+	undo_record(c->undo, &c->rack, c->states.heard, &gesture);
 }
 
 /* ---- Values */
 
-void control_row_changed(struct control *c, uint32_t slot, uint32_t param)
+static void put_value(struct control *c, uint32_t slot, uint32_t param, float value, unsigned origin)
 {
-	const struct rack_slot *model = &c->rack.slots[slot];
-	c->slot_dirty[slot][param] = true;
-	if (param == model->module->n_params + HOST_SOLO) /* decides on the bypass of every slot */
-		for (uint32_t i = 0; i < c->rack.n_slots; i++)
-			c->slot_dirty[i][c->rack.slots[i].module->n_params + HOST_BYPASS] = true;
-	c->ceiling_dirty |= param >= model->module->n_params || model->module->params[param].role == ROLE_CEILING;
-	if (param < model->module->n_params && !param_glides(&model->module->params[param]) && model->module->latency)
-		control_replan(c);
+	*(slot == RACK_ITSELF ? &c->rack.values[param] : &c->rack.slots[slot].values[param]) = value;
+	send_value(c->send, &c->rack, slot, param);
+	changed(c);
+	tell_value(c, slot, param, value, origin);
 }
 
 enum status control_set(struct control *c, uint32_t slot, uint32_t param, float value, unsigned origin, float *real,
@@ -139,20 +144,41 @@ enum status control_set(struct control *c, uint32_t slot, uint32_t param, float 
 	value = param_clamp(control_param(c, slot, param), value);
 	if (real)
 		*real = value;
-	control_take_later(c);
+	control_take_due(c);
 	if (control_value(c, slot, param) == value)
 		return STATUS_OK;
 	control_record(c, slot == RACK_ITSELF ? 0 : c->rack.slots[slot].uid, param, origin);
-	if (slot == RACK_ITSELF) {
-		c->rack.values[param] = value;
-		c->rack_dirty[param] = true;
-	} else {
-		c->rack.slots[slot].values[param] = value;
-		control_row_changed(c, slot, param);
-	}
-	control_changed(c);
-	control_tell_value(c, slot, param, value, origin);
+	put_value(c, slot, param, value, origin);
 	return STATUS_OK;
+}
+
+/* Told to the audio thread again, which ends any race between this one and what overtook it. */
+static void take(struct control *c, const struct due_value *come)
+{
+	int found = come->uid ? rack_find_uid(&c->rack, come->uid) : 0;
+	if (found < 0)
+		return; /* the slot has gone */
+	uint32_t slot = come->uid ? (uint32_t)found : RACK_ITSELF;
+	/* What solo and bypass came to when it was sent, and may not any more. */
+	if (come->uid && come->param == c->rack.slots[slot].module->n_params + HOST_BYPASS) {
+		send_value(c->send, &c->rack, slot, come->param);
+		changed(c);
+	} else if (control_value(c, slot, come->param) != come->value) {
+		put_value(c, slot, come->param, come->value, ORIGIN_HOST);
+	}
+}
+
+void control_take_due(struct control *c)
+{
+	struct due_value come;
+	while (c->depth == 0 && send_take_due(c->send, &come))
+		take(c, &come);
+}
+
+void control_match_gains(struct control *c)
+{
+	send_match(c->send, c->match.processed_db, c->match.unprocessed_db);
+	changed(c);
 }
 
 /* ---- The title */
@@ -176,20 +202,34 @@ void control_set_title(struct control *c, const char *title, unsigned origin)
 	clean_title(clean, title);
 	if (strcmp(clean, c->rack.title) == 0)
 		return;
-	control_record(c, UINT32_MAX, 0, origin);
+	control_record(c, UNDO_WHOLE, 0, origin);
 	memset(c->rack.title, 0, sizeof c->rack.title);
 	strcpy(c->rack.title, clean);
-	control_tell_chain(c, origin);
+	tell_chain(c, origin);
 }
 
 /* ---- The chain */
 
-void control_edited(struct control *c, unsigned origin)
+static bool is_held(const struct control *c, uint32_t uid)
 {
-	c->chain_dirty = true;
-	control_replan(c);
-	control_changed(c);
-	control_tell_chain(c, origin);
+	return rack_find_uid(&c->rack, uid) >= 0 || send_holds(c->send, uid) || undo_holds(c->undo, uid) ||
+	       states_hold(&c->states, uid) || locks_hold(&c->locks, uid);
+}
+
+/* A number by which the audio thread knows a slot again: none that anything still holds. */
+static uint32_t new_uid(struct control *c)
+{
+	do
+		c->last_uid++;
+	while (c->last_uid == 0 || c->last_uid >= CHANGE_SAFE_GAIN_UID || is_held(c, c->last_uid));
+	return c->last_uid;
+}
+
+static void edited(struct control *c, unsigned origin)
+{
+	send_slots(c->send, &c->rack);
+	changed(c);
+	tell_chain(c, origin);
 }
 
 static enum status find_module(const char *type, const struct module **module, struct reason *reason)
@@ -220,10 +260,10 @@ enum status control_insert(
 	status = rack_insert(&with, position, module, id, reason);
 	if (status != STATUS_OK)
 		return status;
-	control_record(c, UINT32_MAX, 0, origin);
+	control_record(c, UNDO_WHOLE, 0, origin);
 	c->rack = with;
-	c->rack.slots[position].uid = control_new_uid(c);
-	control_edited(c, origin);
+	c->rack.slots[position].uid = new_uid(c);
+	edited(c, origin);
 	return STATUS_OK;
 }
 
@@ -233,9 +273,9 @@ enum status control_remove(struct control *c, const char *id, unsigned origin, s
 	enum status status = find_slot(c, id, &index, reason);
 	if (status != STATUS_OK)
 		return status;
-	control_record(c, UINT32_MAX, 0, origin);
+	control_record(c, UNDO_WHOLE, 0, origin);
 	rack_remove(&c->rack, index);
-	control_edited(c, origin);
+	edited(c, origin);
 	return STATUS_OK;
 }
 
@@ -249,9 +289,9 @@ enum status control_move(struct control *c, const char *id, uint32_t position, u
 		position = c->rack.n_slots - 1;
 	if (position == index)
 		return STATUS_OK;
-	control_record(c, UINT32_MAX, 0, origin);
+	control_record(c, UNDO_WHOLE, 0, origin);
 	rack_move(&c->rack, index, position);
-	control_edited(c, origin);
+	edited(c, origin);
 	return STATUS_OK;
 }
 
@@ -273,7 +313,7 @@ enum status control_replace(struct control *c, const char *id, const char *type,
 		status = find_module(type, &module, reason);
 	if (status != STATUS_OK)
 		return status;
-	control_record(c, UINT32_MAX, 0, origin);
+	control_record(c, UNDO_WHOLE, 0, origin);
 	struct rack_slot old = c->rack.slots[index];
 	rack_remove(&c->rack, index);
 	/* A name that a person gave stays; one that came from the type goes with it. Cannot fail: the place is free. */
@@ -281,63 +321,70 @@ enum status control_replace(struct control *c, const char *id, const char *type,
 	struct rack_slot *new = &c->rack.slots[index];
 	for (uint32_t i = 0; i < N_HOST_PARAMS; i++)
 		new->values[module->n_params + i] = old.values[old.module->n_params + i];
-	new->uid = control_new_uid(c);
-	control_edited(c, origin);
+	new->uid = new_uid(c);
+	edited(c, origin);
 	return STATUS_OK;
 }
 
-/* ---- Figures */
+/* ---- Becoming another model */
 
-void control_set_host(struct control *c, const struct host_status *host)
+/* Slots that both have (same id and type) stay the same slots; one that was there before is itself again. */
+static void give_uids(struct control *c, struct rack *wanted)
 {
-	c->host = *host;
+	for (uint32_t i = 0; i < wanted->n_slots; i++) {
+		struct rack_slot *slot = &wanted->slots[i];
+		int same = rack_find_slot(&c->rack, slot->id);
+		if (same >= 0 && c->rack.slots[same].module == slot->module)
+			slot->uid = c->rack.slots[same].uid;
+		else if (!slot->uid)
+			slot->uid = new_uid(c);
+	}
 }
 
-void control_read_status(struct control *c, struct control_status *status)
+static bool same_chain(const struct rack *a, const struct rack *b)
 {
-	const struct telemetry *t = c->engine ? engine_read_telemetry(c->engine) : NULL;
-	*status = (struct control_status){ .host = c->host, .latency_frames = control_latency(c) };
-	if (!t)
-		return;
-	status->load_mean = t->load_mean;
-	status->load_worst = t->load_worst;
-	status->frames = t->frame;
-	status->poisoned = t->poisoned;
-	status->overload = t->overload;
+	bool same = a->n_slots == b->n_slots;
+	for (uint32_t i = 0; same && i < a->n_slots; i++)
+		same = a->slots[i].uid == b->slots[i].uid;
+	return same;
 }
 
-const struct levels *control_analysis(struct control *c)
+static void become_values(struct control *c, uint32_t slot, const float *wanted, uint32_t n, unsigned origin)
 {
-	return c->analysis ? analysis_read(c->analysis) : NULL;
+	for (uint32_t p = 0; p < n; p++)
+		if (control_value(c, slot, p) != wanted[p])
+			put_value(c, slot, p, wanted[p], origin);
 }
 
-void control_analysis_reset(struct control *c)
+void control_become(struct control *c, const struct rack *rack, unsigned what, uint32_t glide_ms, unsigned origin)
 {
-	if (c->analysis)
-		analysis_reset(c->analysis);
+	struct rack wanted = *rack;
+	give_uids(c, &wanted);
+	if (!(what & BECOME_LOCKED))
+		locks_keep(&c->locks, &c->rack, &wanted);
+	bool same = same_chain(&c->rack, &wanted), retitled = strcmp(c->rack.title, wanted.title) != 0;
+	if (glide_ms && c->depth == 0)
+		send_flush(c->send, &c->rack, 0); /* what waits is no part of the glide */
+	control_begin(c, 0);
+	send_glide(c->send, glide_ms, same ? NULL : &c->rack);
+	memcpy(c->rack.title, wanted.title, sizeof c->rack.title);
+	if (what & BECOME_RACK_PARAMS)
+		become_values(c, RACK_ITSELF, wanted.values, N_RACK_PARAMS, origin);
+	if (!same) {
+		memcpy(c->rack.slots, wanted.slots, sizeof c->rack.slots);
+		c->rack.n_slots = wanted.n_slots;
+		edited(c, origin);
+	} else {
+		for (uint32_t i = 0; i < wanted.n_slots; i++)
+			become_values(c, i, wanted.slots[i].values, slot_n_params(&wanted.slots[i]), origin);
+		if (retitled)
+			tell_chain(c, origin);
+	}
+	control_end(c);
 }
 
-void control_analysis_pause(struct control *c, bool paused)
+void control_load(struct control *c, const struct rack *rack, unsigned origin)
 {
-	if (c->analysis)
-		analysis_pause(c->analysis, paused);
-}
-
-float control_meter(struct control *c, uint32_t slot, uint32_t meter)
-{
-	const struct telemetry *t = c->engine ? engine_read_telemetry(c->engine) : NULL;
-	for (uint32_t i = 0; t && i < t->n_slots; i++)
-		if (t->slots[i].uid == c->rack.slots[slot].uid)
-			return t->slots[i].meters[meter];
-	return 0;
-}
-
-uint64_t control_frame_at(struct control *c, uint64_t time_us)
-{
-	const struct telemetry *t = c->engine ? engine_read_telemetry(c->engine) : NULL;
-	if (!t || t->time_us == 0)
-		return 0;
-	double ahead = ((double)time_us - (double)t->time_us) * 1e-6 * c->spec.rate;
-	double frame = (double)t->at_frame + ahead;
-	return frame < 1 ? 1 : (uint64_t)llround(frame);
+	control_record(c, UNDO_WHOLE, 0, origin);
+	control_become(c, rack, BECOME_LOCKED | BECOME_RACK_PARAMS, 0, origin);
 }

@@ -1,8 +1,9 @@
-/* The model and its keeper: every change from OSC, terminal, file or event goes through here to the audio thread. */
+/* The model and its owner: every change from OSC, terminal, file or event goes through here to the audio thread. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RACK_CONTROL_H
 #define RACK_CONTROL_H
 
+#include "rack/control/states.h"
 #include "rack/meters/analysis.h"
 #include "rack/model/rack.h"
 
@@ -24,13 +25,13 @@ struct control_listener {
 	void (*chain)(void *user, unsigned origin);
 	/* the delay through the rack is now so many frames (tell JACK) */
 	void (*latency)(void *user, uint32_t frames);
-	/* scenes, sides or locks are others */
+	/* scenes, snapshots or locks are others */
 	void (*states)(void *user);
 };
 
 struct control *control_new(struct reason *);
 void control_free(struct control *);                                    /* stop first; listeners may be gone already */
-bool control_listen(struct control *, const struct control_listener *); /* up to 4; false: no room */
+bool control_listen(struct control *, const struct control_listener *); /* false: no memory */
 
 /* ---- The model */
 
@@ -72,16 +73,16 @@ void control_preset_save(struct control *, const char *name, control_done *done,
 void control_preset_delete(
 	struct control *, const char *name, control_done *done, void *user); /* one's own; stays as .bak */
 
-/* ---- States: scenes, four sides to compare, undo. None of them touches rows that are locked, or the rack's own rows
+/* ---- States: scenes, the snapshots A to D, undo. None of them touches parameters that are locked, or the rack's own
  * (bypass). */
 
-enum { SCENES_MAX = 64, SCENE_SECONDS_MAX = 60, AB_SIDES = 4, UNDO_MAX = 200 };
+enum { SCENE_SECONDS_MAX = 60 };
 
-/* Names as presets'. Storing under a name that there is replaces it. BAD_VALUE, FULL, NO_MEMORY. */
+/* Storing under a name that is there replaces it. BAD_VALUE (rack/base/name.h), FULL, NO_MEMORY. */
 enum status control_scene_store(struct control *, const char *name, struct reason *);
 
-/* All rows start towards the scene on one frame and arrive after seconds (0 .. SCENE_SECONDS_MAX) together; switches
- * and choices change at once; slots that only one of both has are cross-faded. UNKNOWN: no such scene. */
+/* All parameters start towards the scene on one frame and arrive after seconds (0 .. SCENE_SECONDS_MAX) together;
+ * switches and choices change at once; slots that only one of both has are cross-faded. UNKNOWN: no such scene. */
 enum status control_scene_recall(struct control *, const char *name, float seconds, unsigned origin, struct reason *);
 
 enum status control_scene_delete(struct control *, const char *name, struct reason *); /* UNKNOWN: no such scene */
@@ -92,18 +93,18 @@ const struct rack *control_scene_rack(const struct control *, uint32_t index);
 enum status control_scene_put(
 	struct control *, const char *name, const struct rack *, struct reason *); /* as if stored */
 
-/* Leaves what is now on the side that is heard and goes to another (0 .. AB_SIDES - 1), which is the same until
- * changed. */
-enum status control_ab(struct control *, uint32_t side, unsigned origin, struct reason *);
-uint32_t control_ab_side(const struct control *);
-enum status control_ab_copy(struct control *, uint32_t from, uint32_t to, unsigned origin, struct reason *);
-const struct rack *control_ab_rack(
-	const struct control *, uint32_t side); /* NULL: it is heard, or the same as what is */
-/* What a side holds; NULL: it is the one that is heard, and nothing else changes. */
-enum status control_ab_put(struct control *, uint32_t side, const struct rack *, struct reason *);
+/* Leaves what is now in the snapshot that is heard and goes to another (0 .. SNAPSHOTS - 1), which is the same until
+ * changed. UNKNOWN: no such snapshot. */
+enum status control_snapshot_hear(struct control *, uint32_t snapshot, unsigned origin, struct reason *);
+uint32_t control_snapshot(const struct control *); /* the one that is heard */
+enum status control_snapshot_copy(struct control *, uint32_t from, uint32_t to, unsigned origin, struct reason *);
+const struct rack *control_snapshot_rack(
+	const struct control *, uint32_t snapshot); /* NULL: it is heard, or the same as what is */
+/* What a snapshot holds; NULL: it is the one that is heard, and nothing else changes. */
+enum status control_snapshot_put(struct control *, uint32_t snapshot, const struct rack *, struct reason *);
 
-/* Everything that changes the model can be undone, UNDO_MAX steps back: a transaction is one step, and so are changes
- * of one row by one hand that follow within half a second. UNAVAILABLE: nothing to undo. */
+/* Everything that changes the model can be undone, UNDO_MAX (undo.h) steps back: a transaction is one step, and so are
+ * changes of one parameter by one hand that follow within half a second. UNAVAILABLE: nothing to undo. */
 enum status control_undo(struct control *, unsigned origin, struct reason *);
 enum status control_redo(struct control *, unsigned origin, struct reason *);
 

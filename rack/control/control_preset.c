@@ -99,7 +99,8 @@ static void load_done(struct job *job)
 	if (load->status == STATUS_OK) {
 		rackfile_free(c->file);
 		c->file = load->file;
-		control_recall(c, &load->rack, 0, 0, load->origin);
+		control_record(c, UNDO_WHOLE, 0, load->origin);
+		control_become(c, &load->rack, 0, 0, load->origin);
 	}
 	finish(load);
 }
@@ -232,7 +233,7 @@ enum status control_open_file(struct control *c, const char *path, struct reason
 	rackfile_free(c->file);
 	c->file = file;
 	control_load(c, &rack, ORIGIN_HOST);
-	control_forget_undo(c); /* what was before is nobody's work */
+	undo_clear(c->undo); /* what was before is nobody's work */
 	return STATUS_OK;
 }
 

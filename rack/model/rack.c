@@ -50,6 +50,23 @@ int rack_find_slot(const struct rack *rack, const char *id)
 	return -1;
 }
 
+int rack_find_uid(const struct rack *rack, uint32_t uid)
+{
+	for (uint32_t i = 0; i < rack->n_slots; i++)
+		if (rack->slots[i].uid == uid)
+			return (int)i;
+	return -1;
+}
+
+bool rack_bypassed(const struct rack *rack, uint32_t slot)
+{
+	bool any_solo = false;
+	for (uint32_t i = 0; i < rack->n_slots; i++)
+		any_solo |= rack->slots[i].values[rack->slots[i].module->n_params + HOST_SOLO] != 0;
+	const float *host = rack->slots[slot].values + rack->slots[slot].module->n_params;
+	return host[HOST_BYPASS] != 0 || (any_solo && host[HOST_SOLO] == 0);
+}
+
 /* They stand beside the slots below /meter. */
 static bool is_taken(const char *id)
 {

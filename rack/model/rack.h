@@ -41,6 +41,10 @@ const struct param *slot_param(const struct rack_slot *, uint32_t index);
 int slot_find_param(const struct rack_slot *, const char *id); /* slashes or dots; -1: none */
 
 int rack_find_slot(const struct rack *, const char *id); /* -1: none */
+int rack_find_uid(const struct rack *, uint32_t uid);    /* -1: none */
+
+/* What bypass of the slot and solo of all come to. */
+bool rack_bypassed(const struct rack *, uint32_t slot);
 
 /* [a-z][a-z0-9_]*, shorter than RACK_ID_SIZE, and neither a tap's nor reset, pause or start: /meter has those. */
 bool rack_id_valid(const char *id);

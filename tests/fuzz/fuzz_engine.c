@@ -114,7 +114,7 @@ static double promised_ceiling(struct run *r)
 	const struct control *c = r->control;
 	const struct rack *rack = &c->rack;
 	struct control_status status;
-	if (rack->n_slots == 0 || c->depth || c->any_dirty || c->chains_out || rack->values[RACK_BYPASS] != 0 ||
+	if (rack->n_slots == 0 || c->depth || send_wait_ms(c->send) >= 0 || rack->values[RACK_BYPASS] != 0 ||
 		control_applied(r->control) < control_sequence(r->control))
 		r->since = r->frames;
 	control_read_status(r->control, &status);
@@ -286,10 +286,10 @@ static void change_state(struct run *r)
 		r->since = r->frames + (uint64_t)(0.06 * r->rate);
 		break;
 	case 2:
-		control_ab(c, take(r, 5), 0, NULL);
+		control_snapshot_hear(c, take(r, 5), 0, NULL);
 		break;
 	case 3:
-		control_ab_copy(c, take(r, 5), take(r, 5), 0, NULL);
+		control_snapshot_copy(c, take(r, 5), take(r, 5), 0, NULL);
 		break;
 	case 4:
 		control_redo(c, 0, NULL);

@@ -112,15 +112,15 @@ static void recall_slowly(struct rig *rig, bool there)
 
 static void change_side(struct rig *rig)
 {
-	ok(control_ab(rig->control, 1, 0, NULL));
+	ok(control_snapshot_hear(rig->control, 1, 0, NULL));
 	rig_set(rig, "eq", "band3/gain", -6);
 	rig_set(rig, "compressor", "topology", 1);
-	ok(control_ab(rig->control, 0, 0, NULL));
+	ok(control_snapshot_hear(rig->control, 0, 0, NULL));
 }
 
 static void side(struct rig *rig, bool there)
 {
-	ok(control_ab(rig->control, there, 0, NULL));
+	ok(control_snapshot_hear(rig->control, there, 0, NULL));
 }
 
 static void change_rows(struct rig *rig)
@@ -328,7 +328,7 @@ static void change_anything(struct storm *s)
 	} else if (what == 5) {
 		control_undo(c, 0, NULL);
 	} else if (what == 6) {
-		ok(control_ab(c, rig_random(&s->seed) % 4, 0, NULL));
+		ok(control_snapshot_hear(c, rig_random(&s->seed) % 4, 0, NULL));
 	} else {
 		uint32_t row = rig_random(&s->seed) % slot_n_params(at);
 		const struct param *p = slot_param(at, row);

@@ -1,5 +1,6 @@
 /* Scenes, sides, undo and locks: what they keep, what they change, and that a recall is one transaction. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/control/undo.h"
 #include "rack/model/rackfile.h"
 #include "tests/unit/rig.h"
 
@@ -176,22 +177,22 @@ static void undo_knows_the_sides(void **state)
 	(void)state;
 	struct rig rig = rig_new(RATE, "trim", NULL);
 	rig_set(&rig, "trim", "gain", 1);
-	assert_int_equal(control_ab(rig.control, 1, 0, NULL), STATUS_OK);
+	assert_int_equal(control_snapshot_hear(rig.control, 1, 0, NULL), STATUS_OK);
 	rig_set(&rig, "trim", "gain", 2);
-	assert_int_equal(control_ab(rig.control, 0, 0, NULL), STATUS_OK);
-	assert_int_equal(control_ab(rig.control, 1, 0, NULL), STATUS_OK);
+	assert_int_equal(control_snapshot_hear(rig.control, 0, 0, NULL), STATUS_OK);
+	assert_int_equal(control_snapshot_hear(rig.control, 1, 0, NULL), STATUS_OK);
 	assert_int_equal(control_undo(rig.control, 0, NULL), STATUS_OK);
-	assert_int_equal(control_ab_side(rig.control), 0);
+	assert_int_equal(control_snapshot(rig.control), 0);
 	assert_true(value_of(&rig, "trim", "gain") == 1);
-	assert_int_equal(control_ab(rig.control, 1, 0, NULL), STATUS_OK);
+	assert_int_equal(control_snapshot_hear(rig.control, 1, 0, NULL), STATUS_OK);
 	assert_true(value_of(&rig, "trim", "gain") == 2);
 	for (int i = 0; i < 4; i++) /* to a; to b; the change on b; to b the first time */
 		assert_int_equal(control_undo(rig.control, 0, NULL), STATUS_OK);
-	assert_int_equal(control_ab_side(rig.control), 0);
+	assert_int_equal(control_snapshot(rig.control), 0);
 	assert_true(value_of(&rig, "trim", "gain") == 1);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(control_redo(rig.control, 0, NULL), STATUS_OK);
-	assert_int_equal(control_ab_side(rig.control), 1);
+	assert_int_equal(control_snapshot(rig.control), 1);
 	assert_true(value_of(&rig, "trim", "gain") == 2);
 	rig_free(&rig);
 }
@@ -201,24 +202,24 @@ static void four_sides(void **state)
 	(void)state;
 	struct rig rig = rig_new(RATE, "trim", NULL);
 	rig_set(&rig, "trim", "gain", 1);
-	assert_int_equal(control_ab(rig.control, 1, 0, NULL), STATUS_OK);
+	assert_int_equal(control_snapshot_hear(rig.control, 1, 0, NULL), STATUS_OK);
 	assert_true(value_of(&rig, "trim", "gain") == 1); /* the same until changed */
 	rig_set(&rig, "trim", "gain", 2);
 	assert_int_equal(control_insert(rig.control, "trim", 9, "more", 0, NULL), STATUS_OK);
-	assert_int_equal(control_ab(rig.control, 0, 0, NULL), STATUS_OK);
+	assert_int_equal(control_snapshot_hear(rig.control, 0, 0, NULL), STATUS_OK);
 	assert_true(value_of(&rig, "trim", "gain") == 1);
 	assert_int_equal(control_rack(rig.control)->n_slots, 1);
-	assert_int_equal(control_ab(rig.control, 1, 0, NULL), STATUS_OK);
+	assert_int_equal(control_snapshot_hear(rig.control, 1, 0, NULL), STATUS_OK);
 	assert_true(value_of(&rig, "trim", "gain") == 2);
 	assert_int_equal(control_rack(rig.control)->n_slots, 2);
-	assert_int_equal(control_ab_copy(rig.control, 1, 3, 0, NULL), STATUS_OK);
+	assert_int_equal(control_snapshot_copy(rig.control, 1, 3, 0, NULL), STATUS_OK);
 	rig_set(&rig, "trim", "gain", 5);
-	assert_int_equal(control_ab(rig.control, 3, 0, NULL), STATUS_OK);
+	assert_int_equal(control_snapshot_hear(rig.control, 3, 0, NULL), STATUS_OK);
 	assert_true(value_of(&rig, "trim", "gain") == 2);
-	assert_int_equal(control_ab_side(rig.control), 3);
-	assert_int_equal(control_ab_copy(rig.control, 0, 3, 0, NULL), STATUS_OK);
+	assert_int_equal(control_snapshot(rig.control), 3);
+	assert_int_equal(control_snapshot_copy(rig.control, 0, 3, 0, NULL), STATUS_OK);
 	assert_true(value_of(&rig, "trim", "gain") == 1);
-	assert_int_equal(control_ab(rig.control, 4, 0, NULL), STATUS_UNKNOWN);
+	assert_int_equal(control_snapshot_hear(rig.control, 4, 0, NULL), STATUS_UNKNOWN);
 	rig_free(&rig);
 }
 
@@ -237,9 +238,9 @@ static void states_can_be_taken_out_and_put_back(void **state)
 	rig_set(&rig, "trim", "gain", 3);
 	control_scene_store(rig.control, "three", NULL);
 	assert_int_equal(calls, 1);
-	assert_null(control_ab_rack(rig.control, 0)); /* heard */
-	assert_null(control_ab_rack(rig.control, 1)); /* never left */
-	control_ab(rig.control, 1, 0, NULL);
+	assert_null(control_snapshot_rack(rig.control, 0)); /* heard */
+	assert_null(control_snapshot_rack(rig.control, 1)); /* never left */
+	control_snapshot_hear(rig.control, 1, 0, NULL);
 	assert_true(calls > 1);
 	rig_set(&rig, "trim", "gain", 4);
 	calls = 0;
@@ -250,17 +251,18 @@ static void states_can_be_taken_out_and_put_back(void **state)
 		control_scene_put(other.control, "three", control_scene_rack(rig.control, 0), NULL), STATUS_OK);
 	assert_int_equal(control_scene_put(other.control, "../three", control_scene_rack(rig.control, 0), NULL),
 		STATUS_BAD_VALUE);
-	assert_int_equal(control_ab_put(other.control, 0, control_ab_rack(rig.control, 0), NULL), STATUS_OK);
-	assert_int_equal(control_ab_put(other.control, 1, NULL, NULL), STATUS_OK);
-	assert_int_equal(control_ab_put(other.control, 4, NULL, NULL), STATUS_UNKNOWN);
-	assert_int_equal(control_ab_side(other.control), 1);
+	assert_int_equal(
+		control_snapshot_put(other.control, 0, control_snapshot_rack(rig.control, 0), NULL), STATUS_OK);
+	assert_int_equal(control_snapshot_put(other.control, 1, NULL, NULL), STATUS_OK);
+	assert_int_equal(control_snapshot_put(other.control, 4, NULL, NULL), STATUS_UNKNOWN);
+	assert_int_equal(control_snapshot(other.control), 1);
 	assert_true(value_of(&other, "trim", "gain") == 0); /* nothing is heard of it yet */
 	control_scene_recall(other.control, "three", 0, 0, NULL);
 	assert_true(value_of(&other, "trim", "gain") == 3);
 	rig_set(&other, "trim", "gain", 5);
-	control_ab(other.control, 0, 0, NULL);
+	control_snapshot_hear(other.control, 0, 0, NULL);
 	assert_true(value_of(&other, "trim", "gain") == 3);
-	control_ab(other.control, 1, 0, NULL);
+	control_snapshot_hear(other.control, 1, 0, NULL);
 	assert_true(value_of(&other, "trim", "gain") == 5);
 	rig_free(&rig);
 	rig_free(&other);
