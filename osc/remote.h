@@ -65,7 +65,7 @@ uint32_t remote_n_slots(const struct remote *);
 const struct remote_slot *remote_slot(const struct remote *, uint32_t index);
 const struct remote_param *remote_rack_bypass(const struct remote *);
 const struct remote_param *remote_rack_match(const struct remote *);
-char remote_side(const struct remote *); /* a b c d; 0: not known yet */
+char remote_snapshot(const struct remote *); /* a b c d; 0: not known yet */
 
 /* Values of a row at a tap, as many as it is wide; its silence while nothing is told. The list of all rows is that of
  * levels_next() with TAPS_ALL. NULL: the tap has no row of that role. */
@@ -101,7 +101,7 @@ void remote_preset_save(struct remote *, const char *name);
 void remote_preset_delete(struct remote *, const char *name);
 void remote_undo(struct remote *);
 void remote_redo(struct remote *);
-void remote_hear_side(struct remote *, char side); /* a b c d: leaves what is now on the side that was heard */
+void remote_hear_snapshot(struct remote *, char snapshot); /* a b c d: leaves what is now in the one that was heard */
 void remote_set_title(struct remote *, const char *title);
 void remote_scene_store(struct remote *, const char *name);
 void remote_scene_recall(struct remote *, const char *name, float seconds);

@@ -35,7 +35,7 @@ static void redo(struct screen *s, float amount)
 
 static void hear_snapshot(struct screen *s, float which)
 {
-	remote_hear_side(s->remote, (char)('a' + (int)which));
+	remote_hear_snapshot(s->remote, (char)('a' + (int)which));
 	screen_say(s, false, "snapshot %c is active; changes go to it", 'A' + (int)which);
 }
 

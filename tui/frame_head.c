@@ -99,7 +99,7 @@ static bool any_slot(const struct screen *s, bool solo)
 static int states(const struct screen *s)
 {
 	int end = s->layout.columns - 1;
-	char snapshot = remote_side(s->remote);
+	char snapshot = remote_snapshot(s->remote);
 	const char name[] = { ' ', (char)(snapshot - 'a' + 'A'), ' ', '\0' };
 	bool bypass = remote_rack_bypass(s->remote)->value != 0, match = remote_rack_match(s->remote)->value != 0;
 	if (snapshot)

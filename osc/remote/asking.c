@@ -80,7 +80,7 @@ static bool ask_rack(struct round *r)
 	struct mirror *m = r->mirror;
 	if (!ask(r, &m->chain, "/chain") || !ask(r, &m->info, "/info") || !ask(r, &m->title_question, "/title"))
 		return false;
-	if (!ask(r, &m->side_question, "/ab"))
+	if (!ask(r, &m->snapshot_question, "/ab"))
 		return false;
 	for (int i = 0; i < N_RACK_PARAMS; i++)
 		if (m->now_ms < m->rack_held_until_ms[i])

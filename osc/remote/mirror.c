@@ -65,7 +65,7 @@ int mirror_find_slot(const struct mirror *m, const char *id, size_t length)
 void mirror_doubt(struct mirror *m)
 {
 	m->complete = false;
-	m->chain.answered = m->title_question.answered = m->side_question.answered = m->info.answered = false;
+	m->chain.answered = m->title_question.answered = m->snapshot_question.answered = m->info.answered = false;
 	m->lock.question.answered = false;
 	for (int i = 0; i < N_RACK_PARAMS; i++)
 		m->rack_values[i].answered = false;

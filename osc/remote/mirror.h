@@ -42,11 +42,11 @@ struct mirror_names {
 
 struct mirror {
 	uint64_t serial, n_levels, now_ms; /* serial counts messages but levels */
-	struct question chain, title_question, side_question, rack_values[N_RACK_PARAMS], info;
+	struct question chain, title_question, snapshot_question, rack_values[N_RACK_PARAMS], info;
 	uint32_t n_slots;
 	struct mirror_slot *slots[RACK_SLOTS_MAX];
 	char title[RACK_TITLE_SIZE];
-	char side; /* a b c d; 0: not known yet */
+	char snapshot; /* a b c d; 0: not known yet */
 	struct {
 		char address[96]; /* of the row that it is about; "": nobody has asked */
 		struct question question;

@@ -3,6 +3,7 @@
 #include "osc/remote/mirror_rack.h"
 
 #include "rack/base/utf8.h"
+#include "rack/model/snapshot.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,7 +51,7 @@ static bool was_asked(struct mirror *m, const char *address)
 	const struct {
 		const char *address;
 		struct question *question;
-	} asked[] = { { "/title", &m->title_question }, { "/ab", &m->side_question }, { "/info", &m->info },
+	} asked[] = { { "/title", &m->title_question }, { "/ab", &m->snapshot_question }, { "/info", &m->info },
 		{ "/bypass/match", &m->rack_values[RACK_MATCH] }, { "/scene/list", &m->scenes.question },
 		{ "/preset/list", &m->presets.question }, { "/lock", &m->lock.question },
 		{ "/modules", &m->types.question } };
@@ -181,8 +182,8 @@ bool mirror_rack_take(struct mirror *m, const struct message *msg)
 		m->info.answered |= address[1] == 'i';
 		take_pairs(m, msg);
 	} else if (strcmp(address, "/ab") == 0 && message_text(msg, 0)) {
-		m->side = strchr("abcd", message_text(msg, 0)[0]) ? message_text(msg, 0)[0] : '\0';
-		m->side_question.answered = true;
+		m->snapshot = snapshot_find(message_text(msg, 0)) < SNAPSHOTS ? message_text(msg, 0)[0] : '\0';
+		m->snapshot_question.answered = true;
 	} else if (strcmp(address, "/scene/list") == 0) {
 		take_names(&m->scenes, msg);
 	} else if (strcmp(address, "/lock") == 0) {

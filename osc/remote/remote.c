@@ -115,7 +115,7 @@ void remote_close(struct remote *r)
 /* Each renewal is answered by all current values, the chain too: what got lost on the way is made good by it. */
 static void renew(struct remote *r)
 {
-	r->mirror.info.answered = r->mirror.side_question.answered = r->mirror.complete = false;
+	r->mirror.info.answered = r->mirror.snapshot_question.answered = r->mirror.complete = false;
 	r->mirror.lock.question.answered = false; /* nobody tells of locks */
 	for (size_t i = 0; i < sizeof leases / sizeof leases[0]; i++)
 		if (!note(r, link_send(r->link, "/subscribe", "si", leases[i].pattern, leases[i].hz)))
@@ -205,9 +205,9 @@ const struct remote_param *remote_rack_match(const struct remote *r)
 	return &r->mirror.rack_params[RACK_MATCH];
 }
 
-char remote_side(const struct remote *r)
+char remote_snapshot(const struct remote *r)
 {
-	return r->mirror.side;
+	return r->mirror.snapshot;
 }
 
 const float *remote_level(const struct remote *r, const struct level_place *at)
@@ -389,9 +389,9 @@ void remote_redo(struct remote *r)
 	note(r, link_send(r->link, "/redo", ""));
 }
 
-void remote_hear_side(struct remote *r, char side)
+void remote_hear_snapshot(struct remote *r, char snapshot)
 {
-	const char name[2] = { side, '\0' };
+	const char name[2] = { snapshot, '\0' };
 	edit(r, link_send(r->link, "/ab", "s", name));
 }
 

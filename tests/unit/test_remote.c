@@ -594,9 +594,9 @@ static void test_an_older_rack_is_asked_once(void **state)
 	(void)state;
 	struct mirror *m = malloc(sizeof *m);
 	start_slot(m);
-	assert_false(m->side_question.answered);
+	assert_false(m->snapshot_question.answered);
 	give(m, "/error", "ss", "/ab", "unknown address");
-	assert_true(m->side_question.answered);
+	assert_true(m->snapshot_question.answered);
 	assert_int_equal(m->n_errors, 0);
 	give(m, "/error", "ss", "/ab", "no such side"); /* nothing was asked: news */
 	assert_int_equal(m->n_errors, 1);
