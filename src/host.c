@@ -5,6 +5,7 @@
 #include "osc/server.h"
 #include "rack/audio/engine.h"
 #include "rack/base/clock.h"
+#include "rack/base/draft.h"
 #include "rack/base/file.h"
 #include "rack/base/worker.h"
 #include "rack/model/preset.h"
@@ -276,7 +277,7 @@ static bool load_rack(struct host *h)
 {
 	char path[PATH_MAX];
 	if (file_place(FILE_CONFIG, "racks/", path, sizeof path, NULL) == STATUS_OK)
-		file_sweep(path); /* presets that a killed rack was saving */
+		draft_sweep(path); /* presets that a killed rack was saving */
 	if (h->options->resume && state_restore(h->state))
 		return true;
 	if (h->options->rack && !h->options->no_restore)

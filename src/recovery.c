@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/recovery.h"
 
+#include "rack/base/draft.h"
 #include "rack/base/file.h"
 #include "src/options.h"
 
@@ -34,7 +35,7 @@ enum status recovery_open(const char *path, recovery_read *read, void *user, boo
 	enum status status = read_told(path, read, user);
 	if (status == STATUS_BAD_VALUE)
 		put_aside(path);
-	if (status == STATUS_OK || snprintf(before, sizeof before, "%s" FILE_BACKUP, path) >= (int)sizeof before)
+	if (status == STATUS_OK || snprintf(before, sizeof before, "%s" DRAFT_BACKUP, path) >= (int)sizeof before)
 		return status;
 	enum status second = read_told(before, read, user);
 	if (second == STATUS_UNKNOWN)

@@ -3,6 +3,7 @@
 #include "src/state.h"
 
 #include "rack/base/clock.h"
+#include "rack/base/draft.h"
 #include "rack/base/file.h"
 #include "rack/base/worker.h"
 #include "src/options.h"
@@ -108,7 +109,7 @@ struct state *state_new(struct control *control, const char *name, struct reason
 		state_free(s);
 		return NULL;
 	}
-	file_sweep(s->path);
+	draft_sweep(s->path);
 	return s;
 }
 
@@ -174,7 +175,7 @@ static void remove_file(const char *path)
 {
 	char backup[PATH_MAX];
 	unlink(path);
-	if (snprintf(backup, sizeof backup, "%s" FILE_BACKUP, path) < (int)sizeof backup)
+	if (snprintf(backup, sizeof backup, "%s" DRAFT_BACKUP, path) < (int)sizeof backup)
 		unlink(backup);
 }
 

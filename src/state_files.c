@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/state_files.h"
 
+#include "rack/base/draft.h"
 #include "rack/base/file.h"
 #include "rack/model/rackfile.h"
 #include "src/options.h"
@@ -60,7 +61,7 @@ struct state_files *state_files_new(struct control *control, const char *name, s
 	}
 	char *inside = path_of(s, "", "");
 	if (inside)
-		file_sweep(inside);
+		draft_sweep(inside);
 	free(inside);
 	return s;
 }

@@ -10,20 +10,11 @@
 /* Reads at most max bytes into malloc()ed, terminated memory. IO, BAD_VALUE (longer than max), NO_MEMORY. */
 enum status file_read(const char *path, size_t max, char **text, size_t *size, struct reason *);
 
-/* Temporary file beside it, fsync, rename, fsync of the folder. Makes missing folders (mode 0700). On any failure the
- * old file is as it was and the temporary one is gone. A link is followed and stays, unless another user made it. IO.
- */
+/* Replaces the file as draft.h says: on any failure the old file is as it was. IO. */
 enum status file_write(const char *path, const char *text, size_t size, struct reason *);
 
-/* The same, and what stood there stays beside it with this behind its name; at every moment there is a whole file of
- * one of the two names. Nothing stays where path is a link, as the folder that it leads to is somebody's own (kept in
- * git, say), or where the file system knows no hard links. */
-#define FILE_BACKUP ".bak"
+/* The same with DRAFT_KEEP_OLD. */
 enum status file_write_keeping(const char *path, const char *text, size_t size, struct reason *);
-
-/* Removes temporary files that a killed file_write left beside path, or anywhere in the folder where path ends in a
- * slash; those of processes that live are left alone. */
-void file_sweep(const char *path);
 
 /* $XDG_CONFIG_HOME/lacquer, $XDG_STATE_HOME/lacquer, $XDG_RUNTIME_DIR/lacquer with their standard fallbacks (runtime:
  * /tmp/lacquer-UID, made with mode 0700, refused unless ours), then "/" and name. UNAVAILABLE: no home. */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/control/control_private.h"
 
+#include "rack/base/draft.h"
 #include "rack/base/file.h"
 #include "rack/base/worker.h"
 #include "rack/model/preset.h"
@@ -64,9 +65,9 @@ static enum status read_rack(
  */
 static void name_backup(const char *path, struct reason *reason)
 {
-	char backup[PATH_SIZE + sizeof FILE_BACKUP];
+	char backup[PATH_SIZE + sizeof DRAFT_BACKUP];
 	size_t used = strlen(reason->text);
-	snprintf(backup, sizeof backup, "%s" FILE_BACKUP, path);
+	snprintf(backup, sizeof backup, "%s" DRAFT_BACKUP, path);
 	if (access(backup, R_OK) == 0)
 		snprintf(reason->text + used, sizeof reason->text - used, "; the one before is kept as %s",
 			base_name(backup));
@@ -200,11 +201,11 @@ void control_preset_save(struct control *c, const char *name, control_done *done
 static void delete_work(struct job *job)
 {
 	struct preset_job *gone = (struct preset_job *)job;
-	char path[PATH_SIZE], backup[PATH_SIZE + sizeof FILE_BACKUP];
+	char path[PATH_SIZE], backup[PATH_SIZE + sizeof DRAFT_BACKUP];
 	gone->status = preset_save_path(gone->name, path, sizeof path, &gone->reason);
 	if (gone->status != STATUS_OK)
 		return;
-	snprintf(backup, sizeof backup, "%s" FILE_BACKUP, path);
+	snprintf(backup, sizeof backup, "%s" DRAFT_BACKUP, path);
 	if (rename(path, backup) == 0)
 		return;
 	if (errno != ENOENT)

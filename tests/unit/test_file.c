@@ -1,5 +1,6 @@
 /* file.c: reading with a limit, replacing whole files, failures that leave the old file, the standard folders. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/base/draft.h"
 #include "rack/base/file.h"
 
 #include <dirent.h>
@@ -257,7 +258,7 @@ static void a_killed_writer_leaves_a_whole_file_and_sweep_its_rest(void **state)
 		assert_memory_equal(text, text[0] == '1' ? one : two, sizeof one);
 		free(text);
 	}
-	file_sweep(at("a"));
+	draft_sweep(at("a"));
 	assert_int_equal(count_files(), 1);
 }
 
@@ -353,7 +354,7 @@ static void a_killed_writer_leaves_file_and_backup_whole(void **state)
 		check_whole(at("a"), one, two, sizeof one);
 		check_whole(at("a.bak"), one, two, sizeof one);
 	}
-	file_sweep(at("a"));
+	draft_sweep(at("a"));
 	assert_int_equal(count_files(), 2);
 }
 
@@ -380,15 +381,15 @@ static void sweep_takes_only_what_a_dead_writer_left(void **state)
 	touch(at(others));
 	touch(at("a.x.lacquer-tmp"));
 	put(at("a"), "x");
-	file_sweep(at("a"));
+	draft_sweep(at("a"));
 	assert_int_equal(access(at(stale), F_OK), -1);
 	assert_int_equal(access(at(living), F_OK), 0);
 	assert_int_equal(access(at(others), F_OK), 0);
 	assert_int_equal(count_files(), 4);
-	file_sweep(at("")); /* the folder: ab's too */
+	draft_sweep(at("")); /* the folder: ab's too */
 	assert_int_equal(access(at(others), F_OK), -1);
 	assert_int_equal(count_files(), 3);
-	file_sweep(at("missing/a"));
+	draft_sweep(at("missing/a"));
 }
 
 static void places_follow_the_standard(void **state)
