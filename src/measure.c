@@ -12,6 +12,7 @@ static bool measure_file(const char *path, bool json)
 		options_error(path, "%s", reason.text);
 		return false;
 	}
+	measurement_warn(&m, path);
 	if (json) {
 		struct json j;
 		json_start(&j, stdout);

@@ -4,11 +4,16 @@
 
 #include "rack/base/utf8.h"
 #include "rack/meters/loudness.h"
-#include "src/audiofile.h"
+#include "src/filesource.h"
 #include "src/json.h"
+#include "src/options.h"
+#include "src/progress.h"
 
+#include <inttypes.h>
 #include <math.h>
-#include <string.h>
+
+/* As for the engine, which counts what is beyond as poison. */
+static const float highest_valid = 1e6f;
 
 static double highest(const double peaks[2], uint32_t channels)
 {
@@ -29,27 +34,68 @@ void measurement_take(struct measurement *m, const struct loudness *loudness, ui
 	m->true_peak_dbtp = highest(v.true_peak_dbtp, channels);
 	m->sample_peak_dbfs = highest(v.sample_peak_dbfs, channels);
 	m->plr_lu = isfinite(v.integrated_lufs) ? m->true_peak_dbtp - v.integrated_lufs : -INFINITY;
+	m->invalid_samples = 0;
+}
+
+/* The source goes past any engine into the measure. */
+struct measuring {
+	struct loudness *loudness;
+	struct progress progress;
+};
+
+static bool put(void *user, const float *const channels[2], uint32_t n)
+{
+	struct measuring *m = user;
+	float valid[2][OFFLINE_BLOCK];
+	for (int c = 0; c < 2; c++)
+		for (uint32_t i = 0; i < n; i++)
+			valid[c][i] = fabsf(channels[c][i]) <= highest_valid ? channels[c][i] : 0;
+	loudness_add_channels(m->loudness, (const float *const[]){ valid[0], valid[1] }, n);
+	return true;
+}
+
+static bool show(void *user, uint64_t done)
+{
+	progress_show(&((struct measuring *)user)->progress, done);
+	return false;
+}
+
+static enum status measure(
+	struct measurement *m, struct filesource *source, const struct audiofile_info *info, struct reason *reason)
+{
+	struct measuring measuring = { .loudness = loudness_new(info->rate, info->channels) };
+	const struct offline_sink sink = { &measuring, put };
+	struct offline loop = {
+		.source = filesource_source(source), .sinks = &sink, .n_sinks = 1, .stop = show, .stop_user = &measuring
+	};
+	if (!measuring.loudness)
+		return reason_set(reason, STATUS_NO_MEMORY, "no memory to measure it");
+	progress_start(&measuring.progress, "measuring", info->rate, info->frames);
+	enum status status = offline_run(&loop, reason);
+	progress_end(&measuring.progress);
+	loudness_end(measuring.loudness);
+	measurement_take(m, measuring.loudness, info->rate, info->channels);
+	m->invalid_samples = filesource_invalid(source);
+	loudness_free(measuring.loudness);
+	return status;
 }
 
 enum status measurement_of_file(struct measurement *m, const char *path, struct reason *reason)
 {
-	enum { CHUNK = 4096 };
-	float frames[CHUNK * 2];
 	struct audiofile_info info;
-	struct audiofile *file = audiofile_open(path, &info, reason);
-	if (!file)
+	struct filesource *source = filesource_open(path, AUDIOFILE_WHOLE, 0, &info, reason);
+	if (!source)
 		return STATUS_IO;
-	struct loudness *loudness = loudness_new(info.rate, info.channels);
-	if (!loudness) {
-		audiofile_close(file, NULL);
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory to measure it");
-	}
-	for (size_t n; (n = audiofile_read(file, frames, CHUNK)) > 0;)
-		loudness_add(loudness, frames, n);
-	loudness_end(loudness);
-	measurement_take(m, loudness, info.rate, info.channels);
-	loudness_free(loudness);
-	return audiofile_close(file, reason);
+	enum status status = measure(m, source, &info, reason);
+	filesource_close(source);
+	return status;
+}
+
+void measurement_warn(const struct measurement *m, const char *file)
+{
+	if (m->invalid_samples)
+		options_error(file, "%" PRIu64 " invalid samples (NaN, infinity or beyond 1e6) count as silence",
+			m->invalid_samples);
 }
 
 void measurement_print_json(const struct measurement *m, const char *file, struct json *j)
@@ -66,6 +112,7 @@ void measurement_print_json(const struct measurement *m, const char *file, struc
 	json_places(j, "true_peak_dbtp", m->true_peak_dbtp, PLACES);
 	json_places(j, "sample_peak_dbfs", m->sample_peak_dbfs, PLACES);
 	json_places(j, "plr_lu", m->plr_lu, PLACES);
+	json_count(j, "invalid_samples", m->invalid_samples);
 }
 
 static void print_line(FILE *to, const char *label, double value, const char *unit)
@@ -89,4 +136,6 @@ void measurement_print(const struct measurement *m, const char *file, FILE *to)
 	print_line(to, "true peak", m->true_peak_dbtp, "dBTP");
 	print_line(to, "sample peak", m->sample_peak_dbfs, "dBFS");
 	print_line(to, "peak to loudness", m->plr_lu, "LU");
+	if (m->invalid_samples)
+		fprintf(to, "  %-16s %7" PRIu64 "\n", "invalid samples", m->invalid_samples);
 }

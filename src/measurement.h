@@ -18,15 +18,19 @@ struct measurement {
 	double integrated_lufs, range_lu, momentary_max_lufs, short_term_max_lufs;
 	double true_peak_dbtp, sample_peak_dbfs; /* the higher channel */
 	double plr_lu;                           /* true peak less integrated loudness */
+	uint64_t invalid_samples; /* NaN, infinity, beyond 1e6, which count as silence; in render those of the input */
 };
 
-/* After loudness_end(). */
+/* After loudness_end(); invalid_samples is 0. */
 void measurement_take(struct measurement *, const struct loudness *, uint32_t rate, uint32_t channels);
 
-/* Reads and measures the file. The reason does not name it. */
+/* Reads and measures the file, whole or not at all. The reason does not name it. */
 enum status measurement_of_file(struct measurement *, const char *path, struct reason *);
 
-/* The members from "file" to "plr_lu", into an object that is open already, so that more may follow. */
+/* On standard error where there are invalid samples. */
+void measurement_warn(const struct measurement *, const char *file);
+
+/* The members from "file" to "invalid_samples", into an object that is open already, so that more may follow. */
 void measurement_print_json(const struct measurement *, const char *file, struct json *);
 
 /* For people, a few lines. */

@@ -2,18 +2,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/probe.h"
 
-#include "rack/audio/engine.h"
 #include "rack/control/control.h"
+#include "src/offline.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { RATE = 48000, SETTLE_FRAMES = RATE / 2, WINDOW_FRAMES = RATE / 4, BLOCK = 240 };
+enum { RATE = 48000, SETTLE_FRAMES = RATE / 2, WINDOW_FRAMES = RATE / 4 };
 
 struct probe {
 	struct control *control;
-	uint32_t frame; /* of the sine */
 };
 
 /* The model of a rack that holds nothing else. */
@@ -50,30 +49,45 @@ void probe_free(struct probe *p)
 	free(p);
 }
 
-/* Energy of the louder channel over a block of the sine. */
-static double run(struct probe *p, double freq, double amplitude)
+/* A sine of so many frames on both channels, and the energy that it comes out with behind the first ones. */
+struct sine {
+	double freq, amplitude;
+	uint32_t frame, length;
+	uint32_t settles;
+	double energy[2];
+};
+
+static enum status read_sine(void *user, float *const channels[2], uint32_t n, uint32_t *got, struct reason *reason)
 {
-	float in[BLOCK], left[BLOCK], right[BLOCK];
-	double energy[2] = { 0 };
-	for (uint32_t i = 0; i < BLOCK; i++)
-		in[i] = (float)(amplitude * sin(2 * M_PI * fmod(freq * p->frame++ / RATE, 1)));
-	const struct buses buses = { .in = { in, in }, .out = { left, right } };
-	engine_process(control_engine(p->control), &buses, BLOCK, 0);
-	control_tick(p->control);
-	for (uint32_t i = 0; i < BLOCK; i++) {
-		energy[0] += (double)left[i] * (double)left[i];
-		energy[1] += (double)right[i] * (double)right[i];
-	}
-	return fmax(energy[0], energy[1]);
+	struct sine *s = user;
+	(void)reason;
+	*got = n < s->length - s->frame ? n : s->length - s->frame;
+	for (uint32_t i = 0; i < *got; i++)
+		channels[0][i] = channels[1][i] =
+			(float)(s->amplitude * sin(2 * M_PI * fmod(s->freq * s->frame++ / RATE, 1)));
+	return STATUS_OK;
+}
+
+static bool take_energy(void *user, const float *const channels[2], uint32_t n)
+{
+	struct sine *s = user;
+	uint32_t settling = s->settles < n ? s->settles : n;
+	s->settles -= settling;
+	for (int c = 0; c < 2; c++)
+		for (uint32_t i = settling; i < n; i++)
+			s->energy[c] += (double)channels[c][i] * (double)channels[c][i];
+	return true;
 }
 
 double probe_level(struct probe *p, double freq, double level)
 {
-	double whole = 4 * round(freq / 4), amplitude = pow(10, level / 20), energy = 0;
-	p->frame = 0;
-	for (int done = 0; done < SETTLE_FRAMES; done += BLOCK)
-		run(p, whole, amplitude);
-	for (int done = 0; done < WINDOW_FRAMES; done += BLOCK)
-		energy += run(p, whole, amplitude);
-	return 10 * log10(2 * energy / WINDOW_FRAMES + 1e-20);
+	struct sine sine = { .freq = 4 * round(freq / 4),
+		.amplitude = pow(10, level / 20),
+		.length = SETTLE_FRAMES + WINDOW_FRAMES,
+		.settles = SETTLE_FRAMES };
+	const struct offline_sink sink = { &sine, take_energy };
+	struct offline loop = { .source = { &sine, read_sine }, .control = p->control, .sinks = &sink, .n_sinks = 1 };
+	if (offline_run(&loop, NULL) != STATUS_OK)
+		return -INFINITY;
+	return 10 * log10(2 * fmax(sine.energy[0], sine.energy[1]) / WINDOW_FRAMES + 1e-20);
 }

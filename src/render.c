@@ -1,24 +1,22 @@
 /* lacquer render: a sound file through a rack, by the same engine as JACK. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "osc/server/direct.h"
-#include "rack/audio/engine.h"
 #include "rack/control/control.h"
+#include "rack/dsp/decibel.h"
 #include "rack/model/preset.h"
-#include "src/audiofile.h"
-#include "src/events.h"
+#include "src/filesource.h"
+#include "src/interrupt.h"
 #include "src/json.h"
-#include "src/measurement.h"
 #include "src/options.h"
+#include "src/outfile.h"
+#include "src/progress.h"
+#include "src/replay.h"
 #include "src/sink.h"
 
+#include <inttypes.h>
+#include <limits.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-enum { BLOCK = 1024, PATH_SIZE = 4096 };
 
 /* What --bits says; else OUT has the format of IN. */
 struct bits {
@@ -29,18 +27,17 @@ struct bits {
 struct render {
 	const char *rack, *in_path, *out_path, *events_path;
 	struct bits bits;
-	bool json;
+	double tail_s;
+	uint32_t rate; /* 0: that of IN */
+	bool json, force, partial;
 
 	struct control *control;
-	struct direct *direct;
-	struct events events;
-	size_t next_event;
-	struct audiofile *in;
+	struct replay replay;
+	struct filesource *in;
 	struct audiofile_info info;
 	struct sink *out;
-	uint32_t latency;  /* frames that are dropped at the start of the output */
-	uint64_t rendered; /* frames through the engine */
-	uint64_t written;
+	struct offline loop;
+	struct progress progress;
 };
 
 static int told(const char *place, const struct reason *reason, int status)
@@ -49,16 +46,12 @@ static int told(const char *place, const struct reason *reason, int status)
 	return status;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
+/* ---- Before the start */
 
 static int open_rack(struct render *r)
 {
 	struct reason reason;
-	char path[PATH_SIZE];
+	char path[PATH_MAX];
 	if (preset_resolve(r->rack, path, sizeof path, &reason) != STATUS_OK)
 		return told(r->rack, &reason, EXIT_BAD_RACK);
 	r->control = control_new(&reason);
@@ -66,137 +59,121 @@ static int open_rack(struct render *r)
 		return told("render", &reason, EXIT_FAILED);
 	/* The reason of a rack file names the file and the line itself. */
 	if (control_open_file(r->control, path, &reason) != STATUS_OK)
-		return fprintf(stderr, "lacquer: %s\n", reason.text), EXIT_BAD_RACK;
+		return options_message("%s", reason.text), EXIT_BAD_RACK;
+	if (control_rack(r->control)->values[RACK_MATCH] != 0)
+		options_error(path, "bypass.match has no effect in render: loudness is matched live only");
 	return EXIT_DONE;
 }
 
-static int open_files(struct render *r)
+static int open_events(struct render *r)
 {
 	struct reason reason;
-	if (same_file(r->in_path, r->out_path))
-		return options_error(r->out_path, "is the input itself"), EXIT_FAILED;
-	r->in = audiofile_open(r->in_path, &r->info, &reason);
-	if (!r->in)
-		return told(r->in_path, &reason, EXIT_FAILED);
-	enum audiofile_bits bits = r->bits.given ? r->bits.format : r->info.bits;
+	if (!r->events_path || replay_open(&r->replay, r->events_path, &reason) == STATUS_OK)
+		return EXIT_DONE;
+	options_message("%s", reason.text);
+	return EXIT_FAILED;
+}
+
+static int open_in(struct render *r)
+{
+	struct reason reason;
+	r->in = filesource_open(
+		r->in_path, r->partial ? AUDIOFILE_PARTIAL : AUDIOFILE_WHOLE, r->rate, &r->info, &reason);
+	return r->in ? EXIT_DONE : told(r->in_path, &reason, EXIT_FAILED);
+}
+
+static uint64_t tail_frames(const struct render *r)
+{
+	return (uint64_t)llround(r->tail_s * r->info.rate);
+}
+
+static int open_out(struct render *r)
+{
 	static const uint32_t steps[] = { [AUDIOFILE_16] = 16, [AUDIOFILE_24] = 24, [AUDIOFILE_32F] = 0 };
+	struct reason reason;
 	const struct rack *rack = control_rack(r->control);
 	bool dithers = rack->n_slots && rack->slots[rack->n_slots - 1].module->role == ROLE_DITHER;
-	r->out = sink_open(r->out_path, r->info.rate, bits, dithers ? 0 : steps[bits], &reason);
-	return r->out ? EXIT_DONE : told(r->out_path, &reason, EXIT_FAILED);
+	enum audiofile_bits bits = r->bits.given ? r->bits.format : r->info.bits;
+	const struct audiowriter_settings settings = { .rate = r->info.rate,
+		.channels = 2,
+		.bits = bits,
+		.frames = r->info.frames ? r->info.frames + tail_frames(r) : 0,
+		.tags = filesource_tags(r->in) };
+	if (outfile_allow(r->out_path, r->in_path, r->force, &reason) != STATUS_OK)
+		return told(r->out_path, &reason, EXIT_FAILED);
+	r->out = sink_open(r->out_path, &settings, dithers ? 0 : steps[bits], &reason);
+	if (!r->out)
+		return told(r->out_path, &reason, EXIT_FAILED);
+	if (*sink_lost(r->out))
+		options_error(
+			r->out_path, "%s of %s: no place for it in this kind of file", sink_lost(r->out), r->in_path);
+	return EXIT_DONE;
 }
 
 static int start(struct render *r)
 {
 	struct reason reason;
-	if (control_start(r->control, &(struct spec){ .rate = r->info.rate }, CONTROL_OFFLINE, &reason) != STATUS_OK)
+	if (control_start(r->control, &(struct spec){ .rate = r->info.rate }, CONTROL_OFFLINE, &reason) != STATUS_OK ||
+		replay_start(&r->replay, r->control, r->info.rate, &reason) != STATUS_OK)
 		return told("render", &reason, EXIT_FAILED);
-	r->latency = control_latency(r->control);
-	r->direct = direct_new(r->control);
-	if (!r->direct)
-		return options_error("render", "no memory"), EXIT_FAILED;
 	return EXIT_DONE;
 }
 
-static uint64_t event_frame(const struct render *r)
-{
-	if (r->next_event == r->events.n)
-		return UINT64_MAX;
-	return (uint64_t)llround(r->events.list[r->next_event].seconds * r->info.rate);
-}
+/* ---- The work */
 
-/* All events of this frame, as one transaction. The engine stands on the frame already. */
-static int apply_events(struct render *r)
+static bool show_or_stop(void *user, uint64_t done)
 {
-	int status = EXIT_DONE;
-	control_begin(r->control, 0);
-	while (status == EXIT_DONE && event_frame(r) <= r->rendered) {
-		const struct event *event = &r->events.list[r->next_event++];
-		struct reason reason;
-		if (direct_apply(r->direct, event->address, event->body, &reason) != STATUS_OK) {
-			options_message("%s:%u: %s: %s", r->events_path, event->line, event->address, reason.text);
-			status = EXIT_FAILED;
-		}
-	}
-	control_end(r->control);
-	return status;
-}
-
-/* frames: interleaved. The first latency frames are not part of the file, nor is anything beyond IN's length. */
-static bool write_frames(struct render *r, const float *frames, uint32_t n)
-{
-	uint64_t skip = r->rendered < r->latency ? r->latency - r->rendered : 0;
-	if (skip >= n)
-		return true;
-	uint64_t left = r->info.frames - r->written, count = n - skip;
-	if (count > left)
-		count = left;
-	r->written += count;
-	return sink_put(r->out, frames + 2 * skip, (size_t)count);
-}
-
-/* Up to n frames from the file, silence behind its end; a mono file feeds both sides. */
-static void read_frames(struct render *r, float *const in[2], uint32_t n)
-{
-	float frames[2 * BLOCK];
-	size_t got = audiofile_read(r->in, frames, n);
-	uint32_t channels = r->info.channels;
-	for (uint32_t i = 0; i < n; i++)
-		for (uint32_t c = 0; c < 2; c++)
-			in[c][i] = i < got ? frames[i * channels + (channels == 2 ? c : 0)] : 0;
-}
-
-static void show_progress(const struct render *r, bool last)
-{
-	static int shown = -1;
-	int percent = r->info.frames ? (int)(100 * r->written / r->info.frames) : 100;
-	if (!isatty(STDERR_FILENO) || (percent == shown && !last))
-		return;
-	shown = percent;
-	fprintf(stderr, "\rrendering %3d %%%s", percent, last ? "\r\033[K" : "");
+	progress_show(&((struct render *)user)->progress, done);
+	return interrupt_asked();
 }
 
 static int run(struct render *r)
 {
-	float left_in[BLOCK], right_in[BLOCK], left_out[BLOCK], right_out[BLOCK], frames[2 * BLOCK];
-	float *const in[2] = { left_in, right_in };
-	const struct buses buses = { .in = { left_in, right_in }, .out = { left_out, right_out } };
-	int status = EXIT_DONE;
-	while (status == EXIT_DONE && r->written < r->info.frames) {
-		if (event_frame(r) <= r->rendered && (status = apply_events(r)) != EXIT_DONE)
-			break;
-		uint64_t to_event = event_frame(r) - r->rendered;
-		uint32_t n = to_event < BLOCK ? (uint32_t)to_event : BLOCK;
-		read_frames(r, in, n);
-		engine_process(control_engine(r->control), &buses, n, 0);
-		control_tick(r->control);
-		for (uint32_t i = 0; i < n; i++)
-			for (uint32_t c = 0; c < 2; c++)
-				frames[2 * i + c] = buses.out[c][i];
-		bool well = write_frames(r, frames, n);
-		r->rendered += n;
-		if (!well)
-			break; /* the sink tells why when it ends */
-		show_progress(r, false);
-	}
-	show_progress(r, true);
-	return status;
+	struct reason reason;
+	const struct offline_events events = replay_events(&r->replay);
+	const struct offline_sink sink = sink_of(r->out);
+	r->loop = (struct offline){ .source = filesource_source(r->in),
+		.control = r->control,
+		.events = &events,
+		.sinks = &sink,
+		.n_sinks = 1,
+		.skip = control_latency(r->control),
+		.tail = tail_frames(r),
+		.stop = show_or_stop,
+		.stop_user = r };
+	progress_start(&r->progress, "rendering", r->info.rate, r->info.frames ? r->info.frames + r->loop.tail : 0);
+	enum status status = offline_run(&r->loop, &reason);
+	progress_end(&r->progress);
+	if (status == STATUS_OK)
+		return EXIT_DONE;
+	if (r->loop.failed == OFFLINE_SOURCE)
+		options_error(r->in_path, "%s", reason.text);
+	if (r->loop.failed == OFFLINE_EVENTS)
+		options_message("%s", reason.text);
+	return EXIT_FAILED; /* the sink tells when it ends why it failed */
 }
 
-static void print_result(const struct render *r)
+/* ---- The end */
+
+static void warn_of_input(const struct render *r, const struct measurement *m)
 {
-	struct measurement m;
-	measurement_take(&m, sink_loudness(r->out), r->info.rate, 2);
-	if (!r->json) {
-		measurement_print(&m, r->out_path, stdout);
-		return;
-	}
-	struct json j;
-	json_start(&j, stdout);
-	json_object(&j, NULL, JSON_INLINE);
-	measurement_print_json(&m, r->out_path, &j);
-	json_count(&j, "latency_frames", r->latency);
-	json_end(&j);
+	measurement_warn(m, r->in_path);
+	if (filesource_damage(r->in))
+		options_error(r->in_path, "%s; rendered as far as it goes", filesource_damage(r->in));
+	if (replay_pending(&r->replay))
+		options_message("%s:%u: comes after the end of %s and did nothing", r->events_path,
+			replay_pending(&r->replay), r->in_path);
+}
+
+/* What the chain would still give behind the end of OUT. */
+static void warn_of_ringing(struct render *r)
+{
+	enum { RING_MS = 50, QUIET_DBFS = -70 };
+	double level = decibel_from_gain((double)offline_ring(&r->loop, r->info.rate * RING_MS / 1000));
+	if (level > QUIET_DBFS)
+		options_error(r->out_path,
+			"ends in mid-sound: the chain still rings at %.1f dBFS there; --tail SECONDS makes it longer",
+			level);
 }
 
 static void warn_of_clipping(const struct render *r)
@@ -204,37 +181,54 @@ static void warn_of_clipping(const struct render *r)
 	uint64_t clipped = sink_clipped(r->out);
 	if (clipped)
 		options_error(r->out_path,
-			"%llu samples were beyond full scale and are clipped; lower the ceiling, or write 32f",
-			(unsigned long long)clipped);
+			"%" PRIu64 " samples were beyond full scale and are clipped; lower the ceiling, or write 32f",
+			clipped);
 }
 
-static void warn_of_late_events(const struct render *r)
+/* Not into the sound where OUT is standard output. */
+static void print_result(const struct render *r, const struct measurement *m)
 {
-	if (r->next_event < r->events.n)
-		options_message("%s:%u: comes after the end of %s and did nothing", r->events_path,
-			r->events.list[r->next_event].line, r->in_path);
+	FILE *to = outfile_is_stdout(r->out_path) ? stderr : stdout;
+	if (!r->json) {
+		measurement_print(m, r->out_path, to);
+		return;
+	}
+	struct json j;
+	json_start(&j, to);
+	json_object(&j, NULL, JSON_INLINE);
+	measurement_print_json(m, r->out_path, &j);
+	json_count(&j, "latency_frames", r->loop.skip);
+	json_end(&j);
 }
 
 static int finish(struct render *r, int status)
 {
+	struct measurement m;
 	struct reason reason;
-	if (r->out && sink_end(r->out, &reason) != STATUS_OK && status == EXIT_DONE)
-		status = told(r->out_path, &reason, EXIT_FAILED);
-	if (r->out && status == EXIT_DONE)
-		warn_of_clipping(r);
-	if (status == EXIT_DONE)
-		warn_of_late_events(r);
-	if (r->out && status != EXIT_DONE)
-		unlink(r->out_path); /* half a result is none */
-	if (status == EXIT_DONE)
-		print_result(r);
-	audiofile_close(r->in, NULL);
-	sink_free(r->out);
-	direct_free(r->direct);
-	control_free(r->control);
-	events_free(&r->events);
-	return status;
+	enum status ended = sink_end(r->out, &m, &reason);
+	m.invalid_samples = filesource_invalid(r->in);
+	if (status == EXIT_DONE && ended == STATUS_OK && !interrupt_asked())
+		ended = sink_keep(r->out, &m, &reason);
+	if (ended != STATUS_OK)
+		return told(r->out_path, &reason, EXIT_FAILED);
+	if (status != EXIT_DONE || interrupt_asked())
+		return EXIT_FAILED;
+	warn_of_input(r, &m);
+	warn_of_ringing(r);
+	warn_of_clipping(r);
+	print_result(r, &m);
+	return EXIT_DONE;
 }
+
+static void release(struct render *r)
+{
+	sink_free(r->out);
+	filesource_close(r->in);
+	replay_close(&r->replay);
+	control_free(r->control);
+}
+
+/* ---- The command line */
 
 static enum status set_bits(void *field, const char *argument, struct reason *reason)
 {
@@ -248,12 +242,43 @@ static enum status set_bits(void *field, const char *argument, struct reason *re
 	return reason_set(reason, STATUS_BAD_VALUE, "'%s' is not 16, 24 or 32f", argument);
 }
 
+static enum status set_tail(void *field, const char *argument, struct reason *reason)
+{
+	enum { LONGEST_S = 3600 };
+	char *end;
+	double *seconds = field;
+	*seconds = strtod(argument, &end);
+	if (end == argument || *end || !(*seconds >= 0 && *seconds <= LONGEST_S))
+		return reason_set(
+			reason, STATUS_BAD_VALUE, "'%s' is not a number of seconds from 0 to %d", argument, LONGEST_S);
+	return STATUS_OK;
+}
+
+static enum status set_rate(void *field, const char *argument, struct reason *reason)
+{
+	enum { RATE_MIN = 8000, RATE_MAX = 384000 };
+	long rate;
+	if (!options_number(argument, RATE_MIN, RATE_MAX, &rate))
+		return reason_set(
+			reason, STATUS_BAD_VALUE, "'%s' is not a rate from %d to %d Hz", argument, RATE_MIN, RATE_MAX);
+	*(uint32_t *)field = (uint32_t)rate;
+	return STATUS_OK;
+}
+
 static int render_main(int argc, char **argv);
 
 static const struct cli_option options[] = {
 	{ 0, "bits", "16|24|32f", "Sample format of OUT (default: as IN)", set_bits, offsetof(struct render, bits) },
+	{ 0, "rate", "HZ", "Sample rate of OUT (default: as IN); IN is converted before the rack", set_rate,
+		offsetof(struct render, rate) },
+	{ 0, "tail", "SECONDS", "OUT is longer than IN by this, for what rings on in the rack", set_tail,
+		offsetof(struct render, tail_s) },
 	{ 0, "events", "FILE", "Lines of SECONDS ADDRESS VALUE...: OSC messages, each on its exact frame",
 		options_set_text, offsetof(struct render, events_path) },
+	{ 0, "partial", NULL, "Render what can be read of a damaged IN", options_set_flag,
+		offsetof(struct render, partial) },
+	{ 0, "force", NULL, "Overwrite OUT if it exists, without a question", options_set_flag,
+		offsetof(struct render, force) },
 	{ 0, "json", NULL, "Print loudness, peaks and latency of the result as one JSON object", options_set_flag,
 		offsetof(struct render, json) },
 	{ .name = NULL },
@@ -267,7 +292,9 @@ const struct subcommand subcommand_render = {
 	.summary = "Run a sound file through a rack, offline",
 	.help = "Runs the sound file IN through RACK and writes OUT: the same bits as playing it through JACK, with IN's "
 		"length and the latency removed. OUT of 16 or 24 bits gets TPDF dither from the first frame on that is between "
-		"two steps, unless the rack ends in a dither module.",
+		"two steps, unless the rack ends in a dither module. OUT appears when it is finished: until then, and when the "
+		"work fails, an old OUT stays as it was. Tags, cues and the broadcast chunk of IN are carried over, with the "
+		"loudness that was measured.",
 	.options = options,
 	.main = render_main,
 };
@@ -275,24 +302,20 @@ const struct subcommand subcommand_render = {
 static int render_main(int argc, char **argv)
 {
 	struct render r = { 0 };
-	struct reason reason;
-	int status;
+	int status = EXIT_DONE;
 	char **operands = options_read(&subcommand_render, argc, argv, &r, &status);
 	if (!operands)
 		return status;
 	r.rack = operands[0];
 	r.in_path = operands[1];
 	r.out_path = operands[2];
-	status = open_rack(&r);
-	if (status == EXIT_DONE && r.events_path && events_read(r.events_path, &r.events, &reason) != STATUS_OK) {
-		fprintf(stderr, "lacquer: %s\n", reason.text);
-		status = EXIT_FAILED;
-	}
+	static int (*const steps[])(struct render *) = { open_rack, open_events, open_in, open_out, start };
+	interrupt_catch();
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == EXIT_DONE; i++)
+		status = steps[i](&r);
 	if (status == EXIT_DONE)
-		status = open_files(&r);
-	if (status == EXIT_DONE)
-		status = start(&r);
-	if (status == EXIT_DONE)
-		status = run(&r);
-	return finish(&r, status);
+		status = finish(&r, run(&r));
+	release(&r);
+	interrupt_end();
+	return status;
 }

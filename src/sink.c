@@ -9,62 +9,72 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The threads wake each other once in half a queue. */
-enum { BLOCK = 1024, BLOCKS = 64, HALF = BLOCKS / 2 };
+enum { BLOCK = OFFLINE_BLOCK, BLOCKS = 64, HALF = BLOCKS / 2 };
 
-struct block {
-	size_t n;
-	float frames[2 * BLOCK];
+struct queued {
+	uint32_t n;
+	float channels[2][BLOCK];
 };
 
 struct sink {
-	struct audiofile *file;
+	struct audiowriter *file; /* NULL once it is kept */
+	uint32_t rate;
 	struct loudness *loudness;
 	struct dither dither;
 	bool dithering;             /* a sample was between the steps of the file */
 	uint64_t dithered, clipped; /* samples beyond full scale: by the dither; by it and the file */
 
 	pthread_t thread;
+	bool running;
 	pthread_mutex_t mutex; /* for what follows; a block in the queue belongs to the sink's thread */
 	pthread_cond_t moved;
-	struct block blocks[BLOCKS];
+	struct queued blocks[BLOCKS];
 	size_t put, done; /* blocks since the start */
 	bool ending;
 	enum status status;
 	struct reason reason;
 };
 
-static bool needs_dither(const struct sink *s, const float *frame)
+static bool needs_dither(const struct sink *s, const struct queued *b, uint32_t i)
 {
 	bool needs = false;
-	for (int c = 0; c < 2; c++)
-		needs |= fabsf(frame[c]) < 1 && !dither_on_grid((double)frame[c], s->dither.bits);
+	for (int c = 0; c < 2; c++) {
+		float sample = b->channels[c][i];
+		needs |= fabsf(sample) < 1 && !dither_on_grid((double)sample, s->dither.bits);
+	}
 	return needs;
 }
 
-static void dither_frames(struct sink *s, float *frames, size_t n)
+static void dither_frames(struct sink *s, struct queued *b)
 {
 	double left[BLOCK], right[BLOCK], *const io[2] = { left, right };
-	for (; n && !s->dithering; n--, frames += 2)
-		if ((s->dithering = needs_dither(s, frames)))
+	uint32_t from = 0;
+	for (; from < b->n && !s->dithering; from++)
+		if ((s->dithering = needs_dither(s, b, from)))
 			break;
-	for (size_t i = 0; i < n; i++)
-		for (size_t c = 0; c < 2; c++)
-			io[c][i] = (double)frames[2 * i + c];
-	s->dithered += dither_process(&s->dither, io, (uint32_t)n);
-	for (size_t i = 0; i < n; i++)
-		for (size_t c = 0; c < 2; c++)
-			frames[2 * i + c] = (float)io[c][i];
+	uint32_t n = b->n - from;
+	for (int c = 0; c < 2; c++)
+		for (uint32_t i = 0; i < n; i++)
+			io[c][i] = (double)b->channels[c][from + i];
+	s->dithered += dither_process(&s->dither, io, n);
+	for (int c = 0; c < 2; c++)
+		for (uint32_t i = 0; i < n; i++)
+			b->channels[c][from + i] = (float)io[c][i];
 }
 
-static enum status take(struct sink *s, struct block *block, struct reason *reason)
+static enum status take(struct sink *s, struct queued *b, struct reason *reason)
 {
+	float frames[2 * BLOCK];
 	if (s->dither.bits)
-		dither_frames(s, block->frames, block->n);
-	loudness_add(s->loudness, block->frames, block->n);
-	return audiofile_write(s->file, block->frames, block->n, reason);
+		dither_frames(s, b);
+	for (uint32_t i = 0; i < b->n; i++) {
+		frames[2 * i] = b->channels[0][i];
+		frames[2 * i + 1] = b->channels[1][i];
+	}
+	loudness_add(s->loudness, frames, b->n);
+	return audiowriter_put(s->file, frames, b->n, reason);
 }
 
 static void *work(void *sink)
@@ -76,7 +86,7 @@ static void *work(void *sink)
 			pthread_cond_wait(&s->moved, &s->mutex);
 		if (s->done == s->put)
 			break;
-		struct block *block = &s->blocks[s->done % BLOCKS];
+		struct queued *block = &s->blocks[s->done % BLOCKS];
 		bool failed = s->status != STATUS_OK;
 		pthread_mutex_unlock(&s->mutex);
 		struct reason reason;
@@ -94,77 +104,77 @@ static void *work(void *sink)
 }
 
 struct sink *sink_open(
-	const char *path, uint32_t rate, enum audiofile_bits bits, uint32_t bits_to_dither, struct reason *reason)
+	const char *path, const struct audiowriter_settings *settings, uint32_t bits_to_dither, struct reason *reason)
 {
-	struct audiofile *file = audiofile_create(path, rate, 2, bits, reason);
-	if (!file)
-		return NULL;
 	struct sink *s = calloc(1, sizeof *s);
-	if (s) {
-		s->file = file;
-		s->loudness = loudness_new(rate, 2);
-		s->dither = (struct dither){ .rate = rate, .bits = bits_to_dither, .blank = true };
-		dither_reset(&s->dither);
-		pthread_mutex_init(&s->mutex, NULL);
-		pthread_cond_init(&s->moved, NULL);
-		if (!s->loudness)
-			reason_set(reason, STATUS_NO_MEMORY, "out of memory");
-		else if (thread_start(&s->thread, "sink", work, s, reason) == STATUS_OK)
-			return s;
-		sink_free(s);
-	} else {
-		reason_set(reason, STATUS_NO_MEMORY, "out of memory");
+	if (!s) {
+		reason_set(reason, STATUS_NO_MEMORY, "no memory");
+		return NULL;
 	}
-	audiofile_close(file, NULL);
-	unlink(path);
+	pthread_mutex_init(&s->mutex, NULL);
+	pthread_cond_init(&s->moved, NULL);
+	s->rate = settings->rate;
+	s->dither = (struct dither){ .rate = settings->rate, .bits = bits_to_dither, .blank = true };
+	dither_reset(&s->dither);
+	s->file = audiowriter_open(path, settings, reason);
+	s->loudness = s->file ? loudness_new(settings->rate, 2) : NULL;
+	if (s->file && !s->loudness)
+		reason_set(reason, STATUS_NO_MEMORY, "no memory");
+	s->running = s->loudness && thread_start(&s->thread, "sink", work, s, reason) == STATUS_OK;
+	if (s->running)
+		return s;
+	sink_free(s);
 	return NULL;
 }
 
-bool sink_put(struct sink *s, const float *frames, size_t n)
+const char *sink_lost(const struct sink *s)
 {
-	bool well = true;
-	while (n && well) {
-		size_t piece = n < BLOCK ? n : BLOCK;
-		pthread_mutex_lock(&s->mutex);
-		while (s->put - s->done == BLOCKS)
-			pthread_cond_wait(&s->moved, &s->mutex);
-		well = s->status == STATUS_OK;
-		struct block *block = &s->blocks[s->put % BLOCKS];
-		block->n = piece;
-		memcpy(block->frames, frames, 2 * piece * sizeof *frames);
-		if (++s->put - s->done == HALF)
-			pthread_cond_signal(&s->moved);
-		pthread_mutex_unlock(&s->mutex);
-		frames += 2 * piece;
-		n -= piece;
-	}
+	return audiowriter_lost(s->file);
+}
+
+static bool put(void *user, const float *const channels[2], uint32_t n)
+{
+	struct sink *s = user;
+	pthread_mutex_lock(&s->mutex);
+	while (s->put - s->done == BLOCKS)
+		pthread_cond_wait(&s->moved, &s->mutex);
+	bool well = s->status == STATUS_OK;
+	struct queued *block = &s->blocks[s->put % BLOCKS];
+	block->n = n;
+	for (int c = 0; c < 2; c++)
+		memcpy(block->channels[c], channels[c], n * sizeof channels[c][0]);
+	if (++s->put - s->done == HALF)
+		pthread_cond_signal(&s->moved);
+	pthread_mutex_unlock(&s->mutex);
 	return well;
 }
 
-enum status sink_end(struct sink *s, struct reason *reason)
+struct offline_sink sink_of(struct sink *s)
 {
+	return (struct offline_sink){ s, put };
+}
+
+static void stop(struct sink *s)
+{
+	if (!s->running)
+		return;
 	pthread_mutex_lock(&s->mutex);
 	s->ending = true;
 	pthread_cond_signal(&s->moved);
 	pthread_mutex_unlock(&s->mutex);
 	pthread_join(s->thread, NULL);
+	s->running = false;
+}
+
+enum status sink_end(struct sink *s, struct measurement *m, struct reason *reason)
+{
+	stop(s);
 	loudness_end(s->loudness);
-	s->clipped = s->dithered + audiofile_clipped(s->file);
-	struct reason closing;
-	enum status closed = audiofile_close(s->file, &closing);
-	s->file = NULL;
-	if (s->status == STATUS_OK && closed != STATUS_OK) {
-		s->status = closed;
-		s->reason = closing;
-	}
+	measurement_take(m, s->loudness, s->rate, 2);
+	s->clipped = s->dithered + audiowriter_clipped(s->file);
 	if (s->status != STATUS_OK && reason)
 		*reason = s->reason;
 	return s->status;
-}
-
-struct loudness *sink_loudness(struct sink *s)
-{
-	return s->loudness;
 }
 
 uint64_t sink_clipped(const struct sink *s)
@@ -172,10 +182,20 @@ uint64_t sink_clipped(const struct sink *s)
 	return s->clipped;
 }
 
+enum status sink_keep(struct sink *s, const struct measurement *m, struct reason *reason)
+{
+	audiowriter_set_loudness(s->file, m);
+	enum status status = audiowriter_finish(s->file, reason);
+	s->file = NULL;
+	return status;
+}
+
 void sink_free(struct sink *s)
 {
 	if (!s)
 		return;
+	stop(s);
+	audiowriter_discard(s->file);
 	pthread_cond_destroy(&s->moved);
 	pthread_mutex_destroy(&s->mutex);
 	loudness_free(s->loudness);

@@ -44,7 +44,7 @@ void direct_free(struct direct *direct)
 	free(direct);
 }
 
-enum status direct_apply(struct direct *direct, const char *address, lo_message body, struct reason *reason)
+static enum status apply(struct direct *direct, const char *address, lo_message body, struct reason *reason)
 {
 	struct reason refusal = { "" };
 	const struct message message = {
@@ -71,7 +71,7 @@ enum status direct_apply_words(
 	if (!body)
 		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
 	words_add(body, address, route ? route->arguments : "", words, n);
-	enum status status = direct_apply(direct, address, body, reason);
+	enum status status = apply(direct, address, body, reason);
 	lo_message_free(body);
 	return status;
 }

@@ -12,11 +12,8 @@ struct direct *direct_new(struct control *); /* NULL: no memory */
 void direct_free(struct direct *);
 
 /* One message of n words (osc/wire/word.h), each as the address wants it, through the same router as those from the
- * network; answers are dropped. UNKNOWN or BAD_VALUE with the words that a sender would get by /error. Control thread.
- */
+ * network; answers are dropped. What would change a person's own files is refused. UNKNOWN or BAD_VALUE with the words
+ * that a sender would get by /error. Control thread. */
 enum status direct_apply_words(struct direct *, const char *address, const struct word *words, int n, struct reason *);
-
-/* The same with arguments that are made already. */
-enum status direct_apply(struct direct *, const char *address, lo_message body, struct reason *);
 
 #endif

@@ -31,6 +31,8 @@ static void dispatch_address(struct request *request, const char *address)
 		reply_error(request, missing);
 	else if ((route->flags & ROUTE_LOCAL) && !request->peer->local)
 		reply_error(request, "only over the local socket");
+	else if ((route->flags & ROUTE_WRITES) && !request->server->sockets)
+		reply_error(request, "refused: it would change files in the preset folder");
 	else if (route->body && value_is_question(request->message))
 		reply_value(request);
 	else if (!route->handle)

@@ -100,11 +100,11 @@ const struct route preset_routes[] = {
 	{ "/preset/load", "s:name", "Loads a rack by name; answered with the name when it is done",
 		.handle = load_preset, .flags = ROUTE_LATER },
 	{ "/preset/save", "s:name", "Saves the rack by name; answered with the name when it is done",
-		.handle = save_preset, .flags = ROUTE_LATER },
+		.handle = save_preset, .flags = ROUTE_LATER | ROUTE_WRITES },
 	{ "/preset/delete", "s:name",
 		"Deletes a preset that was saved; its file stays as NAME.rack.bak. Answered with the name when it is "
 		"done; presets that came with the program stay",
-		.handle = delete_preset, .flags = ROUTE_LATER },
+		.handle = delete_preset, .flags = ROUTE_LATER | ROUTE_WRITES },
 	{ "/preset/list", "", "The names of all presets", .body = tell_presets },
 	{ 0 },
 };

@@ -27,6 +27,7 @@ enum route_flags {
 	ROUTE_LATER = 1 << 6,      /* answered when it is done, which may be after the answer to a later /sync */
 	ROUTE_PAIRS = 1 << 7,      /* the value is names and values in turn */
 	ROUTE_OF_LATENCY = 1 << 5, /* changes with the delay through the rack */
+	ROUTE_WRITES = 1 << 8,     /* changes the person's own files: refused in event files */
 };
 
 /* Every file of the server ends with its rows, the last of them empty; routes.def names the files. What has a body can

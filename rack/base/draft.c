@@ -146,12 +146,12 @@ static void keep_old(int folder, const char *name)
 	unlinkat(folder, temporary, 0); /* it stays where both are one file already: a save was killed just here */
 }
 
-static int open_folder(const char *target, struct reason *reason)
+static int open_folder(const char *target, bool make, struct reason *reason)
 {
 	char path[PATH_MAX];
 	folder_of(target, path);
 	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0 && errno == ENOENT) {
+	if (folder < 0 && errno == ENOENT && make) {
 		if (make_folders(path, reason) != STATUS_OK)
 			return -1;
 		folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -161,7 +161,7 @@ static int open_folder(const char *target, struct reason *reason)
 	return folder;
 }
 
-static enum status begin(struct draft *d, const char *path, struct reason *reason)
+static enum status begin(struct draft *d, const char *path, bool make, struct reason *reason)
 {
 	char target[PATH_MAX];
 	struct stat old;
@@ -171,7 +171,7 @@ static enum status begin(struct draft *d, const char *path, struct reason *reaso
 	d->is_link = strcmp(target, path) != 0;
 	if (snprintf(d->name, sizeof d->name, "%s", base_of(target)) >= (int)sizeof d->name)
 		return reason_set(reason, STATUS_IO, "cannot be written: %s", strerror(ENAMETOOLONG));
-	d->folder = open_folder(target, reason);
+	d->folder = open_folder(target, make, reason);
 	if (d->folder < 0)
 		return STATUS_IO;
 	status = check_old(d->folder, d->name, &old, &d->replaces, reason);
@@ -190,7 +190,7 @@ static enum status begin(struct draft *d, const char *path, struct reason *reaso
 	return STATUS_OK;
 }
 
-struct draft *draft_open(const char *path, struct reason *reason)
+struct draft *draft_open(const char *path, enum draft_folders folders, struct reason *reason)
 {
 	struct draft *d = calloc(1, sizeof *d);
 	if (!d) {
@@ -198,7 +198,7 @@ struct draft *draft_open(const char *path, struct reason *reason)
 		return NULL;
 	}
 	d->folder = d->fd = -1;
-	if (begin(d, path, reason) == STATUS_OK)
+	if (begin(d, path, folders == DRAFT_MAKE_FOLDERS, reason) == STATUS_OK)
 		return d;
 	draft_discard(d);
 	return NULL;

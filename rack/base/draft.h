@@ -8,10 +8,13 @@
 
 struct draft;
 
-/* Opens a temporary file beside path, with the old file's mode and owner. Makes missing folders (mode 0700). A link is
- * followed and stays, unless another user made it. Only a plain file is replaced. NULL: IO or NO_MEMORY, with a reason.
+enum draft_folders { DRAFT_NO_FOLDERS, DRAFT_MAKE_FOLDERS };
+
+/* Opens a temporary file beside path, with the old file's mode and owner. Missing folders are made (mode 0700), or IO.
+ * A link is followed and stays, unless another user made it. Only a plain file is replaced. NULL: IO or NO_MEMORY, with
+ * a reason.
  */
-struct draft *draft_open(const char *path, struct reason *);
+struct draft *draft_open(const char *path, enum draft_folders, struct reason *);
 
 /* Open for reading and writing, at 0; belongs to the draft. */
 int draft_fd(const struct draft *);

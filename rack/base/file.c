@@ -85,7 +85,7 @@ static enum status write_all(int fd, const char *text, size_t size, struct reaso
 static enum status write_file(
 	const char *path, const char *text, size_t size, enum draft_old old, struct reason *reason)
 {
-	struct draft *draft = draft_open(path, reason);
+	struct draft *draft = draft_open(path, DRAFT_MAKE_FOLDERS, reason);
 	if (!draft)
 		return STATUS_IO;
 	enum status status = write_all(draft_fd(draft), text, size, reason);

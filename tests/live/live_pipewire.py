@@ -50,7 +50,7 @@ def connections():
 
 def render(folder, music):
     rendered = os.path.join(folder, "rendered.wav")
-    run(LACQUER, "render", "--bits", "32f", "examples/streaming.rack", music, rendered)
+    run(LACQUER, "render", "--force", "--bits", "32f", "examples/streaming.rack", music, rendered)
     return rendered
 
 

@@ -59,7 +59,7 @@ class Dither(Cli):
 
     def render(self, rack, source, bits):
         out = os.path.join(self.folder, "out.wav")
-        self.expect(run("render", "--bits", bits, self.put("r.rack", "[rack]\nformat = 1\n" + rack), source, out), 0, err="")
+        self.expect(run("render", "--force", "--bits", bits, self.put("r.rack", "[rack]\nformat = 1\n" + rack), source, out), 0, err="")
         with open(out, "rb") as file:
             data = file.read()
         body = data[data.index(b"data") + 8:]

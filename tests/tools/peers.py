@@ -177,7 +177,7 @@ def cost(before, folder, rounds=5):
     ns = 1e9 / (48000 * json.loads(run(program("lacquer"), "measure", "--json", music))["duration_s"])
 
     def ours(rack_file):
-        return user_s(program("lacquer"), "render", "--bits", "32f", rack_file, music, after)
+        return user_s(program("lacquer"), "render", "--force", "--bits", "32f", rack_file, music, after)
 
     def theirs(plugin):
         return user_s("ffmpeg", "-v", "error", "-i", music, "-af", f"asetnsamples=n=64:p=0,{plugin}", "-f", "null", "-")
