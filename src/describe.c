@@ -6,6 +6,7 @@
 #include "rack/model/rack.h"
 #include "rack/model/registry.h"
 #include "src/describe_group.h"
+#include "src/describe_level.h"
 #include "src/options.h"
 
 #include <stdio.h>
@@ -34,16 +35,38 @@ static void print_rows(const struct param *rows, uint32_t n)
 	}
 }
 
+static void print_level(const struct level *row)
+{
+	char text[200];
+	describe_level(row, text, sizeof text);
+	printf("  %-*s%s\n%*s", ID_WIDTH - 2, row->id, text, INDENT, "");
+	options_print_wrapped(row->help, INDENT, INDENT);
+}
+
 static void print_meters(const struct module *m)
 {
 	if (m->n_meters)
 		printf("\n  Meters\n");
-	for (uint32_t i = 0; i < m->n_meters; i++) {
-		const struct level *meter = &m->meters[i];
-		printf("  %-*s%g .. %g%s%s\n%*s", ID_WIDTH - 2, meter->id, meter->min, meter->max,
-			meter->unit == UNIT_NONE ? "" : " ", unit_text(meter->unit), INDENT, "");
-		options_print_wrapped(meter->help, INDENT, INDENT);
+	for (uint32_t i = 0; i < m->n_meters; i++)
+		print_level(&m->meters[i]);
+}
+
+static void print_levels(void)
+{
+	const struct analyser *analyser;
+	printf("Levels\n  ");
+	options_print_wrapped(
+		"Addresses: /meter/in/, /meter/out/ or /meter/processed/ (what the slots make, before bypass "
+		"and match) and the name.",
+		2, 2);
+	for (uint32_t i = 0; (analyser = analysers_at(i)); i++) {
+		char taps[80];
+		describe_taps(analyser, taps, sizeof taps);
+		printf("\n  Of %s\n", taps);
+		for (uint32_t k = 0; k < analyser->n_rows; k++)
+			print_level(&analyser->rows[k]);
 	}
+	putchar('\n');
 }
 
 static void print_module(const struct module *m)
@@ -85,6 +108,7 @@ void describe_text(const struct module *module)
 	printf("\nThe rack\n  Addresses at the top, such as /bypass; keys of the section [rack].\n\n");
 	print_rows(rack_params, N_RACK_PARAMS);
 	putchar('\n');
+	print_levels();
 	print_map();
 }
 

@@ -1,6 +1,7 @@
 /* lacquer describe --json: the tables as one JSON object, for programs. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/router.h"
+#include "rack/meters/analysers.h"
 #include "rack/model/rack.h"
 #include "rack/model/registry.h"
 #include "src/describe.h"
@@ -59,6 +60,36 @@ static void print_module(struct json *j, const struct module *m)
 	json_end(j);
 }
 
+static void print_level(struct json *j, const struct level *row, unsigned taps)
+{
+	json_object(j, NULL, JSON_INLINE);
+	json_text(j, "id", row->id);
+	json_text(j, "label", row->label);
+	json_text(j, "unit", unit_text(row->unit));
+	json_float(j, "min", row->min);
+	json_float(j, "max", row->max);
+	json_count(j, "width", level_width(row));
+	json_text(j, "kind", level_kind_text(row->kind));
+	json_bool(j, "integrated", row->integrated);
+	json_array(j, "taps", JSON_INLINE);
+	for (int tap = 0; tap < N_TAPS; tap++)
+		if (taps & 1u << tap)
+			json_text(j, NULL, tap_id((enum tap)tap));
+	json_end(j);
+	json_text(j, "help", row->help);
+	json_end(j);
+}
+
+static void print_levels(struct json *j)
+{
+	const struct analyser *analyser;
+	json_array(j, "levels", JSON_LINES);
+	for (uint32_t i = 0; (analyser = analysers_at(i)); i++)
+		for (uint32_t k = 0; k < analyser->n_rows; k++)
+			print_level(j, &analyser->rows[k], analyser->taps & TAPS_RACK);
+	json_end(j);
+}
+
 static void print_map(struct json *j)
 {
 	const struct route *route;
@@ -89,6 +120,7 @@ void describe_json(const struct module *module)
 	json_end(&j);
 	print_params(&j, "slot", host_params, N_HOST_PARAMS);
 	print_params(&j, "rack", rack_params, N_RACK_PARAMS);
+	print_levels(&j);
 	print_map(&j);
 	json_end(&j);
 }

@@ -5,6 +5,7 @@
 #include "rack/model/registry.h"
 #include "src/describe.h"
 #include "src/describe_group.h"
+#include "src/describe_level.h"
 #include "src/subcommands.h"
 
 #include <stdio.h>
@@ -137,6 +138,29 @@ static void print_modules(void)
 	print_rows(host_params, N_HOST_PARAMS);
 }
 
+static void print_levels(void)
+{
+	const struct analyser *analyser;
+	printf(".SH LEVELS\nThe addresses are /meter/in/, /meter/out/ or /meter/processed/ (what the slots make, before bypass\n"
+	       "and match) and the name.\n");
+	for (uint32_t i = 0; (analyser = analysers_at(i)); i++) {
+		char taps[80], text[200];
+		describe_taps(analyser, taps, sizeof taps);
+		for (uint32_t k = 0; k < analyser->n_rows; k++) {
+			const struct level *row = &analyser->rows[k];
+			describe_level(row, text, sizeof text);
+			printf(".TP\n");
+			print_bold(row->id);
+			printf(" (");
+			print_text(taps);
+			printf("; ");
+			print_text(text);
+			printf(")\n");
+			print_line(row->help);
+		}
+	}
+}
+
 static void print_map(void)
 {
 	const struct route *route;
@@ -187,6 +211,7 @@ void describe_man(void)
 	print_subcommands();
 	print_rackfiles();
 	print_modules();
+	print_levels();
 	print_map();
 	print_rest();
 }

@@ -4,6 +4,7 @@
 #include "rack/model/registry.h"
 #include "src/describe.h"
 #include "src/describe_group.h"
+#include "src/describe_level.h"
 #include "src/picture.h"
 #include "src/probe.h"
 #include "src/uses.h"
@@ -90,9 +91,8 @@ static void print_meters(const struct module *m)
 		printf("\n| meter | label | range | |\n|---|---|---|---|\n");
 	for (uint32_t i = 0; i < m->n_meters; i++) {
 		const struct level *meter = &m->meters[i];
-		char range[64];
-		snprintf(range, sizeof range, "%g .. %g%s%s", (double)meter->min, (double)meter->max,
-			meter->unit == UNIT_NONE ? "" : " ", unit_text(meter->unit));
+		char range[200];
+		describe_level(meter, range, sizeof range);
 		printf("| `/meter/%s/%s` |", m->id, meter->id);
 		print_cell(meter->label);
 		print_cell(range);

@@ -254,9 +254,13 @@ static void run(struct engine *e, const struct buses *buses, uint32_t at, uint32
 	for (int c = 0; buses->monitor[0] && c < 2; c++)
 		memcpy(buses->monitor[c] + at, buses->out[c] + at, n * sizeof(float));
 	if (e->analysis) {
-		const struct analysis_block block = { .of = { [TAP_IN] = { heard[0], heard[1] },
-							      [TAP_OUT] = { buses->out[0] + at, buses->out[1] + at } },
+		struct analysis_block block = { .of = { [TAP_IN] = { heard[0], heard[1] } },
 			.processed = { processed[0], processed[1] } };
+		for (int c = 0; c < 2; c++) {
+			block.of[TAP_OUT][c] = buses->out[c] + at;
+			block.of[TAP_REF][c] = buses->ref[c] ? buses->ref[c] + at : NULL;
+			block.of[TAP_MONITOR][c] = buses->monitor[c] ? buses->monitor[c] + at : NULL;
+		}
 		analysis_feed(e->analysis, &block, n);
 	}
 }

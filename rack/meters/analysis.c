@@ -64,10 +64,13 @@ static void interleave(
 	float *frames, const struct analysis *a, const struct analysis_block *block, uint32_t at, uint32_t n) RT
 {
 	for (int tap = 0; tap < N_TAPS; tap++)
-		for (int c = 0; a->taps & 1u << tap && c < 2; c++, frames++)
+		for (int c = 0; a->taps & 1u << tap && c < 2; c++, frames++) {
+			const float *from = block->of[tap][c];
 			for (uint32_t i = 0; i < n; i++)
 				frames[i * a->n_channels] = tap == TAP_PROCESSED ? (float)block->processed[c][at + i]
-										 : block->of[tap][c][at + i];
+							    : from               ? from[at + i]
+										 : 0;
+		}
 }
 
 static void feed_part(struct analysis *a, const struct analysis_block *block, uint32_t at, uint32_t n) RT

@@ -23,8 +23,7 @@ struct analysis;
 struct analysis *analysis_new(const struct spec *, unsigned taps, struct reason *);
 void analysis_free(struct analysis *); /* ends the thread */
 
-/* What the taps carry in a block, as JACK has it (processed: as the engine has it); taps that are not fed are not
- * read. */
+/* What the taps carry in a block, as JACK has it (processed: as the engine has it). NULL: silence. */
 struct analysis_block {
 	const float *of[N_TAPS][2];
 	const double *processed[2];

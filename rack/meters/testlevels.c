@@ -17,7 +17,7 @@ static const struct level rows[] = { { .id = "spectrum",
 					     .width = SPECTRUM_WIDTH,
 					     .max = SPECTRUM_WIDTH,
 					     .help = "The number of each band in dB" },
-	{ .id = "unknown", .label = "Unknown", .unit = UNIT_LU, .help = "Never known" },
+	{ .id = "unknown", .label = "Unknown", .unit = UNIT_LU, .max = 1, .help = "Never known" },
 	TEN("row0") TEN("row1") TEN("row2") TEN("row3") TEN("row4") TEN("row5") TEN("row6") TEN("row7") TEN("row8")
 		TEN("row9") };
 _Static_assert(sizeof rows / sizeof rows[0] == 2 + N_MANY, "a row for each value");
@@ -38,6 +38,6 @@ const struct analyser analyser_testlevels = {
 	.id = "testlevels",
 	.rows = rows,
 	.n_rows = sizeof rows / sizeof rows[0],
-	.taps = TAPS_HEARD,
+	.taps = 1 << TAP_OUT,
 	.read = read,
 };

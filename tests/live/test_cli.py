@@ -334,6 +334,21 @@ class Describe(Cli):
         self.expect(result, 0, err="")
         return json.loads(result.stdout, **more)
 
+    def test_levels(self):
+        """The rows of the analysers, in every form."""
+        levels = self.describe()["levels"]
+        self.assertEqual(len({l["id"] for l in levels}), len(levels))
+        self.assertLessEqual({"peak", "integrated", "momentary_max", "plr", "psr", "elapsed"}, {l["id"] for l in levels})
+        text = re.sub(r"\s+", " ", run("describe").stdout.decode())
+        page = re.sub(r"\s+", " ", run("describe", "--man").stdout.decode().replace("\\-", "-"))
+        for level in levels:
+            self.assertEqual(sorted(level), ["help", "id", "integrated", "kind", "label", "max", "min", "taps", "unit", "width"])
+            self.assertLessEqual(set(level["taps"]), {"in", "processed", "out"})
+            self.assertFalse(level["id"].startswith("row"), "a level for tests")
+            for form in (text, page):
+                self.assertIn(level["id"], form)
+                self.assertIn(level["help"], form)
+
     def test_json_members(self):
         modules = self.describe()["modules"]
         self.assertIn("trim", [m["id"] for m in modules])

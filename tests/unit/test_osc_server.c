@@ -336,6 +336,50 @@ static void test_slot_info_and_modules(void **state)
 	assert_string_equal(rig->udp.lines[5], "/meter/in/integrated f -144");
 }
 
+/* Without an engine all is silence; the rows are there. */
+static void test_info_of_levels_and_meters(void **state)
+{
+	(void)state;
+	struct client *c = &rig->udp;
+	assert_int_equal(control_insert(rig->control, "limiter", 2, NULL, ORIGIN_HOST, NULL), STATUS_OK);
+	SAY(c, "/meter/out/peak/info", "");
+	SAY(c, "/meter/processed/change/info", "");
+	SAY(c, "/meter/limiter/reduction/info", "");
+	SAY(c, "/meter/processed/change", "");
+	SAY(c, "/meter/out/plr", "");
+	SAY(c, "/meter/in/nothing/info", "");
+	SAY(c, "/meter/ref/peak", ""); /* there is no such bus */
+	rig_sync(rig, c);
+	assert_non_null(strstr(c->lines[0], "/meter/out/peak/info ssffsis Peak dBFS -60 0 "));
+	assert_non_null(strstr(c->lines[0], " 2 rising"));
+	assert_non_null(strstr(c->lines[1], "/meter/processed/change/info ssffsis Change LU -20 20 "));
+	assert_non_null(strstr(c->lines[1], " 1 centred"));
+	assert_non_null(strstr(c->lines[2], "/meter/limiter/reduction/info ssffsis Reduction dB 0 20 "));
+	assert_string_equal(c->lines[3], "/meter/processed/change f 0");
+	assert_string_equal(c->lines[4], "/meter/out/plr f 0");
+	assert_string_equal(c->lines[5], "/error ss /meter/in/nothing/info unknown address: no such level");
+	assert_string_equal(c->lines[6], "/error ss /meter/ref/peak unknown address: no such slot");
+	static const char *const taken[] = { "in", "processed", "out", "ref", "monitor", "reset" };
+	for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+		assert_false(rack_id_valid(taken[i]));
+	assert_true(rack_id_valid("input"));
+}
+
+/* As wide as a message may be, asked for and followed; rows without number do not crowd anything out. */
+static void test_levels_of_any_width_and_number(void **state)
+{
+	(void)state;
+	SAY(&rig->udp, "/meter/out/spectrum", "");
+	SAY(&rig->local, "/subscribe", "s", "/meter/out/*");
+	rig_sync(rig, &rig->udp);
+	assert_memory_equal(rig->udp.lines[0], "/meter/out/spectrum ffff", 24);
+	assert_int_equal(strspn(rig->udp.lines[0] + 20, "f"), RIG_LINE - 1 - 20);
+	rig_expect(rig, &rig->local, "/meter/out/row99 f 0");
+	assert_non_null(client_last(&rig->local, "/meter/out/spectrum"));
+	assert_non_null(client_last(&rig->local, "/meter/out/peak"));
+	assert_non_null(client_last(&rig->local, "/meter/out/elapsed"));
+}
+
 /* ---- Bundles */
 
 static void send_bundle(lo_timetag when, int n, ...)
@@ -961,6 +1005,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_questions),
 		TEST(test_info_of_rows),
+		TEST(test_info_of_levels_and_meters),
+		TEST(test_levels_of_any_width_and_number),
 		TEST(test_every_number_type_sets),
 		TEST(test_forms_set),
 		TEST(test_clamped_is_answered),

@@ -124,6 +124,56 @@ static void test_mirrors_every_module_over_udp(void **state)
 	mirror_whole(false);
 }
 
+static const float *level(const struct remote *remote, enum tap tap, const char *id)
+{
+	struct level_place at;
+	assert_true(levels_find(&at, TAPS_ALL, tap, id));
+	return remote_level(remote, &at);
+}
+
+/* Every row of every tap, of any width, from the analysis thread to the mirror: dB are told as -144 in silence, the
+ * rows for tests have values of their own. */
+static void levels_arrive(bool local)
+{
+	struct rig *rig = rig_new(false);
+	assert_int_equal(control_start(rig->control, &(struct spec){ .rate = 48000 }, 0, NULL), STATUS_OK);
+	struct remote *remote = open_remote(rig, local);
+	TURN_UNTIL(rig, remote, level(remote, TAP_OUT, "spectrum")[LEVEL_WIDTH_MAX - 1] > 0);
+	TURN_UNTIL(rig, remote, level(remote, TAP_OUT, "row99")[0] > 0);
+	uint32_t told = 0;
+	for (struct level_place at = { 0 }; levels_next(&at, TAPS_RACK); told++) {
+		bool in_db = level_silence(at.row) < 0;
+		for (uint32_t i = 0; in_db && i < level_width(at.row); i++)
+			TURN_UNTIL(rig, remote, level(remote, at.tap, at.row->id)[i] == -144);
+	}
+	assert_true(told > 100);
+	for (int i = 0; i < LEVEL_WIDTH_MAX; i++)
+		assert_true(level(remote, TAP_OUT, "spectrum")[i] == (float)i);
+	for (int i = 0; i < 100; i++) {
+		char id[8];
+		snprintf(id, sizeof id, "row%02d", i);
+		assert_true(level(remote, TAP_OUT, id)[0] == (float)i);
+	}
+	assert_true(level(remote, TAP_OUT, "unknown")[0] == 0);
+	remote_meter_reset(remote);
+	assert_true(isinf(level(remote, TAP_OUT, "true_peak_max")[1])); /* at once */
+	assert_true(level(remote, TAP_OUT, "true_peak")[1] == -144);
+	remote_close(remote);
+	rig_free(rig);
+}
+
+static void test_levels_arrive_over_the_local_socket(void **state)
+{
+	(void)state;
+	levels_arrive(true);
+}
+
+static void test_levels_arrive_over_udp(void **state)
+{
+	(void)state;
+	levels_arrive(false);
+}
+
 static void test_a_change_shows_at_once_and_arrives(void **state)
 {
 	(void)state;
@@ -687,6 +737,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mirrors_every_module_over_the_local_socket),
 		cmocka_unit_test(test_mirrors_every_module_over_udp),
+		cmocka_unit_test(test_levels_arrive_over_the_local_socket),
+		cmocka_unit_test(test_levels_arrive_over_udp),
 		cmocka_unit_test(test_a_change_shows_at_once_and_arrives),
 		cmocka_unit_test(test_changes_of_others_arrive),
 		cmocka_unit_test(test_two_hands_agree_in_the_end),
