@@ -99,6 +99,7 @@ void remote_replace(struct remote *, const char *id, const char *type);
 void remote_preset_load(struct remote *, const char *name);
 void remote_preset_save(struct remote *, const char *name);
 void remote_preset_delete(struct remote *, const char *name);
+void remote_release_latency(struct remote *); /* delay that no slot needs any more */
 void remote_undo(struct remote *);
 void remote_redo(struct remote *);
 void remote_hear_snapshot(struct remote *, char snapshot); /* a b c d: leaves what is now in the one that was heard */

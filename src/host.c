@@ -58,8 +58,10 @@ static void fail(struct host *h, int status, const char *place, const char *text
 static void on_latency(void *user, uint32_t frames)
 {
 	struct host *h = user;
-	if (h->jack)
-		reconnect_set_latency(h->jack, frames);
+	if (!h->jack)
+		return;
+	reconnect_set_latency(h->jack, frames);
+	options_error("latency", "%u frames (%.1f ms) through the rack now", frames, frames * 1e3 / h->rate);
 }
 
 static void on_quit(void *user)
@@ -117,6 +119,7 @@ static void found(struct host *h)
 	struct host_status status;
 	if (!prepare_engine(h, reconnect_rate(h->jack)))
 		return;
+	control_latency_release(h->control, NULL); /* nothing is heard yet */
 	reconnect_set_latency(h->jack, control_latency(h->control));
 	engine_fade(control_engine(h->control), true);
 	if (reconnect_start(h->jack, control_engine(h->control), &reason) != STATUS_OK) {

@@ -27,6 +27,13 @@ static void undo(struct screen *s, float amount)
 	remote_undo(s->remote);
 }
 
+static void release_latency(struct screen *s, float amount)
+{
+	(void)amount;
+	remote_release_latency(s->remote);
+	screen_say(s, false, "delay that is not needed any more is released");
+}
+
 static void redo(struct screen *s, float amount)
 {
 	(void)amount;
@@ -94,6 +101,7 @@ static const struct key rows[] = {
 	{ { 'u' }, "u", "undo", "undo", undo, 0 },
 	{ { 'U', KEYS_CTRL('R') }, "U ^R", NULL, "redo", redo, 0 },
 	{ { 't' }, "t", NULL, "edit the rack's title", ask_title, 0 },
+	{ { 'Z' }, "Z", NULL, "release delay that is not needed any more", release_latency, 0 },
 	{ { 'R' }, "R", NULL, "reset loudness and peak holds", reset_meters, 0 },
 };
 const struct keymap action_rack_keys = KEYMAP(rows);

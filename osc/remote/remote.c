@@ -379,6 +379,11 @@ void remote_set_lock(struct remote *r, uint32_t slot, uint32_t param, bool locke
 	r->mirror.serial++;
 }
 
+void remote_release_latency(struct remote *r)
+{
+	note(r, link_send(r->link, "/latency/release", ""));
+}
+
 void remote_undo(struct remote *r)
 {
 	note(r, link_send(r->link, "/undo", ""));

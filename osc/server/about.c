@@ -67,6 +67,22 @@ static void set_title(const struct request *request)
 	reply_value(request);
 }
 
+static void tell_latency(struct server *server, const struct place *place, lo_message body)
+{
+	(void)place;
+	message_add(body, "i", count(control_latency(server->control)));
+}
+
+/* Answered as an edit is, with what is in force now. */
+static void release_latency(const struct request *request)
+{
+	struct reason reason = { "cannot be done" };
+	if (control_latency_release(request->server->control, &reason) != STATUS_OK)
+		reply_error(request, reason.text);
+	else
+		reply(request, "/latency", "i", count(control_latency(request->server->control)));
+}
+
 static void tell_modules(struct server *server, const struct place *place, lo_message body)
 {
 	(void)server, (void)place;
@@ -93,6 +109,11 @@ const struct route about_routes[] = {
 		"safe bypass), poisoned, peers, dropped, input (connected, no input, no left input or no right input), "
 		"awaited (ports asked for as input that are not there)",
 		.body = tell_status, .flags = ROUTE_PAIRS | ROUTE_STEADY | ROUTE_SLOW },
+	{ "/latency", "", "Frames of delay through the rack", .body = tell_latency, .flags = ROUTE_OF_LATENCY },
+	{ "/latency/release", "",
+		"Takes back delay that no slot needs any more, with a cross-fade; happens by itself in 2 s of silence. "
+		"Answered with /latency",
+		.handle = release_latency, .flags = ROUTE_PRESS },
 	{ "/quit", "", "Stops the rack", .handle = quit, .flags = ROUTE_LOCAL },
 	{ 0 },
 };

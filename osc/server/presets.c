@@ -18,12 +18,17 @@ struct job {
 	char name[NAME_SIZE];
 };
 
-static void job_done(void *user, enum status status, const struct reason *reason)
+static void forget(struct job *job)
 {
-	struct job *job = user;
 	for (int i = 0; job->server && i < JOBS_MAX; i++)
 		if (job->server->jobs[i] == job)
 			job->server->jobs[i] = NULL;
+}
+
+static void job_done(void *user, enum status status, const struct reason *reason)
+{
+	struct job *job = user;
+	forget(job);
 	if (job->server && status != STATUS_OK)
 		send_error(job->server, &job->peer, job->address, reason->text);
 	else if (job->server)
@@ -86,6 +91,26 @@ static void delete_preset(const struct request *request)
 		control_preset_delete(request->server->control, message_text(request->message, 0), job_done, job);
 }
 
+static void info_done(
+	void *user, enum status status, const char *name, const struct preset_info *info, const struct reason *reason)
+{
+	struct job *job = user;
+	forget(job);
+	if (job->server && status != STATUS_OK)
+		send_error(job->server, &job->peer, job->address, reason->text);
+	else if (job->server)
+		send_to(job->server, &job->peer, job->address, "sssi", name, info->title, info->comment,
+			(int32_t)info->latency_frames);
+	free(job);
+}
+
+static void tell_info(const struct request *request)
+{
+	struct job *job = new_job(request, "/preset/info");
+	if (job)
+		control_preset_info(request->server->control, message_text(request->message, 0), info_done, job);
+}
+
 static void tell_presets(struct server *server, const struct place *place, lo_message body)
 {
 	char **names = preset_list();
@@ -105,6 +130,9 @@ const struct route preset_routes[] = {
 		"Deletes a preset that was saved; its file stays as NAME.rack.bak. Answered with the name when it is "
 		"done; presets that came with the program stay",
 		.handle = delete_preset, .flags = ROUTE_LATER | ROUTE_WRITES },
+	{ "/preset/info", "s:name",
+		"Answered with s:name s:title s:comment (the file's first) i:frames of delay at the present rate",
+		.handle = tell_info, .flags = ROUTE_LATER },
 	{ "/preset/list", "", "The names of all presets", .body = tell_presets },
 	{ 0 },
 };

@@ -20,13 +20,14 @@
 
 #define STREAM_FADE_MS 20
 #define WARNING_LOAD 0.8f
+#define SILENCE 1e-6f /* -120 dBFS */
 
 struct engine {
 	struct spec spec;
 	struct analysis *analysis;
 	struct ring *changes, *returns;
 	struct schedule schedule;
-	uint64_t frame, applied, poisoned;
+	uint64_t frame, applied, poisoned, silent_frames;
 	uint32_t last_n; /* frames of the newest block */
 
 	struct stage stage;
@@ -238,6 +239,22 @@ static void take_key(struct engine *e, const struct buses *buses, uint32_t at, d
 			memset(key[c], 0, n * sizeof(double));
 }
 
+/* Without branches, so that it vectorises. */
+static bool is_silent(const float *samples, uint32_t n) RT
+{
+	uint32_t loud = 0;
+	for (uint32_t i = 0; i < n; i++)
+		loud |= fabsf(samples[i]) > SILENCE ? UINT32_MAX : 0;
+	return !loud;
+}
+
+static void follow_silence(struct engine *e, float *const in[2], float *const out[2], uint32_t at, uint32_t n) RT
+{
+	bool silent =
+		is_silent(in[0], n) && is_silent(in[1], n) && is_silent(out[0] + at, n) && is_silent(out[1] + at, n);
+	e->silent_frames = silent ? e->silent_frames + n : 0;
+}
+
 static void run(struct engine *e, const struct buses *buses, uint32_t at, uint32_t n) RT
 {
 	float heard[2][BLOCK_MAX]; /* kept for the analysis: out may be the same memory as in */
@@ -251,6 +268,7 @@ static void run(struct engine *e, const struct buses *buses, uint32_t at, uint32
 	e->poisoned += stage_process(
 		&e->stage, io, e->spec.key ? (const double *const *)key : NULL, e->analysis ? processed : NULL, n);
 	give_output(e, io, buses, at, n);
+	follow_silence(e, taken, buses->out, at, n);
 	for (int c = 0; buses->monitor[0] && c < 2; c++)
 		memcpy(buses->monitor[c] + at, buses->out[c] + at, n * sizeof(float));
 	if (e->analysis) {
@@ -274,6 +292,7 @@ static void publish(struct engine *e, uint64_t time_us, uint64_t at_frame) RT
 	uint64_t waiting = schedule_sequence(&e->schedule);
 	t->applied = waiting <= e->applied ? waiting - 1 : e->applied;
 	t->poisoned = e->poisoned;
+	t->silent_frames = e->silent_frames;
 	t->load_mean = e->load_mean;
 	t->load_worst = e->load_worst[0] > e->load_worst[1] ? e->load_worst[0] : e->load_worst[1];
 	t->overload = e->stage.safe ? OVERLOAD_SAFE : t->load_worst > WARNING_LOAD ? OVERLOAD_WARNING : OVERLOAD_NONE;

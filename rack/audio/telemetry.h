@@ -11,7 +11,8 @@ struct telemetry {
 	uint64_t at_frame; /* the frame that was due at time_us */
 	uint64_t applied;  /* every transaction up to this sequence is applied */
 	uint64_t poisoned;
-	int overload; /* enum overload_step */
+	uint64_t silent_frames; /* since input or output was above -120 dBFS */
+	int overload;           /* enum overload_step */
 	float load_mean, load_worst;
 	uint32_t n_slots;
 	struct {

@@ -96,6 +96,7 @@ void control_end(struct control *c)
 {
 	if (--c->depth > 0)
 		return;
+	tell_latency(c);
 	if (c->frame)
 		send_flush(c->send, &c->rack, c->frame);
 	else
@@ -107,9 +108,10 @@ void control_end(struct control *c)
 /* After every change: one outside begin and end is a transaction of its own. */
 static void changed(struct control *c)
 {
+	if (c->depth > 0)
+		return;
 	tell_latency(c);
-	if (c->depth == 0)
-		send_flush_newest(c->send, &c->rack);
+	send_flush_newest(c->send, &c->rack);
 }
 
 /* Time of the audio where it runs, so that rendered events undo as live ones do. */
@@ -173,6 +175,14 @@ void control_take_due(struct control *c)
 	struct due_value come;
 	while (c->depth == 0 && send_take_due(c->send, &come))
 		take(c, &come);
+}
+
+bool control_release(struct control *c)
+{
+	bool released = send_release(c->send, &c->rack);
+	if (released)
+		changed(c);
+	return released;
 }
 
 void control_match_gains(struct control *c)

@@ -66,12 +66,25 @@ enum status control_replace(struct control *, const char *id, const char *type, 
 /* The whole model at once, locked rows too; slots with the same id and type keep their sound's state. */
 void control_load(struct control *, const struct rack *, unsigned origin);
 
+enum { PRESET_COMMENT_SIZE = 256 };
+
 /* Presets go through the worker; done is called on this thread, later or at once, with the result. done may be NULL. */
 typedef void control_done(void *user, enum status, const struct reason *);
 void control_preset_load(struct control *, const char *name, unsigned origin, control_done *done, void *user);
 void control_preset_save(struct control *, const char *name, control_done *done, void *user); /* never in bypass */
 void control_preset_delete(
 	struct control *, const char *name, control_done *done, void *user); /* one's own; stays as .bak */
+
+/* What a preset is like before it is loaded: its delay at the rate that the engine has (without one: at 48 kHz). info
+ * is valid within the call; NULL with a status. */
+struct preset_info {
+	char title[RACK_TITLE_SIZE],
+		comment[PRESET_COMMENT_SIZE]; /* comment: the file's first, to its first empty line */
+	uint32_t latency_frames;
+};
+typedef void control_info_done(
+	void *user, enum status, const char *name, const struct preset_info *info, const struct reason *);
+void control_preset_info(struct control *, const char *name, control_info_done *, void *user);
 
 /* ---- States: scenes, the snapshots A to D, undo. None of them touches parameters that are locked, or the rack's own
  * (bypass). */
@@ -139,8 +152,12 @@ int control_tick(struct control *);
 struct worker *control_worker(struct control *);
 
 /* Frames from rack input to rack output: constant while slots are bypassed and controls move; it grows when an edit
- * needs more and never shrinks while the engine runs. */
+ * needs more, and stays until it is released. */
 uint32_t control_latency(const struct control *);
+
+/* Takes back the delay that no slot needs any more, which is heard as a cross-fade into a sound that much earlier; by
+ * itself it happens after 2 s of silence in and out. UNAVAILABLE: no engine runs, or it runs offline. */
+enum status control_latency_release(struct control *, struct reason *);
 
 /* The engine frame that is due at this CLOCK_MONOTONIC time; 0: unknown, no audio runs. */
 uint64_t control_frame_at(struct control *, uint64_t time_us);

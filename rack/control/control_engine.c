@@ -9,7 +9,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MATCH_MS = 100 }; /* how often bypass at matched loudness is looked at */
+enum { MATCH_MS = 100, RELEASE_MS = 250 }; /* how often matched loudness, and silence, are looked at */
+#define RELEASE_S 2.0                      /* of silence in and out, after which spare delay is released */
 
 /* ---- The control */
 
@@ -96,7 +97,26 @@ uint32_t control_latency(const struct control *c)
 	return send_latency(c->send);
 }
 
+enum status control_latency_release(struct control *c, struct reason *reason)
+{
+	if (!c->engine)
+		return reason_set(reason, STATUS_UNAVAILABLE, "no audio runs, so there is no delay to release");
+	if (c->flags & CONTROL_OFFLINE)
+		return reason_set(reason, STATUS_UNAVAILABLE, "a render keeps its delay, so that OUT stays aligned");
+	control_release(c);
+	return STATUS_OK;
+}
+
 /* ---- Time that passes */
+
+/* Milliseconds until it wants to look again, -1: there is nothing to release. */
+static int release_in_silence(struct control *c)
+{
+	if (!c->engine || c->flags & CONTROL_OFFLINE || !send_can_release(c->send, &c->rack))
+		return -1;
+	double silent_s = (double)engine_read_telemetry(c->engine)->silent_frames / c->spec.rate;
+	return silent_s >= RELEASE_S && control_release(c) ? -1 : RELEASE_MS;
+}
 
 /* Milliseconds until it wants to look again, -1: match is off. */
 static int match(struct control *c)
@@ -110,17 +130,21 @@ static int match(struct control *c)
 	return wanted ? MATCH_MS : -1;
 }
 
+static int sooner(int a_ms, int b_ms)
+{
+	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
+}
+
 int control_tick(struct control *c)
 {
 	send_take_back(c->send);
 	control_take_due(c);
-	int match_ms = match(c);
+	int match_ms = match(c), release_ms = release_in_silence(c);
 	if (c->depth == 0)
 		send_flush_newest(c->send, &c->rack);
 	if (c->worker)
 		worker_collect(c->worker);
-	int send_ms = send_wait_ms(c->send);
-	return send_ms < 0 ? match_ms : send_ms;
+	return sooner(send_wait_ms(c->send), sooner(match_ms, release_ms));
 }
 
 uint64_t control_sequence(struct control *c)

@@ -4,7 +4,9 @@
 
 #include "rack/base/draft.h"
 #include "rack/base/file.h"
+#include "rack/base/utf8.h"
 #include "rack/base/worker.h"
+#include "rack/control/latency.h"
 #include "rack/model/preset.h"
 
 #include <errno.h>
@@ -27,6 +29,11 @@ struct preset_job {
 	char *text;       /* save: what to write */
 	struct rack rack; /* load: what was read */
 	struct rackfile *file;
+
+	/* info: */
+	struct spec spec;
+	struct preset_info info;
+	control_info_done *info_done;
 };
 
 struct worker *control_worker(struct control *c)
@@ -129,7 +136,7 @@ static void post(struct control *c, struct preset_job *job)
 		if (worker && worker_post(worker, &job->job))
 			return;
 		job->status = reason_set(&job->reason, STATUS_FULL, "too many files are being read or written");
-		finish(job);
+		job->job.done(&job->job);
 		return;
 	}
 	job->job.work(&job->job);
@@ -223,6 +230,79 @@ void control_preset_delete(struct control *c, const char *name, control_done *do
 	job->job = (struct job){ .work = delete_work, .done = save_done };
 	post(c, job);
 }
+
+/* ---- What a preset is like */
+
+/* The first comment as one line, to its first empty line or the end of the comment. */
+static void take_comment(char *comment, size_t size, const char *text)
+{
+	char line[PRESET_COMMENT_SIZE];
+	size_t used = 0;
+	comment[0] = '\0';
+	for (const char *at = text; *at == '#';) {
+		const char *end = at + strcspn(at, "\n");
+		at += 1 + strspn(at + 1, " \t");
+		if (at >= end)
+			break;
+		snprintf(line, sizeof line, "%.*s", (int)(end - at), at);
+		used += (size_t)snprintf(comment + used, size - used, "%s%s", used ? " " : "", line);
+		if (used >= size)
+			break;
+		at = *end ? end + 1 : end;
+	}
+}
+
+static void info_work(struct job *job)
+{
+	struct preset_job *info = (struct preset_job *)job;
+	char path[PATH_SIZE], *text = NULL;
+	size_t size;
+	info->status = preset_find(info->name, path, sizeof path, &info->reason);
+	if (info->status == STATUS_OK)
+		info->status = file_read(path, RACKFILE_SIZE_MAX, &text, &size, &info->reason);
+	if (info->status == STATUS_OK)
+		info->status =
+			rackfile_parse(base_name(path), text, size, &info->rack, NULL, NULL, NULL, &info->reason);
+	if (info->status == STATUS_OK) {
+		char comment[PRESET_COMMENT_SIZE];
+		take_comment(comment, sizeof comment, text);
+		utf8_copy(info->info.comment, sizeof info->info.comment, comment);
+		snprintf(info->info.title, sizeof info->info.title, "%s", info->rack.title);
+		for (uint32_t i = 0; i < info->rack.n_slots; i++)
+			info->info.latency_frames += latency_needed(&info->rack.slots[i], &info->spec);
+	}
+	free(text);
+}
+
+static void info_told(struct job *job)
+{
+	struct preset_job *info = (struct preset_job *)job;
+	info->info_done(
+		info->user, info->status, info->name, info->status == STATUS_OK ? &info->info : NULL, &info->reason);
+	free(info);
+}
+
+void control_preset_info(struct control *c, const char *name, control_info_done *done, void *user)
+{
+	struct reason reason;
+	struct preset_job *job = calloc(1, sizeof *job);
+	enum status status = name_check(NAME_OF_PRESET, name, &reason);
+	if (!job)
+		status = reason_set(&reason, STATUS_NO_MEMORY, "no memory for the preset");
+	if (status != STATUS_OK) {
+		free(job);
+		done(user, status, name, NULL, &reason);
+		return;
+	}
+	snprintf(job->name, sizeof job->name, "%s", name);
+	job->user = user;
+	job->info_done = done;
+	job->spec = c->engine ? c->spec : (struct spec){ .rate = 48000 };
+	job->job = (struct job){ .work = info_work, .done = info_told };
+	post(c, job);
+}
+
+/* ---- The rack's file */
 
 enum status control_open_file(struct control *c, const char *path, struct reason *reason)
 {

@@ -52,6 +52,9 @@ void control_become(struct control *, const struct rack *wanted, unsigned what, 
 /* Values that were sent for a frame which has come. */
 void control_take_due(struct control *);
 
+/* Delay that no slot needs any more. False: there was none. */
+bool control_release(struct control *);
+
 /* Gains of bypass at matched loudness. */
 void control_match_gains(struct control *);
 

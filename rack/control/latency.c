@@ -31,3 +31,12 @@ bool latency_grow(struct latency *l, const struct rack *rack, const struct spec 
 	*l = grown;
 	return more;
 }
+
+bool latency_release(struct latency *l, const struct rack *rack, const struct spec *spec)
+{
+	struct latency least = { .frames = 0 };
+	latency_grow(&least, rack, spec);
+	bool more = l->frames > least.frames;
+	*l = least;
+	return more;
+}

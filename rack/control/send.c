@@ -117,6 +117,20 @@ void send_slots(struct send *s, const struct rack *rack)
 	grow(s, rack);
 }
 
+bool send_can_release(const struct send *s, const struct rack *rack)
+{
+	struct latency l = s->latency;
+	return s->engine && latency_release(&l, rack, &s->spec);
+}
+
+bool send_release(struct send *s, const struct rack *rack)
+{
+	if (!s->engine || !latency_release(&s->latency, rack, &s->spec))
+		return false;
+	s->waiting.any = s->waiting.slots = true;
+	return true;
+}
+
 void send_match(struct send *s, float processed_db, float unprocessed_db)
 {
 	s->waiting.any = s->waiting.match = true;

@@ -31,6 +31,11 @@ void send_value(struct send *, const struct rack *, uint32_t slot, uint32_t para
 /* Slots came, went or moved. */
 void send_slots(struct send *, const struct rack *);
 
+/* Takes back the delay that no slot needs any more. False: there is none. */
+bool send_release(struct send *, const struct rack *);
+/* Whether there is such delay. */
+bool send_can_release(const struct send *, const struct rack *);
+
 /* Gains of the processed and unprocessed path (bypass at matched loudness). */
 void send_match(struct send *, float processed_db, float unprocessed_db);
 

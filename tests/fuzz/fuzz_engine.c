@@ -1,6 +1,7 @@
 /* Fuzz target for control and engine without JACK: any edits, values, states and blocks leave the sound finite and
  * under its ceiling, the rack valid, the delay growing only, every sequence applied. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/audio/engine.h"
 #include "rack/audio/overload.h"
 #include "rack/control/control_private.h"
 #include "rack/model/registry.h"

@@ -708,10 +708,16 @@ static void test_presets(void **state)
 	SAY(c, "/preset/list", "");
 	rig_sync(rig, c);
 	assert_non_null(strstr(client_last(c, "/preset/list"), "My mix"));
+	SAY(c, "/preset/info", "s", "streaming");
+	rig_expect(rig, c,
+		"/preset/info sssi streaming Streaming, -14 LUFS Streaming: an even master at about -14 LUFS, "
+		"with room for lossy codecs. 226");
+	SAY(c, "/preset/info", "s", "nowhere");
+	rig_expect(rig, c, "/error ss /preset/info there is no preset 'nowhere'");
 	int errors = 0;
 	for (int i = 0; i < c->n; i++)
 		errors += strncmp(c->lines[i], "/error ss /preset/", 18) == 0;
-	assert_int_equal(errors, 3);
+	assert_int_equal(errors, 4);
 }
 
 static void test_presets_are_deleted(void **state)
