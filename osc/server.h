@@ -11,11 +11,12 @@ enum { SERVER_FDS_MAX = 4 };
 
 struct server_config {
 	struct control *control;
-	const char *local_path; /* of the local datagram socket; a stale one is replaced. NULL: none */
-	const char *bind;       /* address for UDP; NULL or "localhost": 127.0.0.1 and, where there is one, ::1 */
-	int port;               /* 0: local socket only */
-	const char *allow;      /* "192.168.1.0/24,10.0.0.7", or NULL: loopback only */
-	const char *surfaces;   /* "192.168.1.5:9000,10.0.0.7:9000/norm", or NULL: told without asking */
+	const char *local_path;    /* of the local datagram socket; a stale one is replaced. NULL: none */
+	const char *bind;          /* address for UDP; NULL or "localhost": 127.0.0.1 and, where there is one, ::1 */
+	int port;                  /* 0: local socket only */
+	const char *allow;         /* "192.168.1.0/24,10.0.0.7", or NULL: loopback only */
+	const char *surfaces;      /* "192.168.1.5:9000,10.0.0.7:9000/norm", or NULL: told without asking */
+	const char *surfaces_path; /* where those are kept that are added while it runs; NULL: nowhere */
 	void *user;
 	void (*quit)(void *user); /* /quit came over the local socket */
 };

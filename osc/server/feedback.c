@@ -57,18 +57,30 @@ static void put(struct portion *p, const char *address, lo_message body)
 		flush(p);
 }
 
-static void tell(struct portion *p, const struct subject *subject, unsigned forms)
+static lo_message body_of(struct portion *p, const struct subject *subject, enum form form, bool numbers)
+{
+	struct place place = subject->place;
+	place.form = form;
+	lo_message body = lo_message_new();
+	if (!body)
+		return NULL;
+	subject->route->body(p->server, &place, body);
+	if (!numbers || !message_has_switches(body))
+		return body;
+	lo_message same = message_with_numbers(body);
+	lo_message_free(body);
+	return same;
+}
+
+static void tell(struct portion *p, const struct subject *subject, unsigned forms, bool numbers)
 {
 	for (int form = 0; form < N_FORMS; form++) {
 		char address[ADDRESS_SIZE + 8];
 		if (!(forms & 1u << form))
 			continue;
-		struct place place = subject->place;
-		place.form = (enum form)form;
-		lo_message body = lo_message_new();
+		lo_message body = body_of(p, subject, (enum form)form, numbers);
 		if (!body)
 			continue;
-		subject->route->body(p->server, &place, body);
 		snprintf(address, sizeof address, "%s%s", subject->address, form_suffix((enum form)form));
 		put(p, address, body);
 		lo_message_free(body);
@@ -90,7 +102,7 @@ static int64_t see_to(struct portion *p, const struct subject *subject, struct u
 		return INT64_MAX;
 	if (update->due_us > now_us)
 		return update->due_us;
-	tell(p, subject, steady ? update->forms : update->dirty);
+	tell(p, subject, steady ? update->forms : update->dirty, update->numbers);
 	update->dirty = 0;
 	int64_t interval = interval_us(subject, update), late = now_us - update->due_us;
 	/* Meters keep their beat; a value that changes again waits a full interval. */

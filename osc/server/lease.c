@@ -68,10 +68,12 @@ static void match(struct subscriber *s, const struct subjects *subjects)
 		struct update *update = &s->updates[i];
 		update->forms = 0;
 		update->hz = 0;
+		update->numbers = false;
 		for (int k = 0; k < s->n_leases; k++) {
 			if (!lease_means(&s->leases[k], &subjects->list[i]))
 				continue;
 			update->forms |= (uint8_t)(1u << s->leases[k].form);
+			update->numbers |= s->leases[k].numbers;
 			int hz = rate_of(&s->leases[k], &subjects->list[i]);
 			if (hz > update->hz)
 				update->hz = (uint8_t)hz;
@@ -117,49 +119,50 @@ static struct subscriber *new_subscriber(struct leases *l, const struct peer *pe
 		if (s->n_leases)
 			continue;
 		s->peer = *peer;
+		memset(&s->surface, 0, sizeof s->surface);
 		s->surface.listed = listed;
 		return resize(s, l->subjects->n) ? s : NULL;
 	}
 	return NULL;
 }
 
+struct terms {
+	int hz;
+	bool numbers;
+	int64_t until_us;
+};
+
 static const char *add(
-	struct leases *l, struct subscriber *s, const char *pattern, int hz, int64_t until_us, int64_t now_us)
+	struct leases *l, struct subscriber *s, const char *pattern, const struct terms *terms, int64_t now_us)
 {
 	struct lease *lease = find_lease(s, pattern);
-	bool renewed = lease && lease->hz == hz;
+	bool renewed = lease && lease->hz == terms->hz && lease->numbers == terms->numbers;
 	if (!lease && s->n_leases == LEASE_PATTERNS_MAX)
 		return "a client can have 32 subscriptions at most";
 	lease = lease ? lease : &s->leases[s->n_leases++];
 	snprintf(lease->pattern, sizeof lease->pattern, "%s", pattern);
 	snprintf(lease->base, sizeof lease->base, "%s", pattern);
 	lease->form = form_split(lease->base);
-	lease->hz = hz;
-	lease->until_us = lease->until_us == FOREVER_US ? FOREVER_US : until_us;
+	lease->hz = terms->hz;
+	lease->numbers = terms->numbers;
+	lease->until_us = lease->until_us == FOREVER_US ? FOREVER_US : terms->until_us;
 	if (!renewed)
 		match(s, l->subjects);
 	tell_all(s, l->subjects, lease, now_us);
 	return NULL;
 }
 
-const char *leases_add(struct leases *l, const struct peer *peer, const char *pattern, int hz, int64_t now_us)
+const char *leases_add(
+	struct leases *l, const struct peer *peer, const char *pattern, int hz, bool numbers, int64_t now_us)
 {
+	const struct terms terms = { hz, numbers, now_us + LEASE_US };
 	const char *fault = pattern_fault(pattern);
 	if (fault)
 		return fault;
 	struct subscriber *s = find(l, peer);
 	if (!s && !(s = new_subscriber(l, peer, false)))
 		return "8 clients have subscriptions already, there is room when one of their leases ends";
-	return add(l, s, pattern, hz, now_us + LEASE_US, now_us);
-}
-
-const char *leases_keep(struct leases *l, const struct peer *peer, const char *pattern, int64_t now_us)
-{
-	struct subscriber *s = find(l, peer);
-	if (!s && !(s = new_subscriber(l, peer, true)))
-		return "8 surfaces are listed already";
-	s->surface.told_us = now_us;
-	return add(l, s, pattern, 0, FOREVER_US, now_us);
+	return add(l, s, pattern, &terms, now_us);
 }
 
 static void end_lease(struct leases *l, struct subscriber *s, struct lease *lease)
@@ -167,6 +170,33 @@ static void end_lease(struct leases *l, struct subscriber *s, struct lease *leas
 	*lease = s->leases[--s->n_leases];
 	s->leases[s->n_leases].until_us = 0;
 	match(s, l->subjects);
+}
+
+static void end_all(struct leases *l, struct subscriber *s)
+{
+	while (s->n_leases)
+		end_lease(l, s, &s->leases[s->n_leases - 1]);
+}
+
+const char *leases_keep(struct leases *l, const struct peer *peer, const char *pattern, bool numbers, int64_t now_us)
+{
+	const struct terms terms = { 0, numbers, FOREVER_US };
+	struct subscriber *s = find(l, peer);
+	if (s && !s->surface.listed) {
+		end_all(l, s); /* what it has asked for until now */
+		s = NULL;
+	}
+	if (!s && !(s = new_subscriber(l, peer, true)))
+		return "8 surfaces are listed already";
+	s->surface.told_us = now_us;
+	return add(l, s, pattern, &terms, now_us);
+}
+
+void leases_unlist(struct leases *l, const struct peer *peer)
+{
+	struct subscriber *s = find(l, peer);
+	if (s && s->surface.listed)
+		end_all(l, s);
 }
 
 bool leases_remove(struct leases *l, const struct peer *peer, const char *pattern)
@@ -222,9 +252,8 @@ void leases_forget(struct leases *l, const struct peer *peer, int64_t now_us)
 	struct subscriber *s = find(l, peer);
 	if (s && s->surface.listed)
 		close_surface(s, now_us);
-	else
-		while (s && s->n_leases)
-			end_lease(l, s, &s->leases[s->n_leases - 1]);
+	else if (s)
+		end_all(l, s);
 }
 
 bool lease_retries(struct subscriber *s, int64_t now_us, int64_t *next_us)
@@ -240,11 +269,31 @@ bool lease_retries(struct subscriber *s, int64_t now_us, int64_t *next_us)
 	return knocks;
 }
 
+static const struct subscriber *of_origin(const struct leases *l, unsigned origin)
+{
+	return origin >= 1 && origin <= SUBSCRIBERS_MAX ? &l->subscribers[origin - 1] : NULL;
+}
+
+bool leases_wants_numbers(const struct leases *l, unsigned origin)
+{
+	const struct subscriber *s = of_origin(l, origin);
+	for (int i = 0; s && i < s->n_leases; i++)
+		if (s->leases[i].numbers)
+			return true;
+	return false;
+}
+
+const struct subscriber *leases_surface(const struct leases *l, unsigned origin)
+{
+	const struct subscriber *s = of_origin(l, origin);
+	return s && s->surface.listed ? s : NULL;
+}
+
 void leases_heard(struct leases *l, unsigned origin, int64_t now_us)
 {
-	struct subscriber *s = origin >= 1 && origin <= SUBSCRIBERS_MAX ? &l->subscribers[origin - 1] : NULL;
-	if (!s || !s->surface.listed)
+	if (!leases_surface(l, origin))
 		return;
+	struct subscriber *s = &l->subscribers[origin - 1];
 	if (s->surface.closed || now_us - s->surface.heard_us > LEASE_US)
 		reopen(s, l->subjects, now_us);
 	s->surface.heard_us = now_us;

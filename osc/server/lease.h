@@ -24,6 +24,7 @@ struct update {
 	uint8_t forms; /* wanted */
 	uint8_t dirty; /* of those: not told yet */
 	uint8_t hz;
+	bool numbers;   /* switches as 1 and 0 */
 	int64_t due_us; /* not to be sent before */
 	int64_t own_us; /* when the subscriber itself set it last */
 };
@@ -36,6 +37,7 @@ struct subscriber {
 		char base[ADDRESS_SIZE];    /* without its form */
 		enum form form;
 		int hz;
+		bool numbers;
 		int64_t until_us;
 	} leases[LEASE_PATTERNS_MAX];
 	struct update *updates; /* one for each subject */
@@ -61,18 +63,27 @@ int leases_count(const struct leases *);
 bool leases_any_closed(const struct leases *); /* listed surfaces */
 
 /* What control calls the changes of this peer: 1 .. SUBSCRIBERS_MAX for a subscriber, SUBSCRIBERS_MAX + 1 for others.
- * Many surfaces send from another port than they listen at: who sends from a listed surface's machine, and is no
- * subscriber itself, is that surface, unless it is this machine or one with several. */
+ * Many surfaces send from another port than they listen at: who sends from a listed surface's machine (this one, too),
+ * and is no subscriber itself, is that surface, unless several of that machine are listed. */
 unsigned leases_origin(const struct leases *, const struct peer *);
 
 /* Starts a lease or renews it; either way all matching values are sent soon, but what the peer itself has set within
  * the last second. NULL, or what is wrong. hz: the most that an address is sent in a second, 1 .. LEASE_HZ_MAX, 0: as
- * usual. */
-const char *leases_add(struct leases *, const struct peer *, const char *pattern, int hz, int64_t now_us);
+ * usual. numbers: switches are sent as 1 and 0. */
+const char *leases_add(struct leases *, const struct peer *, const char *pattern, int hz, bool numbers, int64_t now_us);
 bool leases_remove(struct leases *, const struct peer *, const char *pattern); /* false: there was none */
 
-/* A lease of a listed surface: it never ends, and nobody can take it back. NULL, or what is wrong. */
-const char *leases_keep(struct leases *, const struct peer *, const char *pattern, int64_t now_us);
+/* A lease of a listed surface: it ends by leases_unlist() only. NULL, or what is wrong. */
+const char *leases_keep(struct leases *, const struct peer *, const char *pattern, bool numbers, int64_t now_us);
+
+/* Ends all leases of a surface, which is listed no longer. */
+void leases_unlist(struct leases *, const struct peer *);
+
+/* Whether this origin reads switches as 1 and 0: one of its leases says so. */
+bool leases_wants_numbers(const struct leases *, unsigned origin);
+
+/* The listed surface that this origin is; NULL: it is none. */
+const struct subscriber *leases_surface(const struct leases *, unsigned origin);
 
 /* Something came from this origin: a surface that was closed, or silent for as long as a lease lasts, is told
  * everything, as it may have been started anew. */

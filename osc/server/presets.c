@@ -11,14 +11,14 @@
 #include <string.h>
 
 /* What the worker does for a sender, who is answered when it is done. */
-struct job {
+struct preset_job {
 	struct server *server; /* NULL: the server is gone */
 	struct peer peer;
 	const char *address;
 	char name[NAME_SIZE];
 };
 
-static void forget(struct job *job)
+static void forget(struct preset_job *job)
 {
 	for (int i = 0; job->server && i < JOBS_MAX; i++)
 		if (job->server->jobs[i] == job)
@@ -27,7 +27,7 @@ static void forget(struct job *job)
 
 static void job_done(void *user, enum status status, const struct reason *reason)
 {
-	struct job *job = user;
+	struct preset_job *job = user;
 	forget(job);
 	if (job->server && status != STATUS_OK)
 		send_error(job->server, &job->peer, job->address, reason->text);
@@ -44,7 +44,7 @@ void presets_orphan(struct server *server)
 }
 
 /* NULL: answered with an error. */
-static struct job *new_job(const struct request *request, const char *address)
+static struct preset_job *new_job(const struct request *request, const char *address)
 {
 	struct server *server = request->server;
 	const char *name = expect_text(request, 0);
@@ -58,12 +58,12 @@ static struct job *new_job(const struct request *request, const char *address)
 	int i = 0;
 	while (i < JOBS_MAX && server->jobs[i])
 		i++;
-	struct job *job = i < JOBS_MAX ? calloc(1, sizeof *job) : NULL;
+	struct preset_job *job = i < JOBS_MAX ? calloc(1, sizeof *job) : NULL;
 	if (!job) {
 		reply_error(request, "too many presets on their way");
 		return NULL;
 	}
-	*job = (struct job){ .server = server, .peer = *request->peer, .address = address };
+	*job = (struct preset_job){ .server = server, .peer = *request->peer, .address = address };
 	snprintf(job->name, sizeof job->name, "%s", name);
 	server->jobs[i] = job;
 	return job;
@@ -71,7 +71,7 @@ static struct job *new_job(const struct request *request, const char *address)
 
 static void load_preset(const struct request *request)
 {
-	struct job *job = new_job(request, "/preset/load");
+	struct preset_job *job = new_job(request, "/preset/load");
 	if (job)
 		control_preset_load(
 			request->server->control, message_text(request->message, 0), ORIGIN_HOST, job_done, job);
@@ -79,14 +79,14 @@ static void load_preset(const struct request *request)
 
 static void save_preset(const struct request *request)
 {
-	struct job *job = new_job(request, "/preset/save");
+	struct preset_job *job = new_job(request, "/preset/save");
 	if (job)
 		control_preset_save(request->server->control, message_text(request->message, 0), job_done, job);
 }
 
 static void delete_preset(const struct request *request)
 {
-	struct job *job = new_job(request, "/preset/delete");
+	struct preset_job *job = new_job(request, "/preset/delete");
 	if (job)
 		control_preset_delete(request->server->control, message_text(request->message, 0), job_done, job);
 }
@@ -94,7 +94,7 @@ static void delete_preset(const struct request *request)
 static void info_done(
 	void *user, enum status status, const char *name, const struct preset_info *info, const struct reason *reason)
 {
-	struct job *job = user;
+	struct preset_job *job = user;
 	forget(job);
 	if (job->server && status != STATUS_OK)
 		send_error(job->server, &job->peer, job->address, reason->text);
@@ -106,7 +106,7 @@ static void info_done(
 
 static void tell_info(const struct request *request)
 {
-	struct job *job = new_job(request, "/preset/info");
+	struct preset_job *job = new_job(request, "/preset/info");
 	if (job)
 		control_preset_info(request->server->control, message_text(request->message, 0), info_done, job);
 }

@@ -153,6 +153,13 @@ void proof_list(struct proof *p, const struct peer *peer, int64_t now_us)
 		add(p, peer, FOREVER_US, now_us);
 }
 
+void proof_unlist(struct proof *p, const struct peer *peer)
+{
+	int i = find(p, peer, 0);
+	if (i >= 0)
+		p->proven[i].until_us = 0;
+}
+
 bool proof_holds(const struct proof *p, const struct peer *peer, int64_t now_us)
 {
 	return find(p, peer, now_us) >= 0;

@@ -56,6 +56,7 @@ bool proof_take(struct proof *, const struct peer *, const char *nonce, int64_t 
 
 /* Takes a peer as proven for good: the keeper of the rack vouches for it. */
 void proof_list(struct proof *, const struct peer *, int64_t now_us);
+void proof_unlist(struct proof *, const struct peer *); /* no longer */
 
 /* Whether the peer is proven. The longest silent of 64 is forgotten for a new one. */
 bool proof_holds(const struct proof *, const struct peer *, int64_t now_us);

@@ -7,8 +7,19 @@
 #include <math.h>
 #include <stdio.h>
 
+/* Frees body. */
+static lo_message as_numbers(lo_message body)
+{
+	lo_message numbers = message_with_numbers(body);
+	lo_message_free(body);
+	return numbers;
+}
+
 static void send_body(struct server *server, const struct peer *peer, const char *address, lo_message body)
 {
+	if (body && message_has_switches(body) &&
+		leases_wants_numbers(&server->leases, leases_origin(&server->leases, peer)))
+		body = as_numbers(body);
 	size_t size = body && server->sockets ? message_write(address, body, server->out, sizeof server->out) : 0;
 	if (size)
 		sockets_send(server->sockets, peer, server->out, size);
@@ -46,6 +57,9 @@ void send_error(struct server *server, const struct peer *peer, const char *addr
 	message_clean(place);
 	message_clean(text);
 	send_to(server, peer, "/error", "ss", place, text);
+	const struct subscriber *surface = leases_surface(&server->leases, leases_origin(&server->leases, peer));
+	if (surface && !surface->surface.closed && !peer_equal(&surface->peer, peer))
+		send_to(server, &surface->peer, "/error", "ss", place, text);
 }
 
 void reply(const struct request *request, const char *address, const char *types, ...)

@@ -25,7 +25,7 @@ void reply_value(const struct request *); /* what a question at this address is 
 /* /error with the request's address and the reason. */
 void reply_error(const struct request *, const char *reason);
 
-/* The same to any peer. */
+/* The same to any peer. A listed surface that sends from another port gets errors where it listens, too. */
 void send_to(struct server *, const struct peer *, const char *address, const char *types, ...);
 void send_error(struct server *, const struct peer *, const char *address, const char *reason);
 

@@ -19,7 +19,7 @@ struct place {
 };
 
 enum route_flags {
-	ROUTE_LOCAL = 1 << 0,      /* refused over UDP */
+	ROUTE_LOCAL = 1 << 0,      /* refused over UDP, and not told to subscribers */
 	ROUTE_STEADY = 1 << 1,     /* subscribers get it at a steady rate, not as it changes */
 	ROUTE_SLOW = 1 << 2,       /* steady, and twice a second whatever rate was asked for */
 	ROUTE_FORMS = 1 << 3,      /* a parameter, with /norm, /str and /info, too */

@@ -53,13 +53,24 @@ struct arrival {
 	const struct peer *peer;
 };
 
+/* An error is never answered. */
+static void refuse(struct arrival *arrival, const uint8_t *data, const char *reason)
+{
+	const char *address = (const char *)data;
+	if (strcmp(address, "/error") != 0 && limit_take(&arrival->server->limit, arrival->peer, clock_now_us()))
+		send_error(arrival->server, arrival->peer, address, reason);
+}
+
 static void on_message(void *user, const uint8_t *data, size_t size)
 {
 	struct arrival *arrival = user;
 	struct server *server = arrival->server;
 	struct message message;
-	if (!message_open(&message, data, size))
+	if (!message_open(&message, data, size)) {
+		const char *fault = packet_unreadable(data, size);
+		refuse(arrival, data, fault ? fault : "no memory");
 		return;
+	}
 	struct request request = {
 		.server = server,
 		.peer = arrival->peer,
@@ -72,12 +83,10 @@ static void on_message(void *user, const uint8_t *data, size_t size)
 	message_close(&message);
 }
 
-static void refuse_late(void *user, const uint8_t *data, size_t size)
+static void refuse_early(void *user, const uint8_t *data, size_t size)
 {
-	struct arrival *arrival = user;
 	(void)size;
-	if (limit_take(&arrival->server->limit, arrival->peer, clock_now_us()))
-		send_error(arrival->server, arrival->peer, (const char *)data, "the timetag is more than 1 s ahead");
+	refuse(user, data, "the timetag is more than 1 s ahead");
 }
 
 /* The frame of a bundle; false: it is too far ahead. */
@@ -94,7 +103,7 @@ static void on_bundle(struct arrival *arrival, const uint8_t *data, size_t size)
 	struct server *server = arrival->server;
 	uint64_t frame;
 	if (!bundle_frame(server, data, &frame)) {
-		packet_each(data, size, refuse_late, arrival);
+		packet_each(data, size, refuse_early, arrival);
 		return;
 	}
 	control_begin(server->control, frame);
@@ -143,6 +152,8 @@ enum status server_new(struct server **result, const struct server_config *confi
 		status = reason_set(reason, STATUS_NO_MEMORY, "no memory");
 	if (status == STATUS_OK)
 		status = surfaces_open(server, config->surfaces, reason);
+	if (status == STATUS_OK)
+		surfaces_restore(server, config->surfaces_path);
 	/* Last, as it cannot be undone. */
 	if (status == STATUS_OK && !control_listen(server->control, &listener))
 		status = reason_set(reason, STATUS_NO_MEMORY, "no memory");

@@ -6,6 +6,7 @@
 #include "osc/server/lease.h"
 #include "osc/server/limit.h"
 #include "osc/server/socket.h"
+#include "osc/server/surface.h"
 #include "osc/wire/packet.h"
 #include "rack/control/control.h"
 
@@ -17,6 +18,7 @@ struct server {
 	struct reason *refusal;
 	struct subjects subjects;
 	struct leases leases;
+	struct surfaces surfaces;
 	void *user;
 	void (*quit)(void *user);
 	struct limit limit;
@@ -30,7 +32,7 @@ struct server {
 	} syncs[SYNCS_MAX];
 	int n_syncs;
 
-	struct job *jobs[JOBS_MAX]; /* presets that are being read or written (preset.c); NULL: free */
+	struct preset_job *jobs[JOBS_MAX]; /* presets that are being read or written (preset.c); NULL: free */
 
 	uint64_t malformed; /* datagrams */
 	uint8_t in[PACKET_SIZE_MAX], out[REPLY_SIZE_MAX];

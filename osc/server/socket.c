@@ -294,23 +294,26 @@ enum status sockets_list(
 	const struct udp *udp = find_host(s, host, port, peer, &fault);
 	const struct sockaddr *name = (const struct sockaddr *)&peer->name;
 	if (!udp && !fault)
-		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: there is no UDP port (--osc 0)");
+		return reason_set(reason, STATUS_BAD_VALUE, "there is no UDP port (--osc 0)");
 	if (!udp)
-		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: %.60s: %s", host, fault);
+		return reason_set(reason, STATUS_BAD_VALUE, "%.60s: %s", host, fault);
 	if (is_group(name))
-		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: %.60s is not one machine's address", host);
+		return reason_set(reason, STATUS_BAD_VALUE, "%.60s is not one machine's address", host);
 	if (!allow_is_loopback(name) && allow_is_loopback((const struct sockaddr *)&udp->name))
-		return reason_set(reason, STATUS_BAD_VALUE,
-			"--osc-surface: %.60s is not reached from loopback (--osc-bind)", host);
+		return reason_set(reason, STATUS_BAD_VALUE, "%.60s is not reached from loopback (--osc-bind)", host);
 	if (!allow_has(&s->allow, name))
-		return reason_set(reason, STATUS_BAD_VALUE, "--osc-surface: --osc-allow does not let %.60s in", host);
+		return reason_set(reason, STATUS_BAD_VALUE, "--osc-allow does not let %.60s in", host);
 	if (port_of(&udp->name) == port_of(&peer->name) &&
 		(is_near(peer) || (udp->size == peer->size && memcmp(&udp->name, name, udp->size) == 0)))
-		return reason_set(
-			reason, STATUS_BAD_VALUE, "--osc-surface: %.60s is where this rack listens itself", host);
+		return reason_set(reason, STATUS_BAD_VALUE, "%.60s is where this rack listens itself", host);
 	if (!is_near(peer))
 		proof_list(&s->proof, peer, clock_now_us());
 	return STATUS_OK;
+}
+
+void sockets_unlist(struct sockets *s, const struct peer *peer)
+{
+	proof_unlist(&s->proof, peer);
 }
 
 bool sockets_refused(struct sockets *s, struct peer *peer)

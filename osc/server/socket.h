@@ -36,10 +36,12 @@ void sockets_send(struct sockets *, const struct peer *, const uint8_t *bytes, s
  * sending more of what can wait. */
 bool sockets_busy(const struct sockets *, const struct peer *);
 
-/* Looks up a peer that may be sent to from now on although it has proven nothing; it has a proven peer's share. May
- * wait for the network: at the start only. BAD_VALUE: no such host, a group of hosts, not to be reached from this
+/* Looks up a peer that may be sent to from now on although it has proven nothing; it has a proven peer's share. Waits
+ * for the network, unless host is an IP address. BAD_VALUE: no such host, a group of hosts, not to be reached from this
  * socket, or not let in. */
 enum status sockets_list(struct sockets *, const char *host, const char *port, struct peer *, struct reason *);
+
+void sockets_unlist(struct sockets *, const struct peer *); /* it has to give proof as others */
 
 /* Whether the peer is on this machine, or has proven that it gets what is sent to it. */
 bool sockets_trust(const struct sockets *, const struct peer *);

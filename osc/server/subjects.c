@@ -47,7 +47,7 @@ bool subjects_build(struct subjects *s, const struct rack *rack)
 	for (size_t i = 0; room && (route = router_at(i)); i++)
 		if (route->list)
 			room = route->list(s, route, rack);
-		else if (route->body && !route->find)
+		else if (route->body && !route->find && !(route->flags & ROUTE_LOCAL))
 			room = subjects_add(s, route, &nowhere, route->address);
 	if (!room)
 		s->n = 0;

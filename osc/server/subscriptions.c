@@ -4,22 +4,45 @@
 #include "osc/server/serving.h"
 #include "rack/base/clock.h"
 
+#include <string.h>
+
+/* What follows the pattern, in any order: a number is the rate, a text an option. */
+static bool read_terms(const struct request *request, int *hz, bool *numbers)
+{
+	*hz = 0;
+	*numbers = false;
+	for (int i = 1; i < request->message->n; i++) {
+		const char *option = message_text(request->message, i);
+		double rate;
+		if (option && strcmp(option, "numbers") != 0) {
+			reply_error(request, "the only option is 'numbers'");
+			return false;
+		}
+		if (!option && !expect_number(request, i, 1, LEASE_HZ_MAX, &rate))
+			return false;
+		*numbers |= option != NULL;
+		*hz = option ? *hz : (int)rate;
+	}
+	return true;
+}
+
 static void subscribe(const struct request *request)
 {
-	double hz = 0;
-	if (!request->server->sockets) {
+	struct server *server = request->server;
+	bool numbers;
+	int hz;
+	if (!server->sockets) {
 		reply_error(request, "there is nowhere to send answers");
 		return;
 	}
 	const char *pattern = expect_text(request, 0);
-	if (!pattern || (request->message->n > 1 && !expect_number(request, 1, 1, LEASE_HZ_MAX, &hz)) ||
-		request->over_rate)
+	if (!pattern || !read_terms(request, &hz, &numbers) || request->over_rate)
 		return;
-	if (!sockets_trust(request->server->sockets, request->peer)) {
-		sockets_withhold(request->server->sockets);
+	if (!sockets_trust(server->sockets, request->peer)) {
+		sockets_withhold(server->sockets);
 		return;
 	}
-	const char *fault = leases_add(&request->server->leases, request->peer, pattern, (int)hz, clock_now_us());
+	const char *fault = leases_add(&server->leases, request->peer, pattern, hz, numbers, clock_now_us());
 	if (fault)
 		reply_error(request, fault);
 }
@@ -43,10 +66,10 @@ static void take_cookie(const struct request *request)
 }
 
 const struct route subscription_routes[] = {
-	{ "/subscribe", "s:pattern [i:hz]",
+	{ "/subscribe", "s:pattern [i:hz] [s:numbers]",
 		"Sends the values of matching addresses now and as they change, hz times a second at most (30), and "
-		"meters hz times "
-		"a second (25; 30 at most), for 10 s; asking again renews it",
+		"meters hz times a second (25; 30 at most), for 10 s; asking again renews it. With the word numbers, "
+		"switches are sent as 1 and 0",
 		.handle = subscribe },
 	{ "/unsubscribe", "s:pattern", "Ends it", .handle = unsubscribe },
 	{ "/cookie", "s:nonce",

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/wire/message.h"
 
+#include "osc/wire/packet.h"
+
 #include <string.h>
 
 /* liblo 0.31 refuses a message without a type tag string, so one is put behind the address. */
@@ -17,6 +19,8 @@ static lo_message read_untagged(const uint8_t *data, size_t size)
 
 bool message_open(struct message *m, const uint8_t *data, size_t size)
 {
+	if (packet_unreadable(data, size))
+		return false;
 	size_t address = (strlen((const char *)data) & ~(size_t)3) + 4;
 	/* liblo takes bytes that it may change, but copies them first (0.31, lo_message_deserialise). */
 	m->body = address == size ? read_untagged(data, size)
@@ -113,6 +117,32 @@ void message_add(lo_message body, const char *types, ...)
 	va_start(values, types);
 	message_add_list(body, types, values);
 	va_end(values);
+}
+
+bool message_has_switches(lo_message body)
+{
+	return strpbrk(lo_message_get_types(body), "TF");
+}
+
+lo_message message_with_numbers(lo_message body)
+{
+	const char *types = lo_message_get_types(body);
+	lo_message same = lo_message_new();
+	if (!same)
+		return NULL;
+	const struct message m = { .types = types, .n = lo_message_get_argc(body), .args = lo_message_get_argv(body) };
+	for (int i = 0; i < m.n; i++) {
+		double number;
+		if (message_text(&m, i))
+			message_add(same, "s", message_text(&m, i));
+		else if (types[i] == 'i' && message_number(&m, i, &number))
+			message_add(same, "i", (int32_t)number);
+		else if (message_number(&m, i, &number))
+			message_add(same, "f", number);
+		else
+			message_add(same, "N");
+	}
+	return same;
 }
 
 size_t message_write(const char *address, lo_message body, uint8_t *bytes, size_t size)

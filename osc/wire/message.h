@@ -18,7 +18,7 @@ struct message {
 	lo_message body;
 };
 
-/* data: one message that packet_fault found valid. False: no memory. */
+/* data: one message that packet_fault found valid. False: no memory, or packet_unreadable() says why. */
 bool message_open(struct message *, const uint8_t *data, size_t size);
 void message_close(struct message *);
 
@@ -29,6 +29,11 @@ const char *message_text(const struct message *, int index); /* NULL: there is n
 /* Adds arguments to a body: types of i f d h s T F N, then their values (T F N take none). */
 void message_add(lo_message body, const char *types, ...);
 void message_add_list(lo_message body, const char *types, va_list values);
+
+/* The same arguments with 1 and 0 for T and F, for clients that cannot read these; the caller frees it. NULL: no
+ * memory. 64-bit types become f. */
+bool message_has_switches(lo_message body);
+lo_message message_with_numbers(lo_message body);
 
 /* Bytes written, 0: it does not fit. */
 size_t message_write(const char *address, lo_message body, uint8_t *bytes, size_t size);

@@ -83,16 +83,34 @@ static bool argument_size(char tag, const uint8_t *data, size_t size, size_t *us
 	}
 }
 
+static const char *tags_fault(const char *tags)
+{
+	if (strpbrk(tags, "[]"))
+		return "arrays are not taken";
+	return tags[strspn(tags, "TFNIifcrmhdtsSb")] ? "an argument is of a type that OSC 1.0 does not have" : NULL;
+}
+
+const char *packet_unreadable(const uint8_t *message, size_t size)
+{
+	size_t address = string_size(message, size);
+	if (address == size)
+		return NULL;
+	return message[address] == ',' ? tags_fault((const char *)message + address + 1)
+				       : "the values have no type tags";
+}
+
 static const char *arguments_fault(const uint8_t *data, size_t size)
 {
-	if (size == 0)
-		return NULL;
+	if (size == 0 || data[0] != ',')
+		return NULL; /* none, or of no types (packet_unreadable) */
 	size_t used = string_size(data, size);
-	if (used == 0 || data[0] != ',')
+	if (used == 0)
 		return "bad type tag string";
 	const char *tags = (const char *)data + 1;
 	if (strlen(tags) > PACKET_TYPES_MAX)
 		return "too many arguments";
+	if (tags_fault(tags))
+		return NULL; /* of no known size (packet_unreadable) */
 	for (; *tags; tags++) {
 		size_t argument;
 		data += used;

@@ -18,12 +18,16 @@ enum {
 #define PACKET_IMMEDIATELY ((uint64_t)1)
 
 /* NULL for a valid packet, otherwise what is wrong with it. Every string ends within the packet and is padded with
- * zeros, sizes add up, addresses are printable ASCII, and only the type tags of OSC 1.0 occur. A message without a type
- * tag string counts as one without arguments (old senders). Reads data[0 .. size - 1] only; linear time. OSC 1.0, "OSC
- * Packets". */
+ * zeros, sizes add up, and addresses are printable ASCII. A message that ends with its address counts as one without
+ * arguments (old senders); of one with arguments that packet_unreadable() names, only the address is valid. Reads
+ * data[0 .. size - 1] only; linear time. OSC 1.0, "OSC Packets". */
 const char *packet_fault(const uint8_t *data, size_t size);
 
 /* The following take valid packets only. */
+
+/* NULL, or why the arguments of a message cannot be read: values without type tags, arrays, or type tags that are none
+ * of OSC 1.0. */
+const char *packet_unreadable(const uint8_t *message, size_t size);
 
 bool packet_is_bundle(const uint8_t *data, size_t size);
 uint64_t packet_timetag(const uint8_t *bundle); /* NTP time of the outermost bundle */

@@ -15,8 +15,10 @@ bool peer_equal(const struct peer *a, const struct peer *b)
 bool peer_same_machine(const struct peer *a, const struct peer *b)
 {
 	struct peer same = *a;
-	if (a->local || b->local || allow_is_loopback((const struct sockaddr *)&a->name))
+	if (a->local || b->local)
 		return false;
+	if (allow_is_loopback((const struct sockaddr *)&a->name))
+		return allow_is_loopback((const struct sockaddr *)&b->name);
 	/* at the same place for IPv6 */
 	((struct sockaddr_in *)&same.name)->sin_port = ((const struct sockaddr_in *)&b->name)->sin_port;
 	return peer_equal(&same, b);

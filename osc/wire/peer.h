@@ -18,7 +18,7 @@ struct peer {
 
 bool peer_equal(const struct peer *, const struct peer *);
 
-/* Two ports of one machine that is not this one. */
+/* Two UDP ports of one machine; all of loopback is this one. */
 bool peer_same_machine(const struct peer *, const struct peer *);
 
 #endif

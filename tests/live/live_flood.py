@@ -40,12 +40,13 @@ MALFORMED = {  # no answer, counted, nothing done
     "bundle with size 0": b"#bundle\0" + bytes(8) + bytes(4),
     "blob without a body": b"/x\0\0,b\0\0",
     "no end of the address": b"/" + b"x" * 63,
-    "types without a comma": text(b"/rack/trim/gain") + text(b"f") + bytes(4),
     "too many arguments told": text(b"/rack/trim/gain") + text(b"," + b"f" * 200) + bytes(4),
     "not a multiple of four": SET[:-1],
     "noise": bytes(range(256)) * 4,
 }
 BOMBS = {  # well formed, so they may be answered; what counts is how long they take
+    "values without type tags": text(b"/rack/trim/gain") + text(b"f") + bytes(4),
+    "arrays": text(b"/rack/trim/gain") + text(b",[" + b"f" * 100 + b"]") + bytes(400),
     "64 KiB of blob": text(b"/rack/trim/gain") + text(b",b") + struct.pack(">i", 65000) + bytes(65000),
     "bundles of 1000": bundle(*[SET] * 1000),  # well formed, so they may be answered; what counts is how long they take
     "stars": text(b"/" + b"*a" * 40) + text(b",f") + bytes(4),

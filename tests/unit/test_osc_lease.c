@@ -70,7 +70,7 @@ static void test_a_listed_surface_stays_and_is_told_anew(void **state)
 	struct peer a = udp_peer("192.0.2.2", 9000), port = udp_peer("192.0.2.2", 1),
 		    more = udp_peer("192.0.2.2", 9001);
 	struct subscriber *s = &f->leases.subscribers[LEASE_PEERS_MAX];
-	assert_null(leases_keep(&f->leases, &a, "/rack/*/*", SECOND));
+	assert_null(leases_keep(&f->leases, &a, "/rack/*/*", false, SECOND));
 	uint8_t *dirty = &s->updates[f->gain].dirty;
 	assert_true(*dirty);
 	assert_false(leases_remove(&f->leases, &a, "/rack/*/*"));
@@ -89,9 +89,9 @@ static void test_a_listed_surface_stays_and_is_told_anew(void **state)
 	assert_false(*dirty);
 	leases_clamped(&f->leases, f->gain, leases_origin(&f->leases, &port), &port, 20 * SECOND);
 	assert_true(*dirty);
-	assert_null(leases_keep(&f->leases, &more, "/rack/*/*", SECOND));
+	assert_null(leases_keep(&f->leases, &more, "/rack/*/*", false, SECOND));
 	assert_int_equal(leases_origin(&f->leases, &port), SUBSCRIBERS_MAX + 1); /* of which of the two? */
-	assert_null(leases_add(&f->leases, &port, "/chain", 25, SECOND));        /* these have places of their own */
+	assert_null(leases_add(&f->leases, &port, "/chain", 25, false, SECOND)); /* these have places of their own */
 	assert_int_equal(leases_origin(&f->leases, &port), 1);
 }
 
@@ -101,8 +101,8 @@ static void test_a_closed_surface_is_tried_again(void **state)
 	struct peer a = udp_peer("127.0.0.1", 9000), port = udp_peer("127.0.0.1", 1);
 	struct subscriber *s = &f->leases.subscribers[LEASE_PEERS_MAX];
 	int64_t next_us = INT64_MAX;
-	assert_null(leases_keep(&f->leases, &a, "/rack/*/*", SECOND));
-	assert_int_equal(leases_origin(&f->leases, &port), SUBSCRIBERS_MAX + 1); /* on this machine it may be anybody */
+	assert_null(leases_keep(&f->leases, &a, "/rack/*/*", false, SECOND));
+	assert_int_equal(leases_origin(&f->leases, &port), LEASE_PEERS_MAX + 1); /* another port of its machine */
 	tell(s);
 	leases_forget(&f->leases, &a, 2 * SECOND);
 	assert_int_equal(leases_count(&f->leases), 0);
@@ -130,10 +130,10 @@ static void test_a_lease_lasts_ten_seconds(void **state)
 {
 	struct fixture *f = *state;
 	struct peer a = udp_peer("127.0.0.1", 1000), b = udp_peer("127.0.0.1", 1001);
-	assert_null(leases_add(&f->leases, &a, "/rack/*/*", 25, SECOND));
-	assert_null(leases_add(&f->leases, &b, "/rack/*/*", 25, SECOND));
+	assert_null(leases_add(&f->leases, &a, "/rack/*/*", 25, false, SECOND));
+	assert_null(leases_add(&f->leases, &b, "/rack/*/*", 25, false, SECOND));
 	leases_expire(&f->leases, 9 * SECOND);
-	assert_null(leases_add(&f->leases, &b, "/rack/*/*", 25, 9 * SECOND)); /* renewed */
+	assert_null(leases_add(&f->leases, &b, "/rack/*/*", 25, false, 9 * SECOND)); /* renewed */
 	leases_expire(&f->leases, 11 * SECOND - 1);
 	assert_int_equal(leases_count(&f->leases), 2);
 	leases_expire(&f->leases, 11 * SECOND);
@@ -153,9 +153,9 @@ static void test_snapshot_change_and_own_change(void **state)
 {
 	struct fixture *f = *state;
 	struct peer a = udp_peer("127.0.0.1", 1000), b = udp_peer("127.0.0.1", 1001);
-	leases_add(&f->leases, &a, "/rack/trim/gain", 25, SECOND);
-	leases_add(&f->leases, &b, "/rack/trim/gain", 25, SECOND);
-	leases_add(&f->leases, &b, "/rack/trim/gain/norm", 25, SECOND);
+	leases_add(&f->leases, &a, "/rack/trim/gain", 25, false, SECOND);
+	leases_add(&f->leases, &b, "/rack/trim/gain", 25, false, SECOND);
+	leases_add(&f->leases, &b, "/rack/trim/gain/norm", 25, false, SECOND);
 	assert_int_equal(update_of(f, 0)->dirty, 1 << FORM_VALUE);
 	assert_int_equal(update_of(f, 1)->dirty, 1 << FORM_VALUE | 1 << FORM_NORM);
 	update_of(f, 0)->dirty = update_of(f, 1)->dirty = 0;
@@ -165,9 +165,9 @@ static void test_snapshot_change_and_own_change(void **state)
 	assert_int_equal(update_of(f, 1)->dirty, 1 << FORM_NORM);
 	/* Renewed while it moves the control itself: no old value comes back to its fader; a second later it does. */
 	update_of(f, 1)->dirty = 0;
-	leases_add(&f->leases, &b, "/rack/trim/gain", 25, 2 * SECOND + SECOND / 2);
+	leases_add(&f->leases, &b, "/rack/trim/gain", 25, false, 2 * SECOND + SECOND / 2);
 	assert_int_equal(update_of(f, 1)->dirty, 0);
-	leases_add(&f->leases, &b, "/rack/trim/gain", 25, 4 * SECOND);
+	leases_add(&f->leases, &b, "/rack/trim/gain", 25, false, 4 * SECOND);
 	assert_int_equal(update_of(f, 1)->dirty, 1 << FORM_VALUE);
 	/* Another's change behind an own one that has not been told: the newest counts for both. */
 	leases_touch(&f->leases, f->gain, leases_origin(&f->leases, &a), 4 * SECOND);
@@ -183,12 +183,12 @@ static void test_rates(void **state)
 	size_t peak = 0;
 	while (strcmp(f->subjects.list[peak].address, "/meter/out/peak") != 0)
 		peak++;
-	leases_add(&f->leases, &a, "/*/*/*", 0, SECOND);
+	leases_add(&f->leases, &a, "/*/*/*", 0, false, SECOND);
 	assert_int_equal(update_of(f, 0)->hz, LEASE_HZ_MAX);
 	assert_int_equal(f->leases.subscribers[0].updates[peak].hz, LEASE_HZ_STEADY);
-	leases_add(&f->leases, &a, "/*/*/*", 5, SECOND);
+	leases_add(&f->leases, &a, "/*/*/*", 5, false, SECOND);
 	assert_int_equal(update_of(f, 0)->hz, 5);
-	leases_add(&f->leases, &a, "/meter/*/*", 12, SECOND);
+	leases_add(&f->leases, &a, "/meter/*/*", 12, false, SECOND);
 	assert_int_equal(update_of(f, 0)->hz, 5);
 	assert_int_equal(f->leases.subscribers[0].updates[peak].hz, 12); /* the faster of two */
 }
@@ -199,20 +199,20 @@ static void test_limits_of_leases(void **state)
 	char pattern[ADDRESS_SIZE];
 	for (int i = 0; i < LEASE_PEERS_MAX; i++) {
 		struct peer peer = udp_peer("127.0.0.1", 2000 + i);
-		assert_null(leases_add(&f->leases, &peer, "/chain", 25, SECOND));
+		assert_null(leases_add(&f->leases, &peer, "/chain", 25, false, SECOND));
 	}
 	struct peer ninth = udp_peer("127.0.0.1", 3000), first = udp_peer("127.0.0.1", 2000);
-	assert_non_null(leases_add(&f->leases, &ninth, "/chain", 25, SECOND));
+	assert_non_null(leases_add(&f->leases, &ninth, "/chain", 25, false, SECOND));
 	for (int i = 1; i < LEASE_PATTERNS_MAX; i++) {
 		snprintf(pattern, sizeof pattern, "/x%d", i);
-		assert_null(leases_add(&f->leases, &first, pattern, 25, SECOND));
+		assert_null(leases_add(&f->leases, &first, pattern, 25, false, SECOND));
 	}
-	assert_non_null(leases_add(&f->leases, &first, "/y", 25, SECOND));
-	assert_null(leases_add(&f->leases, &first, "/x1", 25, SECOND)); /* renewing goes on */
-	assert_non_null(leases_add(&f->leases, &first, "/*****", 25, SECOND));
+	assert_non_null(leases_add(&f->leases, &first, "/y", 25, false, SECOND));
+	assert_null(leases_add(&f->leases, &first, "/x1", 25, false, SECOND)); /* renewing goes on */
+	assert_non_null(leases_add(&f->leases, &first, "/*****", 25, false, SECOND));
 	assert_true(leases_remove(&f->leases, &first, "/x1"));
 	assert_false(leases_remove(&f->leases, &first, "/x1"));
-	assert_null(leases_add(&f->leases, &first, "/y", 25, SECOND));
+	assert_null(leases_add(&f->leases, &first, "/y", 25, false, SECOND));
 }
 
 static void test_rate_of_a_source(void **state)
