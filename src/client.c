@@ -1,5 +1,7 @@
 /* lacquer get, set, watch: one-shot clients of a running rack. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/client.h"
+
 #include "osc/remote/link.h"
 #include "osc/server/router.h"
 #include "osc/wire/pattern.h"
@@ -213,6 +215,19 @@ static int set(struct client *c, char **words)
 	if (c->route && c->route->flags & ROUTE_LATER)
 		return set_preset(c);
 	return ask_again ? ask(c) : EXIT_DONE;
+}
+
+int client_set(const char *name, const char *address, char **words)
+{
+	struct client c = { .address = address, .route = router_find(address), .print = true };
+	struct reason reason;
+	if (link_open(&c.link, NULL, name, &reason) != STATUS_OK) {
+		options_error(address, "%s", reason.text);
+		return EXIT_FAILED;
+	}
+	int status = set(&c, words);
+	link_close(c.link);
+	return status;
 }
 
 static int set_main(int argc, char **argv);

@@ -299,8 +299,10 @@ static bool load_rack(struct host *h)
 static bool open_server(struct host *h)
 {
 	const struct host_options *o = h->options;
-	char file[NAME_MAX + 1], path[PATH_MAX];
+	char file[NAME_MAX + 1], path[PATH_MAX], surfaces[PATH_MAX];
 	struct reason reason;
+	snprintf(file, sizeof file, "%s.surfaces", o->name);
+	bool kept = file_place(FILE_STATE, file, surfaces, sizeof surfaces, NULL) == STATUS_OK;
 	snprintf(file, sizeof file, "%s.sock", o->name);
 	const struct server_config config = {
 		.control = h->control,
@@ -309,6 +311,7 @@ static bool open_server(struct host *h)
 		.port = o->osc_port,
 		.allow = o->osc_allow,
 		.surfaces = o->osc_surfaces,
+		.surfaces_path = kept ? surfaces : NULL,
 		.user = h,
 		.quit = on_quit,
 	};

@@ -12,6 +12,7 @@
 	EACH(get)                                                                                                      \
 	EACH(set)                                                                                                      \
 	EACH(watch)                                                                                                    \
+	EACH(surface)                                                                                                  \
 	EACH(describe)                                                                                                 \
 	EACH(check)
 

@@ -172,6 +172,7 @@ void server_free(struct server *server)
 	presets_orphan(server);
 	sockets_free(server->sockets);
 	leases_free(&server->leases);
+	surfaces_free(&server->surfaces);
 	subjects_free(&server->subjects);
 	free(server);
 }

@@ -8,6 +8,7 @@
 #include "rack/base/file.h"
 #include "rack/base/worker.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +115,7 @@ void surfaces_restore(struct server *server, const char *path)
 {
 	char *text, *rest;
 	size_t size;
-	server->surfaces.path = path;
+	server->surfaces.path = path ? strdup(path) : NULL;
 	if (!path || file_read(path, FILE_SIZE_MAX, &text, &size, NULL) != STATUS_OK)
 		return; /* most racks have none */
 	rest = text;
@@ -126,9 +127,14 @@ void surfaces_restore(struct server *server, const char *path)
 	free(text);
 }
 
+void surfaces_free(struct surfaces *surfaces)
+{
+	free(surfaces->path);
+}
+
 struct save {
 	struct job job;
-	const char *path;
+	char path[PATH_MAX];
 	struct reason reason;
 	char text[SURFACES_MAX * (SURFACE_SIZE + 1) + 100];
 };
@@ -155,7 +161,7 @@ static void save_list(struct server *server)
 		return;
 	save->job.work = write_list;
 	save->job.done = written;
-	save->path = server->surfaces.path;
+	snprintf(save->path, sizeof save->path, "%s", server->surfaces.path);
 	size_t used = (size_t)snprintf(save->text, sizeof save->text, "# OSC surfaces that are told without asking.\n");
 	for (int i = 0; i < server->surfaces.n; i++)
 		if (server->surfaces.list[i].kept)

@@ -12,7 +12,7 @@ struct server;
 enum { SURFACE_SIZE = ENDPOINT_HOST_SIZE + ENDPOINT_PORT_SIZE + 20 };
 
 struct surfaces {
-	const char *path; /* of the list of those that are kept; NULL: they last as long as the server */
+	char *path; /* of the list of those that are kept; NULL: they last as long as the server */
 	int n;
 	struct surface {
 		char text[SURFACE_SIZE]; /* HOST:PORT[/norm][/numbers] */
@@ -25,8 +25,9 @@ struct surfaces {
  * the network. BAD_VALUE names the entry that is none, or that the socket cannot reach or does not let in. */
 enum status surfaces_open(struct server *, const char *list, struct reason *);
 
-/* Those of the file at path (kept as it is, not copied), which is written when one is added or removed. What cannot be
- * listed now is reported on stderr, and stays in the file until then. NULL: none. */
+/* Those of the file at path, which is written anew when one is added or removed. What cannot be listed now is reported
+ * on stderr, and stays in the file until then. NULL: none. */
 void surfaces_restore(struct server *, const char *path);
+void surfaces_free(struct surfaces *);
 
 #endif

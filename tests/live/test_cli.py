@@ -17,7 +17,7 @@ import unittest
 import wave
 
 LACQUER = os.path.abspath("build/lacquer")
-COMMANDS = ["run", "attach", "render", "measure", "get", "set", "watch", "describe", "check"]
+COMMANDS = ["run", "attach", "render", "measure", "get", "set", "watch", "surface", "describe", "check"]
 
 
 def run(*words, **more):
