@@ -98,8 +98,8 @@ static void print_rackfiles(void)
 	       "Of a key that stands twice in\na section the later one counts, with a warning. Saving keeps comments, "
 	       "order and spacing; a slot that was taken\nout takes along its section and the comments directly above "
 	       "it.\n"
-	       ".PP\nThe section [rack] knows \\fBformat\\fR (1), \\fBtitle\\fR, \\fBbypass\\fR and "
-	       "\\fBbypass.match\\fR.\n");
+	       ".PP\nThe section [rack] knows \\fBformat\\fR (1), \\fBtitle\\fR, \\fBrate\\fR (the sample rate that the rack is "
+	       "made for), \\fBbypass\\fR and \\fBbypass.match\\fR.\n");
 }
 
 static void print_rows(const struct param *rows, uint32_t n)

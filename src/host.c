@@ -130,6 +130,9 @@ static void found(struct host *h)
 	reconnect_read(h->jack, &status);
 	options_error(
 		"JACK", "running as '%s' at %u Hz, %u frames a period", status.client, status.rate, status.period);
+	uint32_t made_for = (uint32_t)control_rack(h->control)->rate;
+	if (made_for && made_for != h->rate)
+		options_error("rack", "is made for %u Hz", made_for);
 	const char *missing;
 	for (unsigned i = 0; (missing = wires_missing(h->options->wires, i)); i++)
 		options_error("JACK", "no port '%s' yet; it is connected when it appears", missing);

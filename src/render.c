@@ -110,12 +110,22 @@ static int open_out(struct render *r)
 	return EXIT_DONE;
 }
 
+/* A rack for one medium, such as CD, sounds as it was made to at its rate only. */
+static void warn_of_rate(const struct render *r)
+{
+	uint32_t rate = (uint32_t)control_rack(r->control)->rate;
+	if (rate && rate != r->info.rate)
+		options_error(r->rack, "is made for %u Hz, and %s is of %u Hz; --rate %u converts it", rate, r->in_path,
+			r->info.rate, rate);
+}
+
 static int start(struct render *r)
 {
 	struct reason reason;
 	if (control_start(r->control, &(struct spec){ .rate = r->info.rate }, CONTROL_OFFLINE, &reason) != STATUS_OK ||
 		replay_start(&r->replay, r->control, r->info.rate, &reason) != STATUS_OK)
 		return told("render", &reason, EXIT_FAILED);
+	warn_of_rate(r);
 	return EXIT_DONE;
 }
 

@@ -378,6 +378,7 @@ void control_become(struct control *c, const struct rack *rack, unsigned what, u
 	control_begin(c, 0);
 	send_glide(c->send, glide_ms, same ? NULL : &c->rack);
 	memcpy(c->rack.title, wanted.title, sizeof c->rack.title);
+	c->rack.rate = wanted.rate;
 	if (what & BECOME_RACK_PARAMS)
 		become_values(c, RACK_ITSELF, wanted.values, N_RACK_PARAMS, origin);
 	if (!same) {

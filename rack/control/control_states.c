@@ -50,6 +50,7 @@ enum status control_scene_recall(
 		return reason_set(reason, STATUS_BAD_VALUE, "a scene fades in 0 to %d seconds", SCENE_SECONDS_MAX);
 	struct rack rack = c->states.scenes[index]->rack;
 	memcpy(rack.title, c->rack.title, sizeof rack.title);
+	rack.rate = c->rack.rate;
 	control_record(c, UNDO_WHOLE, 0, origin);
 	control_become(c, &rack, 0, (uint32_t)lrintf(seconds * 1000), origin);
 	return STATUS_OK;

@@ -23,6 +23,16 @@ const struct param rack_params[N_RACK_PARAMS] = {
 	[RACK_MATCH] = SWITCH("bypass/match", "Match", "Bypass at matched loudness: the louder side is turned down"),
 };
 
+const struct param rack_rate = { .id = "rate",
+	.label = "Rate",
+	.unit = UNIT_HZ,
+	.scale = SCALE_LINEAR,
+	.min = 8000,
+	.max = 384000,
+	.def = 48000,
+	.step = 1,
+	.help = "Sample rate that the rack is made for; others are warned of" };
+
 uint32_t slot_n_params(const struct rack_slot *slot)
 {
 	return slot->module->n_params + N_HOST_PARAMS;

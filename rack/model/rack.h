@@ -28,8 +28,12 @@ struct rack_slot {
 	float values[MODULE_PARAMS_MAX + N_HOST_PARAMS];
 };
 
+/* The sample rate that a rack is made for, as a row for its key in rack files. */
+extern const struct param rack_rate;
+
 struct rack {
 	char title[RACK_TITLE_SIZE];
+	float rate; /* Hz, what [rack] rate says; 0: any */
 	float values[N_RACK_PARAMS];
 	uint32_t n_slots;
 	struct rack_slot slots[RACK_SLOTS_MAX];

@@ -24,8 +24,8 @@ struct reader {
 	struct rackfile *file;
 	struct rack rack; /* handed over when all is well */
 	uint32_t section, slot, n_guesses;
-	/* Lines of this section that set something, by row and behind KEY_TITLE; 0: none, as a header comes first. */
-	uint32_t set_at[MODULE_PARAMS_MAX + N_HOST_PARAMS - KEY_TITLE];
+	/* Lines of this section that set something, by row and behind KEY_LEAST; 0: none, as a header comes first. */
+	uint32_t set_at[MODULE_PARAMS_MAX + N_HOST_PARAMS - KEY_LEAST];
 	rackfile_warn *warn;
 	rackfile_refused *refused; /* NULL: the first error ends the reading */
 	bool in_section;
@@ -169,7 +169,7 @@ static enum status open_section(struct reader *r)
 static void count_line(struct reader *r, uint32_t at)
 {
 	struct line *line = &r->file->lines[at];
-	uint32_t *set_at = &r->set_at[line->param - KEY_TITLE];
+	uint32_t *set_at = &r->set_at[line->param - KEY_LEAST];
 	if (*set_at) {
 		char key[WORD_SIZE];
 		rackfile_copy(r->file, line->name, key, sizeof key);
@@ -219,7 +219,10 @@ static int find_rack_param(char *key)
 	for (int i = 0; i < N_RACK_PARAMS; i++)
 		if (strcmp(rack_params[i].id, key) == 0)
 			return i;
-	return strcmp(key, "format") == 0 ? KEY_FORMAT : strcmp(key, "title") == 0 ? KEY_TITLE : KEY_UNKNOWN;
+	return strcmp(key, "format") == 0       ? KEY_FORMAT
+	       : strcmp(key, "title") == 0      ? KEY_TITLE
+	       : strcmp(key, rack_rate.id) == 0 ? KEY_RATE
+						: KEY_UNKNOWN;
 }
 
 /* A key that no row has; the likeliest row is named, as rack files have it. */
@@ -258,6 +261,8 @@ static enum status read_key(struct reader *r, uint32_t at, bool in_section)
 		return s->is_rack ? read_number(r, at, &rack_params[line->param], &r->rack.values[line->param])
 				  : read_number(
 					    r, at, slot_param(slot, (uint32_t)line->param), &slot->values[line->param]);
+	if (line->param == KEY_RATE)
+		return read_number(r, at, &rack_rate, &r->rack.rate);
 	if (line->param == KEY_TITLE)
 		read_title(r, at);
 	else if (line->param == KEY_FORMAT)

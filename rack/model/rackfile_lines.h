@@ -13,7 +13,7 @@ struct span {
 enum line_kind { LINE_BLANK, LINE_COMMENT, LINE_SECTION, LINE_KEY, LINE_BAD };
 
 /* What a key stands for, where it is no row's index. */
-enum { KEY_UNKNOWN = -1, KEY_FORMAT = -2, KEY_TITLE = -3 };
+enum { KEY_UNKNOWN = -1, KEY_FORMAT = -2, KEY_TITLE = -3, KEY_RATE = -4, KEY_LEAST = KEY_RATE };
 
 struct line {
 	enum line_kind kind;

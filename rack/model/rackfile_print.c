@@ -190,15 +190,37 @@ static void print_key(struct printer *p, const struct subject *s, uint32_t at)
 		print_with_number(p, line, row_of(s, (uint32_t)line->param), s->values[line->param]);
 	else if (line->counts && line->param == KEY_TITLE && other_title)
 		print_with_value(p, line, title);
+	else if (line->counts && line->param == KEY_RATE && p->rack->rate == 0)
+		return; /* the rack is not of this file any more */
+	else if (line->counts && line->param == KEY_RATE && line->number != p->rack->rate)
+		print_with_number(p, line, &rack_rate, p->rack->rate);
 	else
 		print_lines(p, at, at + 1);
+}
+
+/* Where the file has no such line and the rack has one to say. */
+static void print_new_title(struct printer *p, const char *indent, int n_indent)
+{
+	char title[RACK_TITLE_SIZE];
+	format_title(p->rack->title, title);
+	if (*title)
+		print_new_line(p, indent, n_indent, "title", title);
+}
+
+static void print_new_rate(struct printer *p, const char *indent, int n_indent)
+{
+	char text[64];
+	format_value(&rack_rate, p->rack->rate, " ", text, sizeof text);
+	if (p->rack->rate != 0)
+		print_new_line(p, indent, n_indent, rack_rate.id, text);
 }
 
 static void print_section(struct printer *p, const struct section *section, int slot)
 {
 	const struct line *lines = p->file->lines;
 	struct subject s = subject_of(p, slot);
-	bool mentioned[MODULE_PARAMS_MAX + N_HOST_PARAMS] = { false }, has_title = !section->is_rack;
+	bool mentioned[MODULE_PARAMS_MAX + N_HOST_PARAMS] = { false };
+	bool has_title = !section->is_rack, has_rate = !section->is_rack;
 	uint32_t last = section->header;
 	for (uint32_t i = section->header + 1; i < section->end; i++) {
 		if (lines[i].kind != LINE_KEY)
@@ -207,6 +229,7 @@ static void print_section(struct printer *p, const struct section *section, int 
 		if (lines[i].param >= 0)
 			mentioned[lines[i].param] = true;
 		has_title |= lines[i].param == KEY_TITLE;
+		has_rate |= lines[i].param == KEY_RATE;
 	}
 	print_lines(p, section->lead, section->header + 1);
 	for (uint32_t i = section->header + 1; i <= last; i++)
@@ -216,10 +239,10 @@ static void print_section(struct printer *p, const struct section *section, int 
 			print_lines(p, i, i + 1);
 	const char *indent = p->file->text + lines[last].whole.start;
 	int n_indent = last > section->header ? (int)(lines[last].name.start - lines[last].whole.start) : 0;
-	char title[RACK_TITLE_SIZE];
-	format_title(p->rack->title, title);
-	if (!has_title && *title)
-		print_new_line(p, indent, n_indent, "title", title);
+	if (!has_title)
+		print_new_title(p, indent, n_indent);
+	if (!has_rate)
+		print_new_rate(p, indent, n_indent);
 	print_new_rows(p, &s, mentioned, indent, n_indent);
 	print_lines(p, last + 1, section->end);
 }
@@ -230,11 +253,9 @@ static void print_new_section(struct printer *p, int slot)
 	bool mentioned[MODULE_PARAMS_MAX + N_HOST_PARAMS] = { false };
 	end_line(p);
 	if (!s.slot) {
-		char title[RACK_TITLE_SIZE];
-		format_title(p->rack->title, title);
 		fprintf(p->out, "[rack]%sformat = %d%s", p->line_end, RACKFILE_FORMAT, p->line_end);
-		if (*title)
-			print_new_line(p, "", 0, "title", title);
+		print_new_title(p, "", 0);
+		print_new_rate(p, "", 0);
 	} else if (strcmp(s.slot->id, s.slot->module->id) == 0)
 		fprintf(p->out, "[%s]%s", s.slot->id, p->line_end);
 	else
@@ -252,7 +273,7 @@ static int slot_of_section(const struct printer *p, const struct section *s)
 
 static bool rack_needs_lines(const struct printer *p)
 {
-	bool needed = p->rack->title[0] != '\0';
+	bool needed = p->rack->title[0] != '\0' || p->rack->rate != 0;
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
 		needed |= p->rack->values[i] != rack_params[i].def;
 	return needed;

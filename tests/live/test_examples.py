@@ -38,7 +38,7 @@ class Examples(unittest.TestCase):
             rack, out = (f"{cls.folder}/{name}_without_{bypassed.replace('|', '_')}.{end}" for end in ("rack", "wav"))
             with open(rack, "w") as file:
                 file.write(text)
-        result = subprocess.run([LACQUER, "render", "--json", rack, source or cls.mix, out], check=True,
+        result = subprocess.run([LACQUER, "render", "--force", "--json", rack, source or cls.mix, out], check=True,
                                 capture_output=True, timeout=120)
         return out, json.loads(result.stdout)
 

@@ -459,6 +459,15 @@ class Rate(Files):
         self.expect(run("render", "--rate", "44.1", self.rack, source, self.out), 2)
 
 
+    def test_a_rack_of_another_rate(self):
+        rack = self.put("cd.rack", PLAIN.replace("\n[trim]", "\nrate = 44.1 kHz\n[trim]"))
+        source = self.put("in.wav", wav(sound()))
+        self.expect(run("render", rack, source, self.out), 0, r"\A[^\n]*cd\.rack: is made for 44100 Hz, and .*in\.wav is of 48000 Hz; "
+                                                              r"--rate 44100 converts it\n\Z")
+        self.expect(run("render", "--force", "--rate", "44100", rack, source, self.out), 0, r"\A\Z")
+        self.assertEqual(len(chunks(self.get(self.out))[b"data"]), 4 * 88200)
+
+
 class Events(Files):
     def render(self, events, rack=None):
         source = self.put("in.wav", wav(sound()))

@@ -350,6 +350,34 @@ static void a_rack_without_a_file_is_written_afresh(void **state)
 	assert_prints(&rack, NULL, "[rack]\nformat = 1\ntitle = Fresh\n\n[trim]\n\n[trim air]\ngain = 0.1 dB\n");
 }
 
+static void the_rate_is_read_and_kept(void **state)
+{
+	(void)state;
+	struct rack rack;
+	struct reason reason;
+	struct rackfile *file = must_parse("[rack]\nformat = 1\nrate = 44.1 kHz # CD\n", &rack);
+	assert_true(rack.rate == 44100);
+	assert_prints(&rack, file, "[rack]\nformat = 1\nrate = 44.1 kHz # CD\n");
+	rack.rate = 48000;
+	assert_prints(&rack, file, "[rack]\nformat = 1\nrate = 48000 Hz # CD\n");
+	rack.rate = 0;
+	assert_prints(&rack, file, "[rack]\nformat = 1\n");
+	rackfile_free(file);
+	file = must_parse("[rack]\nformat = 1\n", &rack);
+	assert_true(rack.rate == 0);
+	rack.rate = 96000;
+	assert_prints(&rack, file, "[rack]\nformat = 1\nrate = 96000 Hz\n");
+	assert_prints(&rack, NULL, "[rack]\nformat = 1\nrate = 96000 Hz\n");
+	rackfile_free(file);
+	static const char *const bad[] = { "", "44.1", "7999", "400 kHz", "fast", "1 dB" };
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		char text[64];
+		snprintf(text, sizeof text, "[rack]\nrate = %s\n", bad[i]);
+		assert_int_equal(parse(text, strlen(text), &rack, &file, &reason), STATUS_BAD_VALUE);
+		assert_memory_equal(reason.text, "x.rack:2: ", 10);
+	}
+}
+
 #define RACK "# file\n\n[rack]\nformat = 1\n\n"
 #define A "# a\n[trim a]\ngain = 1\n"
 #define B "# b\n[trim b]\ngain = 2\n# b's end\n"
@@ -413,7 +441,7 @@ static void set_something(struct rack *rack)
 
 static void edit_something(struct rack *rack)
 {
-	switch (below(8)) {
+	switch (below(9)) {
 	case 0:
 		rack_insert(rack, below(RACK_SLOTS_MAX), registry_at(below(registry_count())), NULL, NULL);
 		break;
@@ -428,6 +456,9 @@ static void edit_something(struct rack *rack)
 	case 3:
 		rack->values[below(N_RACK_PARAMS)] = (float)below(2);
 		break;
+	case 5:
+		rack->rate = below(3) ? (float)(8000 + below(1000)) : 0;
+		break;
 	case 4:
 		snprintf(rack->title, sizeof rack->title, "Title %u", below(100));
 		break;
@@ -439,6 +470,7 @@ static void edit_something(struct rack *rack)
 static void assert_same_rack(const struct rack *a, const struct rack *b)
 {
 	assert_string_equal(a->title, b->title);
+	assert_true(a->rate == b->rate);
 	assert_memory_equal(a->values, b->values, sizeof a->values);
 	assert_int_equal(a->n_slots, b->n_slots);
 	for (uint32_t i = 0; i < a->n_slots; i++) {
@@ -528,6 +560,7 @@ int main(void)
 		cmocka_unit_test(switches_choices_and_titles_change_too),
 		cmocka_unit_test(new_rows_come_behind_the_last_key),
 		cmocka_unit_test(a_rack_without_a_file_is_written_afresh),
+		cmocka_unit_test(the_rate_is_read_and_kept),
 		cmocka_unit_test(sections_come_go_and_move),
 		cmocka_unit_test(edits_at_random_survive_writing),
 		cmocka_unit_test(damaged_files_do_no_harm),
