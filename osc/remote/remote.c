@@ -69,6 +69,7 @@ static const struct {
 } leases[] = {
 	{ "/chain", VALUES_HZ },
 	{ "/title", VALUES_HZ },
+	{ "/ab", VALUES_HZ },
 	{ "/bypass", VALUES_HZ },
 	{ "/bypass/match", VALUES_HZ },
 	{ "/error", VALUES_HZ },

@@ -30,6 +30,16 @@ static void tell_info(struct server *server, const struct place *place, lo_messa
 	message_add(body, "ss", "title", control_rack(control)->title);
 }
 
+/* "lost" once it has been there. */
+static void tell_connection(struct server *server, const struct place *place, lo_message body)
+{
+	struct control_status status;
+	(void)place;
+	control_read_status(server->control, &status);
+	server->was_connected |= status.host.connected;
+	message_add(body, "s", status.host.connected ? "connected" : server->was_connected ? "lost" : "waiting");
+}
+
 static const char *input_text(const struct host_status *host)
 {
 	if (host->hears[0] && host->hears[1])
@@ -101,7 +111,7 @@ const struct route about_routes[] = {
 	{ "/title", "[s:title]", "The title of the rack: at most 127 bytes, without '#', answered as it is then",
 		.body = tell_title, .handle = set_title },
 	{ "/info", "", "Names and values: program, version, client, rate, period, latency, title", .body = tell_info,
-		.flags = ROUTE_PAIRS | ROUTE_OF_LATENCY },
+		.flags = ROUTE_PAIRS | ROUTE_OF_LATENCY | ROUTE_OF_HOST },
 	{ "/status", "",
 		"Names and values: load_mean, load_worst, xruns_own, xruns_foreign, realtime, scheduling (real-time or "
 		"not "
@@ -109,6 +119,8 @@ const struct route about_routes[] = {
 		"safe bypass), poisoned, peers, dropped, input (connected, no input, no left input or no right input), "
 		"awaited (ports asked for as input that are not there)",
 		.body = tell_status, .flags = ROUTE_PAIRS | ROUTE_STEADY | ROUTE_SLOW },
+	{ "/connection", "", "connected, waiting (for a JACK server, since the start) or lost", .body = tell_connection,
+		.flags = ROUTE_OF_HOST },
 	{ "/latency", "", "Frames of delay through the rack", .body = tell_latency, .flags = ROUTE_OF_LATENCY },
 	{ "/latency/release", "",
 		"Takes back delay that no slot needs any more, with a cross-fade; happens by itself in 2 s of silence. "

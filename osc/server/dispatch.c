@@ -19,6 +19,15 @@ static bool is_release(const struct message *message)
 	return message_number(message, 0, &number) && number == 0;
 }
 
+/* With what is changed by it told to all but its sender (publish.h). */
+static void handle(const struct request *request)
+{
+	const struct request *outer = request->server->current;
+	request->server->current = request;
+	request->route->handle(request);
+	request->server->current = outer;
+}
+
 static void dispatch_address(struct request *request, const char *address)
 {
 	const struct route *route = router_find(address);
@@ -38,7 +47,7 @@ static void dispatch_address(struct request *request, const char *address)
 	else if (!route->handle)
 		reply_error(request, "can be asked only: it takes no arguments");
 	else if (!(route->flags & ROUTE_PRESS) || !is_release(request->message))
-		route->handle(request);
+		handle(request);
 }
 
 /* A pattern is compared with every address: a datagram full of them would take a large rack a second. */

@@ -2,7 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/presets.h"
 
+#include "osc/server/publish.h"
 #include "osc/server/request.h"
+#include "osc/server/router.h"
 #include "osc/server/serving.h"
 #include "rack/model/preset.h"
 
@@ -25,14 +27,25 @@ static void forget(struct preset_job *job)
 			job->server->jobs[i] = NULL;
 }
 
+/* The sender is answered. */
+static void publish_preset(struct preset_job *job, bool gone)
+{
+	struct server *server = job->server;
+	if (!gone || strcmp(server->preset, job->name) == 0)
+		snprintf(server->preset, sizeof server->preset, "%s", gone ? "" : job->name);
+	publish(server, ROUTE_OF_PRESETS, router_find(job->address), leases_origin(&server->leases, &job->peer));
+}
+
 static void job_done(void *user, enum status status, const struct reason *reason)
 {
 	struct preset_job *job = user;
 	forget(job);
 	if (job->server && status != STATUS_OK)
 		send_error(job->server, &job->peer, job->address, reason->text);
-	else if (job->server)
+	if (job->server && status == STATUS_OK) {
 		send_to(job->server, &job->peer, job->address, "s", job->name);
+		publish_preset(job, strcmp(job->address, "/preset/delete") == 0);
+	}
 	free(job);
 }
 
@@ -43,11 +56,10 @@ void presets_orphan(struct server *server)
 			server->jobs[i]->server = NULL;
 }
 
-/* NULL: answered with an error. */
-static struct preset_job *new_job(const struct request *request, const char *address)
+/* NULL: answered with an error, as a name that is NULL is already. */
+static struct preset_job *new_job(const struct request *request, const char *address, const char *name)
 {
 	struct server *server = request->server;
-	const char *name = expect_text(request, 0);
 	struct reason reason;
 	if (!name)
 		return NULL;
@@ -69,24 +81,41 @@ static struct preset_job *new_job(const struct request *request, const char *add
 	return job;
 }
 
+static void load(const struct request *request, const char *name)
+{
+	struct preset_job *job = new_job(request, "/preset/load", name);
+	if (job)
+		control_preset_load(request->server->control, name, ORIGIN_HOST, job_done, job);
+}
+
 static void load_preset(const struct request *request)
 {
-	struct preset_job *job = new_job(request, "/preset/load");
-	if (job)
-		control_preset_load(
-			request->server->control, message_text(request->message, 0), ORIGIN_HOST, job_done, job);
+	load(request, expect_text(request, 0));
+}
+
+static void press_preset(const struct request *request)
+{
+	char name[NAME_SIZE];
+	if (address_part(request->address, 2, name, sizeof name))
+		load(request, name);
+}
+
+static void tell_preset(struct server *server, const struct place *place, lo_message body)
+{
+	(void)place;
+	message_add(body, "s", server->preset);
 }
 
 static void save_preset(const struct request *request)
 {
-	struct preset_job *job = new_job(request, "/preset/save");
+	struct preset_job *job = new_job(request, "/preset/save", expect_text(request, 0));
 	if (job)
 		control_preset_save(request->server->control, message_text(request->message, 0), job_done, job);
 }
 
 static void delete_preset(const struct request *request)
 {
-	struct preset_job *job = new_job(request, "/preset/delete");
+	struct preset_job *job = new_job(request, "/preset/delete", expect_text(request, 0));
 	if (job)
 		control_preset_delete(request->server->control, message_text(request->message, 0), job_done, job);
 }
@@ -106,7 +135,7 @@ static void info_done(
 
 static void tell_info(const struct request *request)
 {
-	struct preset_job *job = new_job(request, "/preset/info");
+	struct preset_job *job = new_job(request, "/preset/info", expect_text(request, 0));
 	if (job)
 		control_preset_info(request->server->control, message_text(request->message, 0), info_done, job);
 }
@@ -122,8 +151,12 @@ static void tell_presets(struct server *server, const struct place *place, lo_me
 }
 
 const struct route preset_routes[] = {
-	{ "/preset/load", "s:name", "Loads a rack by name; answered with the name when it is done",
-		.handle = load_preset, .flags = ROUTE_LATER },
+	{ "/preset/load", "s:name",
+		"Loads a rack by name; answered with the name when it is done. As a question: which one was loaded or "
+		"saved last",
+		.body = tell_preset, .handle = load_preset, .flags = ROUTE_LATER | ROUTE_OF_PRESETS },
+	{ "/preset/load/<name>", "[i:press]", "The same for a button that sends no text; its release does nothing",
+		.handle = press_preset, .flags = ROUTE_PRESS },
 	{ "/preset/save", "s:name", "Saves the rack by name; answered with the name when it is done",
 		.handle = save_preset, .flags = ROUTE_LATER | ROUTE_WRITES },
 	{ "/preset/delete", "s:name",
@@ -133,6 +166,6 @@ const struct route preset_routes[] = {
 	{ "/preset/info", "s:name",
 		"Answered with s:name s:title s:comment (the file's first) i:frames of delay at the present rate",
 		.handle = tell_info, .flags = ROUTE_LATER },
-	{ "/preset/list", "", "The names of all presets", .body = tell_presets },
+	{ "/preset/list", "", "The names of all presets", .body = tell_presets, .flags = ROUTE_OF_PRESETS },
 	{ 0 },
 };

@@ -19,15 +19,21 @@ struct place {
 };
 
 enum route_flags {
-	ROUTE_LOCAL = 1 << 0,      /* refused over UDP, and not told to subscribers */
-	ROUTE_STEADY = 1 << 1,     /* subscribers get it at a steady rate, not as it changes */
-	ROUTE_SLOW = 1 << 2,       /* steady, and twice a second whatever rate was asked for */
-	ROUTE_FORMS = 1 << 3,      /* a parameter, with /norm, /str and /info, too */
-	ROUTE_PRESS = 1 << 4,      /* a button: 0 or F, which a surface sends at its release, does nothing */
-	ROUTE_LATER = 1 << 6,      /* answered when it is done, which may be after the answer to a later /sync */
-	ROUTE_PAIRS = 1 << 7,      /* the value is names and values in turn */
-	ROUTE_OF_LATENCY = 1 << 5, /* changes with the delay through the rack */
-	ROUTE_WRITES = 1 << 8,     /* changes the person's own files: refused in event files */
+	ROUTE_LOCAL = 1 << 0,  /* refused over UDP, and not told to subscribers */
+	ROUTE_STEADY = 1 << 1, /* subscribers get it at a steady rate, not as it changes */
+	ROUTE_SLOW = 1 << 2,   /* steady, and twice a second whatever rate was asked for */
+	ROUTE_FORMS = 1 << 3,  /* a parameter, with /norm, /str and /info, too */
+	ROUTE_PRESS = 1 << 4,  /* a button: 0 or F, which a surface sends at its release, does nothing */
+	ROUTE_LATER = 1 << 6,  /* answered when it is done, which may be after the answer to a later /sync */
+	ROUTE_PAIRS = 1 << 7,  /* the value is names and values in turn */
+	ROUTE_WRITES = 1 << 8, /* changes the person's own files: refused in event files */
+
+	/* What the value depends on; subscribers are told when it is another (publish.h) */
+	ROUTE_OF_LATENCY = 1 << 16, /* the delay through the rack */
+	ROUTE_OF_STATES = 1 << 17,  /* scenes, snapshots, locks */
+	ROUTE_OF_PRESETS = 1 << 18,
+	ROUTE_OF_HOST = 1 << 19, /* JACK's server */
+	ROUTE_OF_ANY = ROUTE_OF_LATENCY | ROUTE_OF_STATES | ROUTE_OF_PRESETS | ROUTE_OF_HOST,
 };
 
 /* Every file of the server ends with its rows, the last of them empty; routes.def names the files. What has a body can

@@ -6,6 +6,7 @@
 #include "osc/server/feedback.h"
 #include "osc/server/presets.h"
 #include "osc/server/proof.h"
+#include "osc/server/publish.h"
 #include "osc/server/serving.h"
 #include "osc/server/surface.h"
 #include "osc/server/sync.h"
@@ -34,15 +35,21 @@ static void on_chain(void *user, unsigned origin)
 	(void)origin;
 	subjects_build(&server->subjects, control_rack(server->control));
 	leases_rebuild(&server->leases, clock_now_us());
+	publish(server, ROUTE_OF_STATES, NULL, ORIGIN_HOST);
 }
 
 static void on_latency(void *user, uint32_t frames)
 {
 	struct server *server = user;
 	(void)frames;
-	for (size_t i = 0; i < server->subjects.n; i++)
-		if (server->subjects.list[i].route->flags & ROUTE_OF_LATENCY)
-			leases_touch(&server->leases, i, ORIGIN_HOST, clock_now_us());
+	publish(server, ROUTE_OF_LATENCY, NULL, ORIGIN_HOST);
+}
+
+static void on_states(void *user)
+{
+	struct server *server = user;
+	const struct request *by = server->current;
+	publish(server, ROUTE_OF_STATES, by ? by->route : NULL, by ? by->origin : ORIGIN_HOST);
 }
 
 /* ---- From a datagram to messages */
@@ -146,10 +153,12 @@ enum status server_new(struct server **result, const struct server_config *confi
 	enum status status =
 		sockets_new(&server->sockets, config->local_path, config->bind, config->port, config->allow, reason);
 	const struct control_listener listener = {
-		.user = server, .value = on_value, .chain = on_chain, .latency = on_latency
+		.user = server, .value = on_value, .chain = on_chain, .latency = on_latency, .states = on_states
 	};
 	if (status == STATUS_OK && !subjects_build(&server->subjects, control_rack(server->control)))
 		status = reason_set(reason, STATUS_NO_MEMORY, "no memory");
+	if (status == STATUS_OK)
+		publish(server, ROUTE_OF_ANY, NULL, ORIGIN_HOST);
 	if (status == STATUS_OK)
 		status = surfaces_open(server, config->surfaces, reason);
 	if (status == STATUS_OK)
@@ -203,7 +212,8 @@ int server_poll(struct server *server)
 		leases_forget(&server->leases, &gone, clock_now_us());
 	int64_t now_us = clock_now_us();
 	leases_expire(&server->leases, now_us);
-	int wait = wait_ms(feedback_send(server, now_us), now_us);
+	int wait = wait_ms(publish_poll(server, now_us), now_us);
+	wait = earlier(wait, wait_ms(feedback_send(server, now_us), now_us));
 	wait = earlier(wait, sync_poll(server, now_us));
 	wait = earlier(wait, sockets_flush(server->sockets, now_us));
 	return more || sockets_hold(server->sockets) ? 0 : wait;

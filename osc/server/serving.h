@@ -8,9 +8,12 @@
 #include "osc/server/socket.h"
 #include "osc/server/surface.h"
 #include "osc/wire/packet.h"
+#include "rack/base/name.h"
 #include "rack/control/control.h"
 
-enum { SYNCS_MAX = 64, JOBS_MAX = 16, REPLY_SIZE_MAX = 60000 };
+enum { PUBLISHED_MAX = 16, SYNCS_MAX = 64, JOBS_MAX = 16, REPLY_SIZE_MAX = 60000 };
+
+struct request;
 
 struct server {
 	struct control *control;
@@ -22,6 +25,14 @@ struct server {
 	void *user;
 	void (*quit)(void *user);
 	struct limit limit;
+	const struct request *current; /* that a handler deals with; NULL: none */
+
+	/* Of the rows with ROUTE_OF_..., in their order: what was told last (publish.c) */
+	uint64_t told[PUBLISHED_MAX];
+	int64_t looked_us;
+
+	char scene[NAME_SIZE], preset[NAME_SIZE]; /* stored or recalled, saved or loaded last */
+	bool was_connected;                       /* to JACK's server */
 
 	/* /sync that waits for the audio thread (sync.c) */
 	struct sync {

@@ -1,8 +1,10 @@
 /* Scenes, snapshots A to D, undo and locks over OSC. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "osc/server/publish.h"
 #include "osc/server/request.h"
 #include "osc/server/serving.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The sender asked for a change, not for values: what has changed is told to it as to everybody. */
@@ -18,12 +20,25 @@ static void answer(const struct request *request, enum status status, const stru
 		reply(request, request->address, "");
 }
 
+/* Which one was stored or recalled last; gone: it is no longer there. */
+static void publish_scene(const struct request *request, const char *name, bool gone)
+{
+	struct server *server = request->server;
+	if (!gone || strcmp(server->scene, name) == 0)
+		snprintf(server->scene, sizeof server->scene, "%s", gone ? "" : name);
+	publish(server, ROUTE_OF_STATES, request->route, request->origin);
+}
+
 static void store_scene(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
 	const char *name = expect_text(request, 0);
-	if (name)
-		answer(request, control_scene_store(request->server->control, name, &reason), &reason, name);
+	if (!name)
+		return;
+	enum status status = control_scene_store(request->server->control, name, &reason);
+	answer(request, status, &reason, name);
+	if (status == STATUS_OK)
+		publish_scene(request, name, false);
 }
 
 static void recall_scene(const struct request *request)
@@ -35,14 +50,38 @@ static void recall_scene(const struct request *request)
 		return;
 	enum status status = control_scene_recall(request->server->control, name, (float)seconds, ORIGIN_HOST, &reason);
 	answer(request, status, &reason, name);
+	if (status == STATUS_OK)
+		publish_scene(request, name, false);
+}
+
+/* Buttons are not answered: what has changed is told. */
+static void press_scene(const struct request *request)
+{
+	struct reason reason = { "cannot be done" };
+	char name[NAME_SIZE] = "";
+	address_part(request->address, 2, name, sizeof name);
+	if (control_scene_recall(request->server->control, name, 0, ORIGIN_HOST, &reason) == STATUS_OK)
+		publish_scene(request, name, false);
+	else
+		reply_error(request, reason.text);
+}
+
+static void tell_scene(struct server *server, const struct place *place, lo_message body)
+{
+	(void)place;
+	message_add(body, "s", server->scene);
 }
 
 static void delete_scene(const struct request *request)
 {
 	struct reason reason = { "cannot be done" };
 	const char *name = expect_text(request, 0);
-	if (name)
-		answer(request, control_scene_delete(request->server->control, name, &reason), &reason, name);
+	if (!name)
+		return;
+	enum status status = control_scene_delete(request->server->control, name, &reason);
+	answer(request, status, &reason, name);
+	if (status == STATUS_OK)
+		publish_scene(request, name, true);
 }
 
 static void tell_scenes(struct server *server, const struct place *place, lo_message body)
@@ -66,6 +105,15 @@ static void switch_snapshot(const struct request *request)
 	if (name)
 		answer(request, control_snapshot_hear(control, snapshot_find(name), ORIGIN_HOST, &reason), &reason,
 			name);
+}
+
+static void press_snapshot(const struct request *request)
+{
+	struct reason reason = { "cannot be done" };
+	char name[8] = "";
+	address_part(request->address, 1, name, sizeof name);
+	if (control_snapshot_hear(request->server->control, snapshot_find(name), ORIGIN_HOST, &reason) != STATUS_OK)
+		reply_error(request, reason.text);
 }
 
 static void copy_snapshot(const struct request *request)
@@ -116,21 +164,42 @@ static void lock_param(const struct request *request)
 	reply(request, request->address, control_locked(control, row.slot, row.param) ? "sT" : "sF", address);
 }
 
+static void tell_locks(struct server *server, const struct place *place, lo_message body)
+{
+	const struct rack *rack = control_rack(server->control);
+	(void)place;
+	for (uint32_t slot = 0; slot < rack->n_slots; slot++)
+		for (uint32_t i = 0; i < slot_n_params(&rack->slots[slot]); i++) {
+			char address[ADDRESS_SIZE];
+			if (!control_locked(server->control, slot, i) ||
+				lo_message_length(body, "/lock/list") + 2 * ADDRESS_SIZE > REPLY_SIZE_MAX)
+				continue;
+			address_of_row(rack, slot, i, address);
+			message_add(body, "s", address);
+		}
+}
+
 const struct route state_routes[] = {
 	{ "/scene/store", "s:name", "Keeps all slots and values under a name, with the state of the rack",
 		.handle = store_scene },
 	{ "/scene/recall", "s:name [f:seconds]",
-		"Goes to a scene, everything from one frame on, in 0 to 60 s; locked parameters stay",
-		.handle = recall_scene },
-	{ "/scene/list", "", "The names of all scenes", .body = tell_scenes },
+		"Goes to a scene, everything from one frame on, in 0 to 60 s; locked parameters stay. As a question: "
+		"which one was recalled or stored last",
+		.body = tell_scene, .handle = recall_scene, .flags = ROUTE_OF_STATES },
+	{ "/scene/recall/<name>", "[i:press]", "The same for a button that sends no text; its release does nothing",
+		.handle = press_scene, .flags = ROUTE_PRESS },
+	{ "/scene/list", "", "The names of all scenes", .body = tell_scenes, .flags = ROUTE_OF_STATES },
 	{ "/scene/delete", "s:name", "Forgets a scene", .handle = delete_scene },
 	{ "/ab", "s:a|b|c|d", "Goes to another of four snapshots and leaves the present values in the one before",
-		.body = tell_snapshot, .handle = switch_snapshot },
+		.body = tell_snapshot, .handle = switch_snapshot, .flags = ROUTE_OF_STATES },
 	{ "/ab/copy", "s:from s:to", "Copies one snapshot to another", .handle = copy_snapshot },
+	{ "/ab/<snapshot>", "[i:press]", "The same as /ab for a button that sends no text; its release does nothing",
+		.handle = press_snapshot, .flags = ROUTE_PRESS },
 	{ "/undo", "", "Takes the last change back, chain edits too; 200 deep; 0 or F, a button let go, does nothing",
 		.handle = undo, .flags = ROUTE_PRESS },
 	{ "/redo", "", "Takes the last undo back", .handle = redo, .flags = ROUTE_PRESS },
 	{ "/lock", "s:address [T|F]", "Keeps a parameter while scenes and presets change (ceilings by default)",
 		.handle = lock_param },
+	{ "/lock/list", "", "The addresses of all locked parameters", .body = tell_locks, .flags = ROUTE_OF_STATES },
 	{ 0 },
 };

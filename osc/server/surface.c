@@ -19,8 +19,8 @@ enum { FILE_SIZE_MAX = 4096 };
 static const char *const values[] = { "/bypass", "/bypass/match", "/rack/*/*", "/rack/*/*/*", NULL };
 static const char *const norms[] = { "/bypass/norm", "/bypass/match/norm", "/rack/*/*/norm", "/rack/*/*/*/norm",
 	"/rack/*/*/str", "/rack/*/*/*/str", NULL };
-static const char *const both[] = { "/chain", "/title", "/error",
-	"/meter/{in,out}/{peak,true_peak,momentary,short_term,integrated}",
+static const char *const both[] = { "/chain", "/title", "/error", "/connection", "/ab", "/{scene,preset,lock}/list",
+	"/scene/recall", "/preset/load", "/meter/{in,out}/{peak,true_peak,momentary,short_term,integrated}",
 	"/meter/out/{true_peak_max,range,correlation}", "/meter/*/*reduction*", "/meter/*/change", NULL };
 
 static const char *keep(struct leases *leases, const struct peer *peer, const char *const *patterns, bool numbers)
