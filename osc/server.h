@@ -27,7 +27,7 @@ struct server;
  * beyond loopback without allow, or a surface that is none or not let in. Control thread, as all here. */
 enum status server_new(struct server **, const struct server_config *, struct reason *);
 
-/* Nothing may change in the control afterwards: it would still tell the server. */
+/* Before the control is freed. */
 void server_free(struct server *);
 
 /* For the poll loop: fills fds (SERVER_FDS_MAX), returns how many. */

@@ -39,15 +39,20 @@ static int interval_ms(void)
 	return ms < 0 ? 0 : ms > 3600000 ? 3600000 : (int)ms;
 }
 
-int notify_watchdog(int64_t *next_ms)
+static int watch(void *user)
 {
-	int interval = interval_ms();
-	if (!interval)
-		return -1;
+	struct notify_watchdog *w = user;
 	int64_t now_ms = clock_now_ms();
-	if (now_ms >= *next_ms) {
+	if (now_ms >= w->next_ms) {
 		notify_send("WATCHDOG=1");
-		*next_ms = now_ms + interval;
+		w->next_ms = now_ms + interval_ms();
 	}
-	return (int)(*next_ms - now_ms);
+	return (int)(w->next_ms - now_ms);
+}
+
+void notify_watch(struct notify_watchdog *w, struct loop *loop)
+{
+	w->source = (struct loop_source){ .poll = watch, .user = w };
+	if (interval_ms())
+		loop_add(loop, &w->source);
 }

@@ -3,13 +3,21 @@
 #ifndef SRC_NOTIFY_H
 #define SRC_NOTIFY_H
 
+#include "src/loop.h"
+
 #include <stdint.h>
 
 /* Sends lines such as "READY=1\nSTATUS=48000 Hz" to $NOTIFY_SOCKET; does nothing where there is none. */
 void notify_send(const char *lines);
 
-/* Sends WATCHDOG=1 when that is due (twice in each $WATCHDOG_USEC); *next_ms is kept between calls, 0 at first. Returns
- * the milliseconds until the next time, -1: never. */
-int notify_watchdog(int64_t *next_ms);
+/* All zero at first. */
+struct notify_watchdog {
+	struct loop_source source;
+	int64_t next_ms;
+};
+
+/* Joins the loop, which sends WATCHDOG=1 twice in each $WATCHDOG_USEC from then on; nothing where the service manager
+ * has not asked this process for it. */
+void notify_watch(struct notify_watchdog *, struct loop *);
 
 #endif

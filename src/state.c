@@ -28,6 +28,9 @@ enum {
 
 struct state {
 	struct control *control;
+	struct control_listener listener;
+	struct loop *loop;
+	struct loop_source source;
 	struct state_files *session;
 	int64_t due_ms;         /* 0: nothing to save */
 	bool rack, session_too; /* what has changed */
@@ -56,8 +59,10 @@ struct save {
 static void changed(struct state *s, int64_t after_ms)
 {
 	int64_t due_ms = clock_now_ms() + after_ms;
-	if (!s->due_ms || s->due_ms > due_ms)
-		s->due_ms = due_ms;
+	if (s->due_ms && s->due_ms <= due_ms)
+		return;
+	s->due_ms = due_ms;
+	loop_again(s->loop);
 }
 
 static void on_value(void *user, uint32_t slot, uint32_t param, float value, unsigned origin)
@@ -83,9 +88,11 @@ static void on_chain(void *user, unsigned origin)
 	on_states(s); /* locks go with their slots */
 }
 
+static int save_due(void *user);
+
 /* ---- Beginning and end */
 
-struct state *state_new(struct control *control, const char *name, struct reason *reason)
+struct state *state_new(struct control *control, const char *name, struct loop *loop, struct reason *reason)
 {
 	char file[NAME_MAX + 1];
 	struct state *s = calloc(1, sizeof *s);
@@ -95,20 +102,17 @@ struct state *state_new(struct control *control, const char *name, struct reason
 	}
 	s->control = control;
 	snprintf(file, sizeof file, "%s.rack", name);
-	const struct control_listener listener = {
-		.user = s, .value = on_value, .chain = on_chain, .states = on_states
-	};
 	if (file_place(FILE_STATE, file, s->path, sizeof s->path, reason) == STATUS_OK)
 		s->session = state_files_new(control, name, reason);
 	if (!s->session) {
 		free(s);
 		return NULL;
 	}
-	if (!control_listen(control, &listener)) {
-		reason_set(reason, STATUS_FULL, "too many listeners");
-		state_free(s);
-		return NULL;
-	}
+	s->listener = (struct control_listener){ .user = s, .value = on_value, .chain = on_chain, .states = on_states };
+	control_listen(control, &s->listener);
+	s->loop = loop;
+	s->source = (struct loop_source){ .poll = save_due, .user = s };
+	loop_add(loop, &s->source);
 	draft_sweep(s->path);
 	return s;
 }
@@ -128,6 +132,8 @@ void state_free(struct state *s)
 {
 	if (!s)
 		return;
+	loop_remove(s->loop, &s->source);
+	control_unlisten(s->control, &s->listener);
 	wait_for_worker(s);
 	state_files_free(s->session);
 	free(s);
@@ -273,8 +279,9 @@ static void start_save(struct state *s)
 	on_written(&save->job);
 }
 
-int state_poll(struct state *s)
+static int save_due(void *user)
 {
+	struct state *s = user;
 	int64_t wait_ms = s->due_ms - clock_now_ms();
 	if (!s->due_ms)
 		return -1;

@@ -4,12 +4,15 @@
 #define SRC_STATE_H
 
 #include "rack/control/control.h"
+#include "src/loop.h"
 
 struct state;
 
 /* The saved rack of this name is NAME.rack in the state folder, src/state_files.h says where scenes, snapshots and
- * locks are. Listens to the control from here on. NULL and a reason. */
-struct state *state_new(struct control *, const char *name, struct reason *);
+ * locks are. Listens to the control from here on, and joins the loop: when the oldest unsaved change is two seconds old
+ * the worker writes; an older save that the worker has not begun is then not written at all, the newer one holds what
+ * it held. A failed write is told once on stderr and tried again every ten seconds. NULL and a reason. */
+struct state *state_new(struct control *, const char *name, struct loop *, struct reason *);
 void state_free(struct state *); /* what is not flushed is not kept */
 
 /* Loads it. Of what cannot be used the one before is, see src/recovery.h. False: there is no rack to take up; scenes
@@ -18,11 +21,6 @@ bool state_restore(struct state *);
 
 /* The scenes alone, for a rack that comes from somewhere else. */
 void state_restore_scenes(struct state *);
-
-/* Has the worker write when the oldest unsaved change is two seconds old; an older save that the worker has not begun
- * is then not written at all, the newer one holds what it held. Returns the milliseconds until there is something to do
- * (-1: no change). A failed write is told once on stderr and tried again every ten seconds. */
-int state_poll(struct state *);
 
 /* Writes what is not written yet and waits for it: the end of the program. */
 void state_flush(struct state *);

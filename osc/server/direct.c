@@ -27,11 +27,12 @@ struct direct *direct_new(struct control *control)
 	if (!direct)
 		return NULL;
 	direct->server.control = control;
-	const struct control_listener listener = { .user = direct, .chain = on_chain };
-	if (!subjects_build(&direct->server.subjects, control_rack(control)) || !control_listen(control, &listener)) {
+	direct->server.listener = (struct control_listener){ .user = direct, .chain = on_chain };
+	if (!subjects_build(&direct->server.subjects, control_rack(control))) {
 		direct_free(direct);
 		return NULL;
 	}
+	control_listen(control, &direct->server.listener);
 	return direct;
 }
 
@@ -40,6 +41,7 @@ void direct_free(struct direct *direct)
 	if (!direct)
 		return;
 	presets_orphan(&direct->server);
+	control_unlisten(direct->server.control, &direct->server.listener);
 	subjects_free(&direct->server.subjects);
 	free(direct);
 }

@@ -152,7 +152,7 @@ enum status server_new(struct server **result, const struct server_config *confi
 	server->leases.subjects = &server->subjects;
 	enum status status =
 		sockets_new(&server->sockets, config->local_path, config->bind, config->port, config->allow, reason);
-	const struct control_listener listener = {
+	server->listener = (struct control_listener){
 		.user = server, .value = on_value, .chain = on_chain, .latency = on_latency, .states = on_states
 	};
 	if (status == STATUS_OK && !subjects_build(&server->subjects, control_rack(server->control)))
@@ -163,13 +163,11 @@ enum status server_new(struct server **result, const struct server_config *confi
 		status = surfaces_open(server, config->surfaces, reason);
 	if (status == STATUS_OK)
 		surfaces_restore(server, config->surfaces_path);
-	/* Last, as it cannot be undone. */
-	if (status == STATUS_OK && !control_listen(server->control, &listener))
-		status = reason_set(reason, STATUS_NO_MEMORY, "no memory");
 	if (status != STATUS_OK) {
 		server_free(server);
 		return status;
 	}
+	control_listen(server->control, &server->listener);
 	*result = server;
 	return STATUS_OK;
 }
@@ -179,6 +177,7 @@ void server_free(struct server *server)
 	if (!server)
 		return;
 	presets_orphan(server);
+	control_unlisten(server->control, &server->listener);
 	sockets_free(server->sockets);
 	leases_free(&server->leases);
 	surfaces_free(&server->surfaces);

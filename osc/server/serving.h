@@ -17,6 +17,7 @@ struct request;
 
 struct server {
 	struct control *control;
+	struct control_listener listener;
 	struct sockets *sockets; /* NULL: none (direct.c); answers are dropped, errors go to refusal */
 	struct reason *refusal;
 	struct subjects subjects;

@@ -15,35 +15,43 @@
 
 /* ---- Who is told */
 
-bool control_listen(struct control *c, const struct control_listener *listener)
+void control_listen(struct control *c, struct control_listener *listener)
 {
-	struct control_listener *more = realloc(c->listeners, (c->n_listeners + 1) * sizeof *more);
-	if (!more)
-		return false;
-	c->listeners = more;
-	c->listeners[c->n_listeners++] = *listener;
-	return true;
+	struct control_listener **end = &c->listeners;
+	while (*end)
+		end = &(*end)->next;
+	listener->next = NULL;
+	*end = listener;
+}
+
+void control_unlisten(struct control *c, struct control_listener *listener)
+{
+	for (struct control_listener **at = &c->listeners; *at; at = &(*at)->next)
+		if (*at == listener) {
+			*at = listener->next;
+			return;
+		}
 }
 
 static void tell_value(struct control *c, uint32_t slot, uint32_t param, float value, unsigned origin)
 {
-	for (uint32_t i = 0; i < c->n_listeners; i++)
-		if (c->listeners[i].value)
-			c->listeners[i].value(c->listeners[i].user, slot, param, value, origin);
+	for (const struct control_listener *l = c->listeners; l; l = l->next)
+		if (l->value)
+			l->value(l->user, slot, param, value, origin);
 }
 
 static void tell_chain(struct control *c, unsigned origin)
 {
-	for (uint32_t i = 0; i < c->n_listeners; i++)
-		if (c->listeners[i].chain)
-			c->listeners[i].chain(c->listeners[i].user, origin);
+	for (const struct control_listener *l = c->listeners; l; l = l->next)
+		if (l->chain)
+			l->chain(l->user, origin);
 }
 
 void control_tell_states(struct control *c)
 {
-	for (uint32_t i = 0; i < c->n_listeners; i++)
-		if (c->listeners[i].states)
-			c->listeners[i].states(c->listeners[i].user);
+	for (const struct control_listener *l = c->listeners; l; l = l->next)
+		if (l->states)
+			l->states(l->user);
 }
 
 static void tell_latency(struct control *c)
@@ -54,9 +62,9 @@ static void tell_latency(struct control *c)
 	c->latency = frames;
 	if (c->analysis)
 		analysis_set_delay(c->analysis, frames);
-	for (uint32_t i = 0; i < c->n_listeners; i++)
-		if (c->listeners[i].latency)
-			c->listeners[i].latency(c->listeners[i].user, frames);
+	for (const struct control_listener *l = c->listeners; l; l = l->next)
+		if (l->latency)
+			l->latency(l->user, frames);
 }
 
 /* ---- Asking */

@@ -16,7 +16,7 @@ struct worker;
 /* Who made a change, to keep from echoing it: the OSC server hands out its own numbers from 1. */
 enum { ORIGIN_HOST = 0 };
 
-/* Told of every change, after it is in the model. Members may be NULL. */
+/* Told of every change, after it is in the model. A member of the listener's own struct; functions may be NULL. */
 struct control_listener {
 	void *user;
 	/* one value; slot is an index or RACK_ITSELF */
@@ -27,11 +27,16 @@ struct control_listener {
 	void (*latency)(void *user, uint32_t frames);
 	/* scenes, snapshots or locks are others */
 	void (*states)(void *user);
+	struct control_listener *next; /* the control's own */
 };
 
 struct control *control_new(struct reason *);
-void control_free(struct control *);                                    /* stop first; listeners may be gone already */
-bool control_listen(struct control *, const struct control_listener *); /* false: no memory */
+void control_free(struct control *); /* stop first; listeners may be gone already */
+
+/* The listener stays where it is until it unlistens or the control is freed. Told in the order of listening; the one
+ * that is being told must not unlisten. */
+void control_listen(struct control *, struct control_listener *);
+void control_unlisten(struct control *, struct control_listener *); /* one that never listened: nothing happens */
 
 /* ---- The model */
 

@@ -35,7 +35,7 @@ void control_free(struct control *c)
 {
 	if (!c)
 		return;
-	c->n_listeners = 0; /* what the worker still finishes changes a model that nobody has any more */
+	c->listeners = NULL; /* what the worker still finishes changes a model that nobody has any more */
 	worker_free(c->worker);
 	if (c->engine)
 		control_stop(c);
@@ -43,7 +43,6 @@ void control_free(struct control *c)
 	undo_free(c->undo);
 	send_free(c->send);
 	rackfile_free(c->file);
-	free(c->listeners);
 	free(c);
 }
 

@@ -15,10 +15,9 @@
  * only what knows nothing of it: send, undo, states, locks. */
 struct control {
 	struct rack rack;
-	struct rackfile *file; /* the lines that the rack came from, for saving with its comments */
-	uint32_t last_uid;     /* given to a slot */
-	struct control_listener *listeners;
-	uint32_t n_listeners;
+	struct rackfile *file;              /* the lines that the rack came from, for saving with its comments */
+	uint32_t last_uid;                  /* given to a slot */
+	struct control_listener *listeners; /* NULL: none */
 
 	uint32_t depth; /* of begin without end */
 	uint64_t frame; /* of the open transaction; 0: as soon as possible */

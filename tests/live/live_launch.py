@@ -53,7 +53,7 @@ def close_terminal():
 def press(*keys):
     for key in keys:
         tmux("send-keys", key)
-        see({"q": "stop the rack", "Down": "> stop the rack"}.get(key, ""))
+        see({"q": "Stop the rack", "Down": "> Stop the rack"}.get(key, ""))
 
 
 def engine(env):

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import wave
 
@@ -105,6 +106,27 @@ class Dither(Cli):
         result = run("render", self.put("r.rack", "[rack]\nformat = 1\n[trim]\n"), source, out, preexec_fn=little)
         self.expect(result, 1, out="", err=f"lacquer: {out}: cannot be written: File too large\n")
         self.assertFalse(os.path.exists(out))
+
+
+class Idle(Cli):
+    """What a rack costs that has nothing to do but to look for a server four times a second."""
+
+    def test_wake_ups(self):
+        os.environ["XDG_RUNTIME_DIR"] = os.environ["XDG_STATE_HOME"] = self.folder
+        rack = subprocess.Popen([LACQUER, "-H", "--wait", "-s", "lacq_none", "-n", "idle", "--osc", "0", "--no-restore"],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            time.sleep(2)
+            before = self.wake_ups(rack.pid)
+            time.sleep(4)
+            self.assertLessEqual(self.wake_ups(rack.pid) - before, 4 * 9)
+        finally:
+            rack.terminate()
+            self.assertEqual(rack.wait(10), 0)
+
+    def wake_ups(self, pid):
+        with open(f"/proc/{pid}/task/{pid}/status") as f:
+            return int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", f.read(), re.M)[1])
 
 
 class Help(Cli):

@@ -166,7 +166,8 @@ static void delay_grows_when_it_must_and_never_shrinks(void **state)
 {
 	(void)state;
 	struct rig rig = rig_new(RATE, "trim", NULL);
-	control_listen(rig.control, &(struct control_listener){ .latency = hear_latency });
+	struct control_listener listener = { .latency = hear_latency };
+	control_listen(rig.control, &listener);
 	assert_int_equal(rig.latency, 0);
 	assert_int_equal(control_insert(rig.control, "testfault", 0, NULL, 0, NULL), STATUS_OK);
 	assert_int_equal(control_latency(rig.control), 0);

@@ -50,6 +50,7 @@ static void leave(struct job *job)
 struct test {
 	char folder[64], path[256];
 	struct control *control;
+	struct loop loop;
 	struct state *state;
 	struct slow slow; /* a job that the worker is at until it is let go */
 	int watch;
@@ -68,7 +69,7 @@ static int start(void **state)
 	setenv("XDG_STATE_HOME", t->folder, 1);
 	t->control = control_new(NULL);
 	assert_int_equal(control_insert(t->control, "trim", 0, NULL, 0, NULL), STATUS_OK);
-	t->state = state_new(t->control, "kept", NULL);
+	t->state = state_new(t->control, "kept", &t->loop, NULL);
 	assert_non_null(t->state);
 	state_flush(t->state); /* makes the folders */
 	set_gain(t, -1);
@@ -131,7 +132,7 @@ static void expect_in(const char *path, const char *wanted)
 static void due(struct test *t)
 {
 	passed_s += 3;
-	state_poll(t->state);
+	loop_round(&t->loop);
 }
 
 static void only_the_newest_of_those_that_wait_is_written(void **state)

@@ -234,7 +234,8 @@ static void states_can_be_taken_out_and_put_back(void **state)
 	(void)state;
 	int calls = 0;
 	struct rig rig = rig_new(RATE, "trim", NULL), other = rig_new(RATE, "trim", NULL);
-	control_listen(rig.control, &(struct control_listener){ .user = &calls, .states = count_call });
+	struct control_listener listener = { .user = &calls, .states = count_call };
+	control_listen(rig.control, &listener);
 	rig_set(&rig, "trim", "gain", 3);
 	control_scene_store(rig.control, "three", NULL);
 	assert_int_equal(calls, 1);
@@ -378,7 +379,8 @@ static void the_end_is_told_to_nobody(void **state)
 {
 	(void)state;
 	struct control *control = control_new(NULL);
-	control_listen(control, &(struct control_listener){ .chain = hear_chain });
+	struct control_listener listener = { .chain = hear_chain };
+	control_listen(control, &listener);
 	control_preset_load(control, "streaming", 0, hear_done, NULL);
 	control_free(control);
 	assert_int_equal(n_done, 1);

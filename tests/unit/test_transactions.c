@@ -135,7 +135,8 @@ static void the_model_follows_what_was_stamped(void **state)
 	rig_run(&rig, in.of, out.of, 6400, 16000, 64);
 	expect_gain(&out, 22399, -1);
 	assert_true(gain_of(rig.control) == -1);
-	control_listen(rig.control, &(struct control_listener){ .value = hear_value });
+	struct control_listener listener = { .value = hear_value };
+	control_listen(rig.control, &listener);
 	n_told = 0;
 	rig_run(&rig, in.of, out.of, 22400, in.n - 22400, 64);
 	assert_true(gain_of(rig.control) == 8);

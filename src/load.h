@@ -1,0 +1,20 @@
+/* The rack that a start begins with. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SRC_LOAD_H
+#define SRC_LOAD_H
+
+#include "src/state.h"
+
+struct load {
+	struct control *control;
+	struct state *state;
+	const char *rack; /* file or preset that was asked for; NULL: none */
+	bool no_restore;
+	bool resumed; /* the process's former program has saved what it played a moment ago, which goes before all */
+};
+
+/* What was asked for, else what was saved, else (the first start ever) a preset. False: the rack that was asked for
+ * cannot be used, which was told on stderr. */
+bool load_rack(const struct load *);
+
+#endif
