@@ -18,9 +18,14 @@ void json_start(struct json *j, FILE *to)
 
 /* ---- Text */
 
-static bool is_control(uint32_t code)
+/* UTF-16, as JSON has it. */
+static void write_escape(FILE *to, uint32_t code)
 {
-	return code < 0x20 || (code >= 0x7f && code < 0xa0);
+	if (code < 0x10000)
+		fprintf(to, "\\u%04x", (unsigned)code);
+	else
+		fprintf(to, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((code - 0x10000) >> 10)),
+			(unsigned)(0xdc00 + (code & 0x3ff)));
 }
 
 static void write_text(FILE *to, const char *text)
@@ -33,8 +38,8 @@ static void write_text(FILE *to, const char *text)
 			fputs("\\ufffd", to);
 		else if (code == '"' || code == '\\')
 			fprintf(to, "\\%c", (char)code);
-		else if (is_control(code))
-			fprintf(to, "\\u%04x", (unsigned)code);
+		else if (!utf8_printable(code))
+			write_escape(to, code);
 		else
 			fwrite(text, 1, length, to);
 		text += length ? length : 1;

@@ -32,8 +32,8 @@ void json_object(struct json *, const char *key, enum json_layout);
 void json_array(struct json *, const char *key, enum json_layout);
 void json_end(struct json *);
 
-/* Text of any bytes, NULL is null: what is not UTF-8 (overlong forms and surrogates too) becomes U+FFFD, and control
- * characters (C0, DEL, C1) are escaped, so that a terminal obeys none. */
+/* Text of any bytes, NULL is null: what is not UTF-8 (overlong forms and surrogates too) becomes U+FFFD, and what
+ * a terminal might obey (utf8_printable) is escaped. */
 void json_text(struct json *, const char *key, const char *text);
 
 /* The shortest decimal number that reads back as the same double, or as the same float. NaN and infinity: null. */

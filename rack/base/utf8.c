@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/base/utf8.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 size_t utf8_decode(const char *bytes, uint32_t *code)
@@ -28,7 +26,7 @@ size_t utf8_decode(const char *bytes, uint32_t *code)
 	return *code < least[length] || *code > 0x10ffff || surrogate ? 0 : length;
 }
 
-static bool printable(uint32_t code)
+bool utf8_printable(uint32_t code)
 {
 	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
 		return false;
@@ -43,7 +41,7 @@ void utf8_copy(char *out, size_t size, const char *text)
 	while (*text) {
 		uint32_t code;
 		size_t length = utf8_decode(text, &code);
-		bool good = length && printable(code);
+		bool good = length && utf8_printable(code);
 		size_t writes = good ? length : 1;
 		if (used + writes + 1 > size)
 			break;

@@ -3,6 +3,7 @@
 #ifndef RACK_UTF8_H
 #define RACK_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,9 +11,12 @@
  * surrogates or beyond U+10FFFF), *code is undefined then. The terminator counts as a character of one byte. */
 size_t utf8_decode(const char *text, uint32_t *code);
 
-/* Copies text into out (size bytes, terminated), cut at a whole character. What a terminal might obey (C0, C1, DEL,
- * escape sequences with them, line and direction marks) and what is not UTF-8 becomes '?', one for each byte or
- * character. */
+/* False for what a terminal might obey: control characters (C0, C1, DEL), line and direction marks, private and tag
+ * characters. */
+bool utf8_printable(uint32_t code);
+
+/* Copies text into out (size bytes, terminated), cut at a whole character. What is not printable and what is not UTF-8
+ * becomes '?', one for each byte or character. */
 void utf8_copy(char *out, size_t size, const char *text);
 
 #endif
