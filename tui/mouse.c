@@ -5,15 +5,14 @@
 #include "tui/bindings.h"
 #include "tui/frame.h"
 
-void mouse_take(struct screen *s)
+enum { LEFT = 0, WHEEL_UP = 64, WHEEL_DOWN = 65 };
+
+void mouse_take(struct screen *s, const struct event *event)
 {
-	MEVENT event;
-	if (getmouse(&event) != OK)
-		return;
-	if (event.bstate & BUTTON4_PRESSED)
+	if (event->button == WHEEL_UP)
 		bindings_take(s, '+');
-	else if (event.bstate & BUTTON5_PRESSED)
+	else if (event->button == WHEEL_DOWN)
 		bindings_take(s, '-');
-	else
-		frame_click(s, event.y, event.x);
+	else if (event->button == LEFT)
+		frame_click(s, event->y, event->x);
 }

@@ -3,8 +3,9 @@
 #ifndef TUI_MOUSE_H
 #define TUI_MOUSE_H
 
+#include "tui/events.h"
 #include "tui/screen.h"
 
-void mouse_take(struct screen *); /* on KEY_MOUSE */
+void mouse_take(struct screen *, const struct event *);
 
 #endif

@@ -4,13 +4,14 @@
 #define TUI_TERMINAL_H
 
 #include "rack/base/status.h"
+#include "tui/events.h"
 
 #include <stdbool.h>
 
 struct terminal;
 
-/* Draws on stdin and stdout from now on. UNAVAILABLE, with nothing changed: they are no terminal, or one without a
- * cursor that can be placed. One at a time. */
+/* Draws on stdin and stdout from now on. UNAVAILABLE, with nothing changed: they are not a terminal, or one whose
+ * cursor cannot be placed. One at a time. */
 enum status terminal_open(struct terminal **, bool mouse, struct reason *);
 void terminal_close(struct terminal *); /* as it was before */
 
@@ -24,6 +25,9 @@ enum {
 	TERMINAL_INTERRUPTED = 32, /* SIGINT from outside; Ctrl-C is a key */
 };
 unsigned terminal_wait(struct terminal *, int fd, int timeout_ms);
+
+/* The next of the keys that have come; their codes are those of curses. False: none. */
+bool terminal_next(struct terminal *, struct event *);
 
 /* Gives the terminal back and stops until somebody continues us (fg). Draws the screen again then. */
 void terminal_suspend(void);

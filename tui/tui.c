@@ -6,6 +6,7 @@
 #include "rack/base/clock.h"
 #include "tui/bindings.h"
 #include "tui/frame.h"
+#include "tui/keys.h"
 #include "tui/mouse.h"
 #include "tui/terminal.h"
 
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IDLE_MS = 100, SUSPEND = 'Z' & 0x1f };
+enum { IDLE_MS = 100, SUSPEND = KEYS_CTRL('Z') };
 
 struct loop {
 	struct screen screen;
@@ -69,13 +70,6 @@ static void take_key(struct screen *s, int code)
 		terminal_suspend();
 		return;
 	}
-	if (code == KEY_RESIZE)
-		return;
-	if (code == KEY_MOUSE) {
-		if (s->dialog.kind == DIALOG_NONE)
-			mouse_take(s);
-		return;
-	}
 	s->message[0] = '\0'; /* it was about what went before */
 	if (s->dialog.kind != DIALOG_NONE)
 		dialog_key(&s->dialog, s, code);
@@ -83,11 +77,28 @@ static void take_key(struct screen *s, int code)
 		bindings_take(s, code);
 }
 
-static void take_keys(struct loop *l)
+static void take_event(struct screen *s, const struct event *event)
 {
-	int code;
-	while (!l->screen.done && (code = getch()) != ERR) {
-		take_key(&l->screen, code);
+	switch (event->kind) {
+	case EVENT_KEY:
+		take_key(s, event->code);
+		break;
+	case EVENT_MOUSE:
+		if (s->options.mouse && s->dialog.kind == DIALOG_NONE)
+			mouse_take(s, event);
+		break;
+	case EVENT_PASTE: /* text for a line that is being typed, and nothing else */
+		if (s->dialog.kind == DIALOG_INPUT)
+			dialog_key(&s->dialog, s, event->code);
+		break;
+	}
+}
+
+static void take_events(struct loop *l)
+{
+	struct event event;
+	while (!l->screen.done && terminal_next(l->terminal, &event)) {
+		take_event(&l->screen, &event);
 		l->dirty = true;
 	}
 }
@@ -107,9 +118,8 @@ static void handle(struct loop *l, unsigned came)
 	if (came & TERMINAL_RESIZED)
 		l->dirty = true;
 	if (came & TERMINAL_INTERRUPTED)
-		take_key(&l->screen, 'C' & 0x1f);
-	if (came & TERMINAL_KEYS)
-		take_keys(l);
+		take_key(&l->screen, KEYS_CTRL('C'));
+	take_events(l);
 }
 
 static int wait_ms(const struct loop *l)
