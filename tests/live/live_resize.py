@@ -76,7 +76,7 @@ def resized(rack):
     for i, (columns, rows) in enumerate(sizes):
         t.size(columns, rows)
         if i % 10 == 0:
-            os.write(t.master, dice.choice([b"\t", b"g", b"i", b"?", b"\x1b", b"\x1b[B", b"\x1b[C"]))
+            os.write(t.master, dice.choice([b"\t", b"g", b"i", b"?", b"\x1b", b"\x1b[B", b"\x1b[A"]))
         t.read(0.03)
         assert t.status() is None, f"ended at {columns}x{rows} by {t.status()}"
         t.forget()

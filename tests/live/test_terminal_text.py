@@ -107,7 +107,7 @@ def clients():
     check("an error to get", run("get", *to, "/title", status=1))
     check("an error to set", run("set", *to, "/rack/trim/gain", "1", status=1))
     rack.failing = False
-    check("set", run("set", *to, "/rack/trim/gain", "1"), 1)
+    check("set", run("set", *to, "/rack/trim/gain", "1"), 2)  # the answer, and that it is another value
     with subprocess.Popen([LACQUER, "watch", *to, "/title"], stdout=subprocess.PIPE) as watch:
         check("watch", watch.stdout.readline(), 1)
         watch.terminate()
