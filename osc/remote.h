@@ -3,6 +3,7 @@
 #ifndef OSC_REMOTE_H
 #define OSC_REMOTE_H
 
+#include "osc/wire/report.h"
 #include "rack/meters/analysers.h"
 
 struct remote;
@@ -37,17 +38,6 @@ struct remote_slot {
 	struct remote_meter *meters;
 };
 
-struct remote_status {
-	char version[32], client[64];
-	uint32_t rate, period, latency_frames;
-	float load_mean, load_worst;
-	uint64_t xruns_own, xruns_foreign, poisoned;
-	bool connected, realtime;
-	char input[32];    /* "" or what is missing ("no input") */
-	char awaited[128]; /* ports that were asked for as input and are not there, with commas */
-	bool safe_bypass;  /* heard instead of the chain, because the machine could not keep up */
-};
-
 /* target: NULL: local socket of the rack called name; "HOST", "HOST:PORT": UDP. UNAVAILABLE when there is no such
  * socket or host. Answers arrive later. */
 enum status remote_open(struct remote **, const char *target, const char *name, struct reason *);
@@ -72,7 +62,7 @@ char remote_snapshot(const struct remote *); /* a b c d; 0: not known yet */
 const float *remote_level(const struct remote *, const struct level_place *);
 const float *remote_level_role(const struct remote *, enum tap, enum role);
 
-const struct remote_status *remote_status(const struct remote *);
+const struct report *remote_status(const struct remote *); /* of /info and /status */
 
 /* The newest /error ("/rack/eq/band9/gain: unknown address"), and how many there have been. */
 const char *remote_error(const struct remote *, uint32_t *count);

@@ -39,7 +39,7 @@ enum role {
 	ROLE_THRESHOLD, /* threshold, ratio and knee: of a band where the id has two parts */
 	ROLE_RATIO,
 	ROLE_KNEE,
-	ROLE_BAND_ON,   /* of any band; those below of an equaliser's: ids that begin with the same part belong together */
+	ROLE_BAND_ON, /* of any band; those below of an equaliser's: ids with the same first part belong together */
 	ROLE_BAND_TYPE,
 	ROLE_BAND_FREQ,
 	ROLE_BAND_GAIN,

@@ -3,6 +3,7 @@
 #include "src/describe.h"
 
 #include "osc/server/router.h"
+#include "osc/wire/report.h"
 #include "rack/model/rack.h"
 #include "rack/model/registry.h"
 #include "src/describe_group.h"
@@ -79,6 +80,19 @@ static void print_module(const struct module *m)
 	putchar('\n');
 }
 
+static void print_reports(void)
+{
+	printf("\nPairs of /info and /status\n");
+	for (size_t i = 0; i < report_n_rows; i++) {
+		const struct report_row *row = &report_rows[i];
+		printf("  %s:%s (%s%s%s)\n%*s", report_type_text(row->type), row->name, row->info ? "/info" : "",
+			row->info && row->status ? ", " : "", row->status ? "/status" : "", INDENT, "");
+		char text[300];
+		report_describe(row, text, sizeof text);
+		options_print_wrapped(text, INDENT, INDENT);
+	}
+}
+
 static void print_map(void)
 {
 	const struct route *route;
@@ -110,6 +124,7 @@ void describe_text(const struct module *module)
 	putchar('\n');
 	print_levels();
 	print_map();
+	print_reports();
 }
 
 /* ---- The subcommand */

@@ -1,6 +1,7 @@
 /* lacquer describe --json: the tables as one JSON object, for programs. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/router.h"
+#include "osc/wire/report.h"
 #include "rack/meters/analysers.h"
 #include "rack/model/rack.h"
 #include "rack/model/registry.h"
@@ -105,6 +106,27 @@ static void print_map(struct json *j)
 	json_end(j);
 }
 
+static void print_reports(struct json *j)
+{
+	json_array(j, "pairs", JSON_LINES);
+	for (size_t i = 0; i < report_n_rows; i++) {
+		const struct report_row *row = &report_rows[i];
+		json_object(j, NULL, JSON_INLINE);
+		json_text(j, "name", row->name);
+		json_text(j, "type", report_type_text(row->type));
+		json_text(j, "unit", unit_text(row->unit));
+		json_bool(j, "info", row->info);
+		json_bool(j, "status", row->status);
+		json_array(j, "words", JSON_INLINE);
+		for (int word = 0; word < row->n_words; word++)
+			json_text(j, NULL, row->word(word));
+		json_end(j);
+		json_text(j, "help", row->help);
+		json_end(j);
+	}
+	json_end(j);
+}
+
 void describe_json(const struct module *module)
 {
 	struct json j;
@@ -122,5 +144,6 @@ void describe_json(const struct module *module)
 	print_params(&j, "rack", rack_params, N_RACK_PARAMS);
 	print_levels(&j);
 	print_map(&j);
+	print_reports(&j);
 	json_end(&j);
 }

@@ -1,6 +1,7 @@
 /* lacquer describe --man: the manual page in the man(7) language, from the same tables as --help and describe. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/router.h"
+#include "osc/wire/report.h"
 #include "rack/model/rack.h"
 #include "rack/model/registry.h"
 #include "src/describe.h"
@@ -180,6 +181,21 @@ static void print_map(void)
 	}
 }
 
+static void print_reports(void)
+{
+	printf(".SS Pairs of /info and /status\n");
+	for (size_t i = 0; i < report_n_rows; i++) {
+		const struct report_row *row = &report_rows[i];
+		char text[300];
+		report_describe(row, text, sizeof text);
+		printf(".TP\n");
+		print_bold(row->name);
+		printf(" (%s%s%s)\n", row->info ? "/info" : "", row->info && row->status ? ", " : "",
+			row->status ? "/status" : "");
+		print_line(text);
+	}
+}
+
 static void print_rest(void)
 {
 	printf(".SH EXIT STATUS\n"
@@ -213,5 +229,6 @@ void describe_man(void)
 	print_modules();
 	print_levels();
 	print_map();
+	print_reports();
 	print_rest();
 }

@@ -30,7 +30,7 @@ static const char *title(const struct screen *s)
 
 static void first_line(struct screen *s)
 {
-	const struct remote_status *status = remote_status(s->remote);
+	const struct report *status = remote_status(s->remote);
 	char text[200];
 	int x = put_left(s, 0, 0, s->layout.columns, STYLE_TITLE, " lacquer");
 	snprintf(text, sizeof text, " %s  ", remote_target(s->remote));
@@ -55,7 +55,7 @@ static int put_item(const struct screen *s, int x, int end, enum style style, co
 /* What matters most stands first, as the end may have no room. */
 static void health(struct screen *s, int end)
 {
-	const struct remote_status *status = remote_status(s->remote);
+	const struct report *status = remote_status(s->remote);
 	char text[160];
 	int x = 1;
 	if (!status->connected) {
@@ -64,11 +64,11 @@ static void health(struct screen *s, int end)
 	}
 	if (!status->realtime)
 		x = put_item(s, x, end, STYLE_BAD, "not real-time  ");
-	if (status->safe_bypass)
+	if (status->overload == OVERLOAD_SAFE)
 		x = put_item(s, x, end, STYLE_BAD, "OVERLOAD: safe bypass  ");
-	if (status->input[0]) {
-		snprintf(text, sizeof text, status->awaited[0] ? "%s, waiting for %.60s  " : "%s%s  ", status->input,
-			status->awaited);
+	if (status->input != REPORT_INPUT_CONNECTED) {
+		snprintf(text, sizeof text, status->awaited[0] ? "%s, waiting for %.60s  " : "%s%s  ",
+			report_input_text(status->input), status->awaited);
 		x = put_left(s, 1, x, end, STYLE_WARN, text); /* its beginning tells most */
 	}
 	if (status->poisoned) {

@@ -109,8 +109,8 @@ static void draw_loudness(const struct screen *s, int y, const char *name, enum 
 	bar_figure(m, sizeof m, (double)level(s, tap, ROLE_MOMENTARY, 0));
 	bar_figure(st, sizeof st, (double)level(s, tap, ROLE_SHORT_TERM, 0));
 	bar_figure(i, sizeof i, (double)level(s, tap, ROLE_INTEGRATED, 0));
-	snprintf(text, sizeof text, "%-5s M %6s  S %6s  I %6s LUFS  LRA %4.1f LU", name, m, st, i,
-		(double)level(s, tap, ROLE_RANGE, 0));
+	snprintf(text, sizeof text, "%-5s M %6s  S %6s  I %6s LUFS  LRA %4.1f LU%s", name, m, st, i,
+		(double)level(s, tap, ROLE_RANGE, 0), remote_status(s->remote)->paused ? " (paused)" : "");
 	canvas_put(&s->canvas, y, 0, s->layout.columns, STYLE_PLAIN, text);
 	colors_span(y, 0, NAME_COLUMNS - 1, STYLE_TITLE);
 }

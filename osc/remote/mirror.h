@@ -55,7 +55,7 @@ struct mirror {
 	struct remote_param rack_params[N_RACK_PARAMS];
 	uint64_t rack_held_until_ms[N_RACK_PARAMS];
 	float *levels; /* values of all rows of TAPS_ALL, as levels_next() has them */
-	struct remote_status status;
+	struct report status;
 	char error[256], notice[128];
 	uint32_t n_errors, n_notices;
 	struct mirror_names presets, scenes, types;

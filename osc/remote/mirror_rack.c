@@ -116,56 +116,6 @@ static void take_rack_value(struct mirror *m, int index, const struct message *m
 	m->rack_params[index].known = true;
 }
 
-static void take_pair(struct mirror *m, const char *key, const struct message *msg, int index)
-{
-	struct remote_status *s = &m->status;
-	double number = 0;
-	const char *text = message_text(msg, index);
-	if (text && strcmp(key, "version") == 0)
-		utf8_copy(s->version, sizeof s->version, text);
-	else if (text && strcmp(key, "client") == 0)
-		utf8_copy(s->client, sizeof s->client, text);
-	else if (text && strcmp(key, "input") == 0)
-		utf8_copy(s->input, sizeof s->input, strcmp(text, "connected") == 0 ? "" : text);
-	else if (text && strcmp(key, "awaited") == 0)
-		utf8_copy(s->awaited, sizeof s->awaited, text);
-	else if (text && strcmp(key, "overload") == 0)
-		s->safe_bypass = strcmp(text, "safe bypass") == 0;
-	if (!message_number(msg, index, &number) || !isfinite(number))
-		return;
-	double whole = fmax(0, fmin(number, 0x1p53));
-	const struct {
-		const char *key;
-		uint32_t *to;
-	} counts[] = { { "rate", &s->rate }, { "period", &s->period }, { "latency", &s->latency_frames } };
-	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
-		if (strcmp(key, counts[i].key) == 0)
-			*counts[i].to = (uint32_t)fmin(whole, UINT32_MAX);
-	const struct {
-		const char *key;
-		uint64_t *to;
-	} totals[] = { { "xruns_own", &s->xruns_own }, { "xruns_foreign", &s->xruns_foreign },
-		{ "poisoned", &s->poisoned } };
-	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
-		if (strcmp(key, totals[i].key) == 0)
-			*totals[i].to = (uint64_t)whole;
-	if (strcmp(key, "load_mean") == 0)
-		s->load_mean = (float)number;
-	else if (strcmp(key, "load_worst") == 0)
-		s->load_worst = (float)number;
-	else if (strcmp(key, "connected") == 0)
-		s->connected = number != 0;
-	else if (strcmp(key, "realtime") == 0)
-		s->realtime = number != 0;
-}
-
-static void take_pairs(struct mirror *m, const struct message *msg)
-{
-	for (int i = 0; i + 1 < msg->n; i += 2)
-		if (message_text(msg, i))
-			take_pair(m, message_text(msg, i), msg, i + 1);
-}
-
 bool mirror_rack_take(struct mirror *m, const struct message *msg)
 {
 	const char *address = msg->address;
@@ -180,7 +130,7 @@ bool mirror_rack_take(struct mirror *m, const struct message *msg)
 		take_error(m, msg);
 	} else if (strcmp(address, "/info") == 0 || strcmp(address, "/status") == 0) {
 		m->info.answered |= address[1] == 'i';
-		take_pairs(m, msg);
+		report_take(&m->status, msg);
 	} else if (strcmp(address, "/ab") == 0 && message_text(msg, 0)) {
 		m->snapshot = snapshot_find(message_text(msg, 0)) < SNAPSHOTS ? message_text(msg, 0)[0] : '\0';
 		m->snapshot_question.answered = true;

@@ -222,7 +222,7 @@ const float *remote_level_role(const struct remote *r, enum tap tap, enum role r
 	return levels_find_role(&at, TAPS_ALL, tap, role) ? remote_level(r, &at) : NULL;
 }
 
-const struct remote_status *remote_status(const struct remote *r)
+const struct report *remote_status(const struct remote *r)
 {
 	return &r->mirror.status;
 }

@@ -2,13 +2,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/request.h"
 #include "osc/server/serving.h"
-#include "rack/audio/overload.h"
+#include "osc/wire/report.h"
 #include "rack/model/registry.h"
 
-static int32_t count(uint64_t n)
-{
-	return n < INT32_MAX ? (int32_t)n : INT32_MAX;
-}
+#include <stdio.h>
 
 static void tell_title(struct server *server, const struct place *place, lo_message body)
 {
@@ -16,18 +13,51 @@ static void tell_title(struct server *server, const struct place *place, lo_mess
 	message_add(body, "s", control_rack(server->control)->title);
 }
 
-/* Both are pairs of a name and a value, so that they can grow. */
+/* ---- /info and /status: the rows are in osc/wire/report.c */
+
+static enum report_input input_of(const struct host_status *host)
+{
+	if (host->hears[0] && host->hears[1])
+		return REPORT_INPUT_CONNECTED;
+	return host->hears[0] ? REPORT_NO_RIGHT_INPUT : host->hears[1] ? REPORT_NO_LEFT_INPUT : REPORT_NO_INPUT;
+}
+
+static struct report report_of(struct server *server)
+{
+	struct control_status status;
+	const struct levels *levels = control_analysis(server->control);
+	control_read_status(server->control, &status);
+	struct report report = {
+		.program = "lacquer",
+		.version = LACQUER_VERSION,
+		.rate = status.host.rate,
+		.period = status.host.period,
+		.latency_frames = status.latency_frames,
+		.load_mean = status.load_mean,
+		.load_worst = status.load_worst,
+		.xruns_own = status.host.xruns_own,
+		.xruns_foreign = status.host.xruns_foreign,
+		.realtime = status.host.realtime,
+		.scheduling = status.host.realtime,
+		.connected = status.host.connected,
+		.paused = levels && levels->paused,
+		.overload = status.overload,
+		.poisoned = status.poisoned,
+		.peers = (uint32_t)leases_count(&server->leases),
+		.dropped = server->malformed + (server->sockets ? sockets_dropped(server->sockets) : 0),
+		.input = input_of(&status.host),
+	};
+	snprintf(report.client, sizeof report.client, "%s", status.host.client);
+	snprintf(report.title, sizeof report.title, "%s", control_rack(server->control)->title);
+	snprintf(report.awaited, sizeof report.awaited, "%s", status.host.awaited);
+	return report;
+}
 
 static void tell_info(struct server *server, const struct place *place, lo_message body)
 {
-	struct control *control = server->control;
-	struct control_status status;
+	const struct report report = report_of(server);
 	(void)place;
-	control_read_status(control, &status);
-	message_add(body, "ssssss", "program", "lacquer", "version", LACQUER_VERSION, "client", status.host.client);
-	message_add(body, "sisisi", "rate", count(status.host.rate), "period", count(status.host.period), "latency",
-		count(status.latency_frames));
-	message_add(body, "ss", "title", control_rack(control)->title);
+	report_add(body, &report, false);
 }
 
 /* "lost" once it has been there. */
@@ -40,31 +70,11 @@ static void tell_connection(struct server *server, const struct place *place, lo
 	message_add(body, "s", status.host.connected ? "connected" : server->was_connected ? "lost" : "waiting");
 }
 
-static const char *input_text(const struct host_status *host)
-{
-	if (host->hears[0] && host->hears[1])
-		return "connected";
-	return host->hears[0] ? "no right input" : host->hears[1] ? "no left input" : "no input";
-}
-
 static void tell_status(struct server *server, const struct place *place, lo_message body)
 {
-	struct control_status status;
-	uint64_t dropped = server->malformed + (server->sockets ? sockets_dropped(server->sockets) : 0);
+	const struct report report = report_of(server);
 	(void)place;
-	control_read_status(server->control, &status);
-	message_add(body, "sfsf", "load_mean", (double)status.load_mean, "load_worst", (double)status.load_worst);
-	message_add(body, "sisi", "xruns_own", count(status.host.xruns_own), "xruns_foreign",
-		count(status.host.xruns_foreign));
-	message_add(body, status.host.realtime ? "sTss" : "sFss", "realtime", "scheduling",
-		status.host.realtime ? "real-time" : "not real-time");
-	message_add(body, status.host.connected ? "sT" : "sF", "connected");
-	message_add(body, "sisisi", "rate", count(status.host.rate), "period", count(status.host.period), "latency",
-		count(status.latency_frames));
-	message_add(body, "ss", "overload", overload_text(status.overload));
-	message_add(body, "sisisi", "poisoned", count(status.poisoned), "peers", leases_count(&server->leases),
-		"dropped", count(dropped));
-	message_add(body, "ssss", "input", input_text(&status.host), "awaited", status.host.awaited);
+	report_add(body, &report, true);
 }
 
 /* The title is answered as it is now, which may be less than was sent. */
@@ -80,7 +90,7 @@ static void set_title(const struct request *request)
 static void tell_latency(struct server *server, const struct place *place, lo_message body)
 {
 	(void)place;
-	message_add(body, "i", count(control_latency(server->control)));
+	message_add(body, "i", (int32_t)control_latency(server->control));
 }
 
 /* Answered as an edit is, with what is in force now. */
@@ -90,7 +100,7 @@ static void release_latency(const struct request *request)
 	if (control_latency_release(request->server->control, &reason) != STATUS_OK)
 		reply_error(request, reason.text);
 	else
-		reply(request, "/latency", "i", count(control_latency(request->server->control)));
+		reply(request, "/latency", "i", (int32_t)control_latency(request->server->control));
 }
 
 static void tell_modules(struct server *server, const struct place *place, lo_message body)
@@ -110,15 +120,10 @@ const struct route about_routes[] = {
 	{ "/modules", "", "The types of modules that there are", .body = tell_modules },
 	{ "/title", "[s:title]", "The title of the rack: at most 127 bytes, without '#', answered as it is then",
 		.body = tell_title, .handle = set_title },
-	{ "/info", "", "Names and values: program, version, client, rate, period, latency, title", .body = tell_info,
+	{ "/info", "", "Pairs of a name and a value, those listed for it", .body = tell_info,
 		.flags = ROUTE_PAIRS | ROUTE_OF_LATENCY | ROUTE_OF_HOST },
-	{ "/status", "",
-		"Names and values: load_mean, load_worst, xruns_own, xruns_foreign, realtime, scheduling (real-time or "
-		"not "
-		"real-time), connected, rate, period, latency, overload (none, warning or "
-		"safe bypass), poisoned, peers, dropped, input (connected, no input, no left input or no right input), "
-		"awaited (ports asked for as input that are not there)",
-		.body = tell_status, .flags = ROUTE_PAIRS | ROUTE_STEADY | ROUTE_SLOW },
+	{ "/status", "", "Pairs of a name and a value, those listed for it", .body = tell_status,
+		.flags = ROUTE_PAIRS | ROUTE_STEADY | ROUTE_SLOW },
 	{ "/connection", "", "connected, waiting (for a JACK server, since the start) or lost", .body = tell_connection,
 		.flags = ROUTE_OF_HOST },
 	{ "/latency", "", "Frames of delay through the rack", .body = tell_latency, .flags = ROUTE_OF_LATENCY },

@@ -371,6 +371,18 @@ class Describe(Cli):
                 self.assertIn(level["id"], form)
                 self.assertIn(level["help"], form)
 
+    def test_pairs(self):
+        """The rows of /info and /status, in every form."""
+        pairs = self.describe()["pairs"]
+        self.assertLessEqual({"program", "rate", "load_mean", "overload", "paused"}, {p["name"] for p in pairs})
+        text = re.sub(r"\s+", " ", run("describe").stdout.decode())
+        page = re.sub(r"\s+", " ", run("describe", "--man").stdout.decode().replace("\\-", "-"))
+        for pair in pairs:
+            self.assertEqual(sorted(pair), ["help", "info", "name", "status", "type", "unit", "words"])
+            for form in (text, page):
+                for part in [pair["name"], pair["help"]] + pair["words"]:
+                    self.assertIn(part, form)
+
     def test_json_members(self):
         modules = self.describe()["modules"]
         self.assertIn("trim", [m["id"] for m in modules])
