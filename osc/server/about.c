@@ -128,7 +128,7 @@ const struct route about_routes[] = {
 		.flags = ROUTE_OF_HOST },
 	{ "/latency", "", "Frames of delay through the rack", .body = tell_latency, .flags = ROUTE_OF_LATENCY },
 	{ "/latency/release", "",
-		"Takes back delay that no slot needs any more, with a cross-fade; happens by itself in 2 s of silence. "
+		"Releases delay that no slot needs any more, with a cross-fade; happens by itself in 2 s of silence. "
 		"Answered with /latency",
 		.handle = release_latency, .flags = ROUTE_PRESS },
 	{ "/quit", "", "Stops the rack", .handle = quit, .flags = ROUTE_LOCAL },

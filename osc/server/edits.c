@@ -69,10 +69,10 @@ static void replace_slot(const struct request *request)
 const struct route edit_routes[] = {
 	{ "/chain", "", "The slots' ids in order", .body = tell_chain },
 	{ "/chain/insert", "s:type i:position [s:id]",
-		"Puts a new slot at a position counted from 0; answered, as all edits are, with /chain",
+		"Inserts a slot at a position counted from 0; answered, as all edits are, with /chain",
 		.handle = insert_slot },
-	{ "/chain/remove", "s:id", "Takes a slot out", .handle = remove_slot },
+	{ "/chain/remove", "s:id", "Removes a slot", .handle = remove_slot },
 	{ "/chain/move", "s:id i:position", "Moves a slot to a position counted from 0", .handle = move_slot },
-	{ "/chain/replace", "s:id s:type", "Puts a module of another type in a slot's place", .handle = replace_slot },
+	{ "/chain/replace", "s:id s:type", "Replaces the module of a slot by another type", .handle = replace_slot },
 	{ 0 },
 };

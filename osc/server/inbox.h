@@ -15,7 +15,7 @@ struct inbox;
 struct inbox *inbox_new(size_t longest);
 void inbox_free(struct inbox *);
 
-struct letter {
+struct datagram {
 	const struct sockaddr_storage *name;
 	socklen_t name_size;
 	const uint8_t *bytes;
@@ -24,7 +24,7 @@ struct letter {
 };
 
 /* The next one, valid until the next call; false: nothing has come. Never waits. */
-bool inbox_take(struct inbox *, int fd, struct letter *);
+bool inbox_take(struct inbox *, int fd, struct datagram *);
 
 /* Whether one is here that has not been given out: of it the descriptor says nothing any more. */
 bool inbox_holds(const struct inbox *);

@@ -61,7 +61,7 @@ static int rate_of(const struct lease *lease, const struct subject *subject)
 	return lease->hz ? lease->hz : subject_is_steady(subject) ? LEASE_HZ_STEADY : LEASE_HZ_MAX;
 }
 
-/* Works out anew what all leases together want; what waits to be told stays so. */
+/* What all leases together want; what waits to be told stays so. */
 static void match(struct subscriber *s, const struct subjects *subjects)
 {
 	for (size_t i = 0; i < s->n_updates; i++) {
@@ -258,15 +258,15 @@ void leases_forget(struct leases *l, const struct peer *peer, int64_t now_us)
 
 bool lease_retries(struct subscriber *s, int64_t now_us, int64_t *next_us)
 {
-	bool knocks = s->next_us <= now_us;
-	if (knocks) {
+	bool due = s->next_us <= now_us;
+	if (due) {
 		s->surface.retried_us = now_us;
 		s->next_us = now_us + RETRY_US;
 	}
 	int64_t answer_us = s->surface.retried_us ? s->surface.retried_us + RETRY_WAIT_US : INT64_MAX;
 	int64_t due_us = answer_us > now_us && answer_us < s->next_us ? answer_us : s->next_us;
 	*next_us = due_us < *next_us ? due_us : *next_us;
-	return knocks;
+	return due;
 }
 
 static const struct subscriber *of_origin(const struct leases *l, unsigned origin)

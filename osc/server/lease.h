@@ -1,4 +1,4 @@
-/* Subscriptions: who wants to hear of which addresses, and until when. */
+/* Subscriptions: which peer is sent which addresses, and until when. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef OSC_LEASE_H
 #define OSC_LEASE_H
@@ -8,7 +8,7 @@
 
 enum {
 	LEASE_PEERS_MAX = 8,
-	SURFACES_MAX = 8, /* that the keeper has listed; beside the others, so that these always find room */
+	SURFACES_MAX = 8, /* listed surfaces; beside the others, so that these always find room */
 	SUBSCRIBERS_MAX = LEASE_PEERS_MAX + SURFACES_MAX,
 	LEASE_PATTERNS_MAX = 32, /* of one peer */
 	LEASE_US = 10000000,
@@ -86,11 +86,11 @@ bool leases_wants_numbers(const struct leases *, unsigned origin);
 const struct subscriber *leases_surface(const struct leases *, unsigned origin);
 
 /* Something came from this origin: a surface that was closed, or silent for as long as a lease lasts, is told
- * everything, as it may have been started anew. */
+ * everything, as it may have been restarted. */
 void leases_heard(struct leases *, unsigned origin, int64_t now_us);
 
-/* Ends what has run out. Listed surfaces are told everything anew as often as a lease lasts, because datagrams get lost
- * and surfaces are started after the rack; closed ones as soon as nothing says any more that they are. */
+/* Ends what has run out. Listed surfaces are told everything again as often as a lease lasts, because datagrams get
+ * lost and surfaces are started after the rack; closed ones as soon as nothing says any more that they are. */
 void leases_expire(struct leases *, int64_t now_us);
 
 /* Nobody listens at that peer: its leases end, or, of a listed surface, are not served until it is back. */
@@ -99,7 +99,7 @@ void leases_forget(struct leases *, const struct peer *, int64_t now_us);
 /* Whether it is time to try a closed surface with one message; if not, *next_us comes down to when it will be. */
 bool lease_retries(struct subscriber *, int64_t now_us, int64_t *next_us);
 
-/* The list of subjects was written anew: everybody is told everything. */
+/* The list of subjects was rewritten: everybody is told everything. */
 void leases_rebuild(struct leases *, int64_t now_us);
 
 /* A value changed: all but the sender are to be told. */

@@ -158,6 +158,6 @@ const struct route meter_routes[] = {
 	{ "/meter/reset", "", "Restarts the integrated measures, all together", .handle = reset_meters,
 		.flags = ROUTE_PRESS },
 	{ "/meter/pause", "", "Holds the integrated measures", .handle = pause_meters, .flags = ROUTE_PRESS },
-	{ "/meter/start", "", "Lets the integrated measures go on", .handle = start_meters, .flags = ROUTE_PRESS },
+	{ "/meter/start", "", "Resumes the integrated measures", .handle = start_meters, .flags = ROUTE_PRESS },
 	{ 0 },
 };

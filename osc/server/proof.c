@@ -93,7 +93,7 @@ bool proof_init(struct proof *p)
 	return getrandom(p->secret, sizeof p->secret, 0) == (ssize_t)sizeof p->secret;
 }
 
-/* Where to note that the peer is asked now; NULL: it is not to be. */
+/* Room to record that the peer is asked now; NULL: it is not to be. */
 static struct proof_asked *find_asked(struct proof *p, const struct peer *peer, int64_t now_us)
 {
 	struct proof_asked *room = NULL;

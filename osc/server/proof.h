@@ -54,7 +54,7 @@ bool proof_ask(struct proof *, const struct peer *, char nonce[PROOF_NONCE_SIZE]
 /* The peer has sent this nonce. False: it is not, or no longer, one of its own. */
 bool proof_take(struct proof *, const struct peer *, const char *nonce, int64_t now_us);
 
-/* Takes a peer as proven for good: the keeper of the rack vouches for it. */
+/* Takes a peer as proven for good: a listed surface. */
 void proof_list(struct proof *, const struct peer *, int64_t now_us);
 void proof_unlist(struct proof *, const struct peer *); /* no longer */
 

@@ -96,26 +96,32 @@ static void refuse_early(void *user, const uint8_t *data, size_t size)
 	refuse(user, data, "the timetag is more than 1 s ahead");
 }
 
-/* The frame of a bundle; false: it is too far ahead. */
-static bool bundle_frame(struct server *server, const uint8_t *data, uint64_t *frame)
+/* All of it on one frame, which is that of its time if that is still to come. */
+static void apply_bundle(struct arrival *arrival, const uint8_t *data, size_t size, int64_t due_us)
 {
-	int64_t due_us = timetag_due_us(packet_timetag(data)), now_us = clock_now_us();
-	bool late = due_us <= now_us, near = due_us <= now_us + AHEAD_US;
-	*frame = !late && near ? control_frame_at(server->control, (uint64_t)due_us) : 0;
-	return near;
+	struct control *control = arrival->server->control;
+	bool late = due_us <= clock_now_us();
+	control_begin(control, late ? 0 : control_frame_at(control, (uint64_t)due_us));
+	packet_each(data, size, on_message, arrival);
+	control_end(control);
 }
 
 static void on_bundle(struct arrival *arrival, const uint8_t *data, size_t size)
 {
-	struct server *server = arrival->server;
-	uint64_t frame;
-	if (!bundle_frame(server, data, &frame)) {
+	int64_t due_us = timetag_due_us(packet_timetag(data)), now_us = clock_now_us();
+	if (due_us > now_us + AHEAD_US)
 		packet_each(data, size, refuse_early, arrival);
-		return;
+	else if (!ahead_keep(&arrival->server->ahead, arrival->peer, data, size, due_us, now_us))
+		apply_bundle(arrival, data, size, due_us);
+}
+
+static void take_bundles(struct server *server)
+{
+	for (struct ahead_bundle *bundle; (bundle = ahead_take(&server->ahead, clock_now_us()));) {
+		struct arrival arrival = { server, &bundle->peer };
+		apply_bundle(&arrival, bundle->bytes, bundle->size, bundle->due_us);
+		free(bundle);
 	}
-	control_begin(server->control, frame);
-	packet_each(data, size, on_message, arrival);
-	control_end(server->control);
 }
 
 static bool read_datagram(struct server *server)
@@ -179,6 +185,7 @@ void server_free(struct server *server)
 	presets_orphan(server);
 	control_unlisten(server->control, &server->listener);
 	sockets_free(server->sockets);
+	ahead_clear(&server->ahead);
 	leases_free(&server->leases);
 	surfaces_free(&server->surfaces);
 	subjects_free(&server->subjects);
@@ -205,6 +212,7 @@ static int wait_ms(int64_t until_us, int64_t now_us)
 int server_poll(struct server *server)
 {
 	bool more = true;
+	take_bundles(server);
 	for (int i = 0; i < DATAGRAMS_MAX && more; i++)
 		more = read_datagram(server);
 	for (struct peer gone; sockets_refused(server->sockets, &gone);)
@@ -213,6 +221,7 @@ int server_poll(struct server *server)
 	leases_expire(&server->leases, now_us);
 	int wait = wait_ms(publish_poll(server, now_us), now_us);
 	wait = earlier(wait, wait_ms(feedback_send(server, now_us), now_us));
+	wait = earlier(wait, wait_ms(ahead_next_us(&server->ahead), now_us));
 	wait = earlier(wait, sync_poll(server, now_us));
 	wait = earlier(wait, sockets_flush(server->sockets, now_us));
 	return more || sockets_hold(server->sockets) ? 0 : wait;

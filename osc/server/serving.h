@@ -3,6 +3,7 @@
 #ifndef OSC_SERVING_H
 #define OSC_SERVING_H
 
+#include "osc/server/ahead.h"
 #include "osc/server/lease.h"
 #include "osc/server/limit.h"
 #include "osc/server/socket.h"
@@ -35,10 +36,13 @@ struct server {
 	char scene[NAME_SIZE], preset[NAME_SIZE]; /* stored or recalled, saved or loaded last */
 	bool was_connected;                       /* to JACK's server */
 
+	struct ahead ahead;
+
 	/* /sync that waits for the audio thread (sync.c) */
 	struct sync {
 		struct peer peer;
 		int32_t number;
+		uint64_t bundles; /* that came before it (ahead.h) */
 		uint64_t sequence;
 		int64_t since_us;
 	} syncs[SYNCS_MAX];

@@ -1,5 +1,5 @@
-/* Decides who may talk and be talked to, and holds back what has no room. liblo's own sockets are not used, because
- * they bind to every interface. */
+/* Decides which peers are read from and sent to, and holds back what has no room. liblo's own sockets are not used,
+ * because they bind to every interface. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/socket.h"
 
@@ -31,14 +31,14 @@ struct sockets {
 		struct peer peer;
 		size_t bytes;  /* that it may still be sent */
 		bool withheld; /* something would have been more */
-	} guest;               /* the unproven sender of the last datagram */
+	} sender;              /* of the last datagram, as far as it has given no proof */
 	int turn, in_a_row;    /* whose datagram is read next; how many of its were read */
 	uint64_t dropped;
 };
 
 /* ---- Start and end */
 
-/* "localhost" is ::1 to some programs: it is heard beside 127.0.0.1, where this machine has it. */
+/* "localhost" is ::1 to some programs: the server listens there, too, where this machine has it. */
 static enum status open_ipv6_loopback(struct sockets *s, int port, struct reason *reason)
 {
 	struct sockaddr_storage name;
@@ -137,11 +137,11 @@ static size_t receive(struct sockets *s, struct peer *from, uint8_t *bytes, size
 }
 
 /* Everything sent until the next datagram comes is held against this one. */
-static void greet(struct sockets *s, const struct peer *from, size_t size)
+static void begin_answers(struct sockets *s, const struct peer *from, size_t size)
 {
-	s->guest.peer = *from;
-	s->guest.bytes = size;
-	s->guest.withheld = false;
+	s->sender.peer = *from;
+	s->sender.bytes = size;
+	s->sender.withheld = false;
 	if (!is_near(from))
 		proof_renew(&s->proof, from, clock_now_us());
 }
@@ -161,7 +161,7 @@ size_t sockets_receive(struct sockets *s, struct peer *from, uint8_t *bytes, siz
 		if (!came)
 			continue;
 		if (n > 0 && n <= size && (from->local || allow_has(&s->allow, (struct sockaddr *)&from->name))) {
-			greet(s, from, n);
+			begin_answers(s, from, n);
 			return n;
 		}
 		s->dropped++;
@@ -208,12 +208,12 @@ static bool may_send(struct sockets *s, const struct peer *to, size_t size)
 		return true;
 	if (proof_holds(&s->proof, to, now_us))
 		return proof_spend(&s->proof, to, size, now_us);
-	if (!peer_equal(to, &s->guest.peer))
+	if (!peer_equal(to, &s->sender.peer))
 		return false;
-	s->guest.withheld |= size > s->guest.bytes;
-	if (size > s->guest.bytes)
+	s->sender.withheld |= size > s->sender.bytes;
+	if (size > s->sender.bytes)
 		return false;
-	s->guest.bytes -= size;
+	s->sender.bytes -= size;
 	return true;
 }
 
@@ -247,13 +247,13 @@ bool sockets_prove(struct sockets *s, const struct peer *peer, const char *nonce
 
 void sockets_withhold(struct sockets *s)
 {
-	s->guest.withheld = true;
+	s->sender.withheld = true;
 }
 
 bool sockets_withheld(struct sockets *s, const struct peer *peer, char *nonce)
 {
-	bool withheld = s->guest.withheld && s->guest.bytes >= COOKIE_SIZE;
-	s->guest.withheld = false;
+	bool withheld = s->sender.withheld && s->sender.bytes >= COOKIE_SIZE;
+	s->sender.withheld = false;
 	return withheld && proof_ask(&s->proof, peer, nonce, clock_now_us());
 }
 

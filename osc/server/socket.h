@@ -1,4 +1,4 @@
-/* The server's sockets: UDP on one address, a local datagram socket, who may talk to them, and what found no room. */
+/* The server's sockets: UDP on one address, a local datagram socket, which peers they serve, and what found no room. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef OSC_SOCKET_H
 #define OSC_SOCKET_H
@@ -20,7 +20,7 @@ enum status sockets_new(
 void sockets_free(struct sockets *); /* removes the local socket's file */
 int sockets_fds(const struct sockets *, struct pollfd *);
 
-/* The next datagram of anybody who may talk to us, or 0: nothing has come. Datagrams from others, and longer than size,
+/* The next datagram of a peer that is let in, or 0: nothing has come. Datagrams from others, and longer than size,
  * are dropped and counted. Never waits. */
 size_t sockets_receive(struct sockets *, struct peer *from, uint8_t *bytes, size_t size);
 

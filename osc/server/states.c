@@ -180,25 +180,26 @@ static void tell_locks(struct server *server, const struct place *place, lo_mess
 }
 
 const struct route state_routes[] = {
-	{ "/scene/store", "s:name", "Keeps all slots and values under a name, with the state of the rack",
+	{ "/scene/store", "s:name", "Stores all slots and values as a scene, which is saved with the rack",
 		.handle = store_scene },
 	{ "/scene/recall", "s:name [f:seconds]",
-		"Goes to a scene, everything from one frame on, in 0 to 60 s; locked parameters stay. As a question: "
+		"Recalls a scene, everything from one frame on, in 0 to 60 s; locked parameters stay. As a question: "
 		"which one was recalled or stored last",
 		.body = tell_scene, .handle = recall_scene, .flags = ROUTE_OF_STATES },
 	{ "/scene/recall/<name>", "[i:press]", "The same for a button that sends no text; its release does nothing",
 		.handle = press_scene, .flags = ROUTE_PRESS },
 	{ "/scene/list", "", "The names of all scenes", .body = tell_scenes, .flags = ROUTE_OF_STATES },
-	{ "/scene/delete", "s:name", "Forgets a scene", .handle = delete_scene },
-	{ "/ab", "s:a|b|c|d", "Goes to another of four snapshots and leaves the present values in the one before",
+	{ "/scene/delete", "s:name", "Deletes a scene", .handle = delete_scene },
+	{ "/ab", "s:a|b|c|d", "Switches to one of four snapshots; the one before keeps the present values",
 		.body = tell_snapshot, .handle = switch_snapshot, .flags = ROUTE_OF_STATES },
 	{ "/ab/copy", "s:from s:to", "Copies one snapshot to another", .handle = copy_snapshot },
 	{ "/ab/<snapshot>", "[i:press]", "The same as /ab for a button that sends no text; its release does nothing",
 		.handle = press_snapshot, .flags = ROUTE_PRESS },
-	{ "/undo", "", "Takes the last change back, chain edits too; 200 deep; 0 or F, a button let go, does nothing",
+	{ "/undo", "",
+		"Undoes the last change, chain edits too; 200 deep; 0 or F, the release of a button, does nothing",
 		.handle = undo, .flags = ROUTE_PRESS },
-	{ "/redo", "", "Takes the last undo back", .handle = redo, .flags = ROUTE_PRESS },
-	{ "/lock", "s:address [T|F]", "Keeps a parameter while scenes and presets change (ceilings by default)",
+	{ "/redo", "", "Redoes what was undone last", .handle = redo, .flags = ROUTE_PRESS },
+	{ "/lock", "s:address [T|F]", "Locks a parameter: scenes and presets leave it as it is (ceilings by default)",
 		.handle = lock_param },
 	{ "/lock/list", "", "The addresses of all locked parameters", .body = tell_locks, .flags = ROUTE_OF_STATES },
 	{ 0 },

@@ -17,7 +17,7 @@ struct subjects {
 	size_t first_param[RACK_SLOTS_MAX + 1]; /* of each slot, and last of the rack itself */
 };
 
-/* Writes the list anew for the rack as it is, from the rows of the map. False: no memory, the list is empty. */
+/* Rewrites the list for the rack as it is, from the rows of the map. False: no memory, the list is empty. */
 bool subjects_build(struct subjects *, const struct rack *);
 void subjects_free(struct subjects *);
 

@@ -71,7 +71,7 @@ const struct route subscription_routes[] = {
 		"meters hz times a second (25; 30 at most), for 10 s; asking again renews it. With the word numbers, "
 		"switches are sent as 1 and 0",
 		.handle = subscribe },
-	{ "/unsubscribe", "s:pattern", "Ends it", .handle = unsubscribe },
+	{ "/unsubscribe", "s:pattern", "Ends a subscription", .handle = unsubscribe },
 	{ "/cookie", "s:nonce",
 		"A peer on another machine is sent no more bytes than it sent, until it has proven that answers reach "
 		"it: it sends /cookie with any text of 11 characters (questions of less than 24 bytes may get no "

@@ -1,4 +1,5 @@
-/* Answers /sync when the audio thread has applied everything that was sent before it. */
+/* Answers /sync when the audio thread has applied everything that was sent before it, the sender's bundles for later
+ * too. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/server/sync.h"
 
@@ -20,12 +21,15 @@ static void sync_later(const struct request *request)
 		return;
 	}
 	/* The sequence is taken when the datagram has been read: its bundle may go on behind this message. */
-	server->syncs[server->n_syncs++] = (struct sync){ .peer = *request->peer, .number = (int32_t)number };
+	server->syncs[server->n_syncs++] =
+		(struct sync){ .peer = *request->peer, .number = (int32_t)number, .bundles = server->ahead.number };
 }
 
 /* False: it goes on waiting. */
 static bool answer_sync(struct server *server, struct sync *sync, int64_t now_us)
 {
+	if (ahead_holds(&server->ahead, &sync->peer, sync->bundles))
+		return false;
 	if (sync->since_us == 0) {
 		sync->sequence = control_sequence(server->control);
 		sync->since_us = now_us;

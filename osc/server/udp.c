@@ -103,15 +103,15 @@ static void read_aim(struct msghdr *head, struct peer *from)
 
 size_t udp_receive(struct udp *udp, struct peer *from, uint8_t *bytes, size_t size, bool *came)
 {
-	struct letter letter;
-	*came = udp->fd >= 0 && inbox_take(udp->inbox, udp->fd, &letter);
+	struct datagram datagram;
+	*came = udp->fd >= 0 && inbox_take(udp->inbox, udp->fd, &datagram);
 	if (!*came)
 		return 0;
-	*from = (struct peer){ .name = *letter.name, .size = letter.name_size };
-	if (letter.head->msg_controllen)
-		read_aim(letter.head, from);
-	memcpy(bytes, letter.bytes, letter.size < size ? letter.size : size);
-	return letter.size;
+	*from = (struct peer){ .name = *datagram.name, .size = datagram.name_size };
+	if (datagram.head->msg_controllen)
+		read_aim(datagram.head, from);
+	memcpy(bytes, datagram.bytes, datagram.size < size ? datagram.size : size);
+	return datagram.size;
 }
 
 bool udp_holds(const struct udp *udp)

@@ -29,12 +29,12 @@ static void all_come_once_and_in_order(void **state)
 	struct sockaddr_in to, names[SENDERS];
 	int fd = open_socket(&to), from[SENDERS];
 	struct inbox *inbox = inbox_new(LONGEST);
-	struct letter letter;
+	struct datagram datagram;
 	uint8_t bytes[2 * LONGEST];
 	assert_non_null(inbox);
 	for (int i = 0; i < SENDERS; i++)
 		from[i] = open_socket(&names[i]);
-	assert_false(inbox_take(inbox, fd, &letter));
+	assert_false(inbox_take(inbox, fd, &datagram));
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < SENT; i++) {
 			memset(bytes, i, sizeof bytes);
@@ -45,16 +45,16 @@ static void all_come_once_and_in_order(void **state)
 		}
 		for (int i = 0; i < SENT; i++) {
 			size_t size = (size_t)(ssize_t)((size_t)i % sizeof bytes);
-			assert_true(inbox_take(inbox, fd, &letter));
+			assert_true(inbox_take(inbox, fd, &datagram));
 			assert_true(i > 0 || inbox_holds(inbox));
-			assert_int_equal(letter.size, size);
-			assert_int_equal(letter.name_size, sizeof names[0]);
-			assert_memory_equal(letter.name, &names[i % SENDERS], sizeof names[0]);
+			assert_int_equal(datagram.size, size);
+			assert_int_equal(datagram.name_size, sizeof names[0]);
+			assert_memory_equal(datagram.name, &names[i % SENDERS], sizeof names[0]);
 			memset(bytes, i, sizeof bytes);
-			assert_memory_equal(letter.bytes, bytes, size < LONGEST ? size : LONGEST);
+			assert_memory_equal(datagram.bytes, bytes, size < LONGEST ? size : LONGEST);
 		}
 		assert_false(inbox_holds(inbox));
-		assert_false(inbox_take(inbox, fd, &letter));
+		assert_false(inbox_take(inbox, fd, &datagram));
 	}
 	inbox_free(inbox);
 	for (int i = 0; i < SENDERS; i++)
@@ -66,8 +66,8 @@ static void a_closed_socket_gives_nothing(void **state)
 {
 	(void)state;
 	struct inbox *inbox = inbox_new(LONGEST);
-	struct letter letter;
-	assert_false(inbox_take(inbox, -1, &letter));
+	struct datagram datagram;
+	assert_false(inbox_take(inbox, -1, &datagram));
 	inbox_free(inbox);
 	inbox_free(NULL);
 }

@@ -453,6 +453,42 @@ static void test_timetags(void **state)
 		client_last(&rig->udp, "/error"), "/error ss /rack/trim/gain the timetag is more than 1 s ahead");
 }
 
+/* What is asked and told is what is heard: the old value until then. */
+static void test_a_bundle_for_later_is_not_told_at_once(void **state)
+{
+	(void)state;
+	SAY(&rig->local, "/subscribe", "s", "/rack/trim/*");
+	rig_expect(rig, &rig->local, "/rack/trim/gain f 0");
+	send_bundle(in_seconds(0.6), 2, "/rack/trim/gain", 2.0, "/rack/trim/nothing", 1.0);
+	send_bundle(in_seconds(0.4), 1, "/rack/trim/balance", 1.0); /* sent later, and earlier due */
+	long sent = rig_ms();
+	SAY(&rig->udp, "/rack/trim/gain", "f", 1.0); /* at once, and not the last */
+	while (rig_ms() < sent + 250)
+		rig_turn(rig);
+	SAY(&rig->udp, "/rack/trim/gain", "");
+	rig_expect(rig, &rig->udp, "/rack/trim/gain f 1");
+	assert_false(client_has(&rig->udp, "/rack/trim/gain f 2"));
+	assert_false(client_has(&rig->local, "/rack/trim/gain f 2"));
+	assert_false(client_has(&rig->local, "/rack/trim/balance f 1"));
+	rig_expect(rig, &rig->local, "/rack/trim/gain f 2");
+	assert_in_range(rig_ms() - sent, 400, RIG_PATIENCE_MS);
+	assert_true(client_has(&rig->local, "/rack/trim/balance f 1"));
+	assert_non_null(strstr(client_last(&rig->udp, "/error"), "/rack/trim/nothing"));
+	assert_near(value_of("trim", "gain"), 2, 0);
+}
+
+/* Of one client, not of all: an answer to others does not wait. */
+static void test_sync_waits_for_own_bundles(void **state)
+{
+	(void)state;
+	send_bundle(in_seconds(0.5), 1, "/rack/trim/gain", 2.0);
+	rig_turn(rig);
+	rig_sync(rig, &rig->local);
+	assert_near(value_of("trim", "gain"), 0, 0);
+	rig_sync(rig, &rig->udp);
+	assert_near(value_of("trim", "gain"), 2, 0);
+}
+
 /* A change that waits for its frame is not applied, and /sync does not say so, before that frame. Counted in frames:
  * the rig runs as fast as it is turned, and control holds timetags against the time that each block is given. */
 static void test_sync_waits_for_the_audio(void **state)
@@ -1024,6 +1060,8 @@ int main(void)
 		TEST(test_bundle_with_one_bad_message),
 		cmocka_unit_test_setup_teardown(test_bundle_is_one_transaction, setup_audio, teardown),
 		TEST(test_timetags),
+		cmocka_unit_test_setup_teardown(test_a_bundle_for_later_is_not_told_at_once, setup_audio, teardown),
+		TEST(test_sync_waits_for_own_bundles),
 		cmocka_unit_test_setup_teardown(test_sync_waits_for_the_audio, setup_audio, teardown),
 		TEST(test_patterns_set_and_ask),
 		TEST(test_subscription_snapshot_and_changes),
