@@ -28,14 +28,20 @@ struct filesource {
 
 /* ---- Reading */
 
-static void count_invalid(struct filesource *s, float *samples, size_t n)
+static bool is_invalid(float sample)
 {
-	for (size_t i = 0; i < n; i++) {
-		bool valid = fabsf(samples[i]) <= highest_valid; /* false for NaN */
-		s->invalid += !valid;
-		if (!valid && s->converter)
+	return !(fabsf(sample) <= highest_valid); /* true for NaN */
+}
+
+static void count_invalid(struct filesource *s, float *samples, uint32_t n)
+{
+	uint32_t invalid = 0;
+	for (uint32_t i = 0; i < n; i++)
+		invalid += is_invalid(samples[i]);
+	s->invalid += invalid;
+	for (uint32_t i = 0; s->converter && invalid && i < n; i++)
+		if (is_invalid(samples[i]))
 			samples[i] = 0;
-	}
 }
 
 /* As many as n before the end or a fault: a file gives fewer where damage follows. */
@@ -46,7 +52,7 @@ static enum status read_raw(struct filesource *s, uint32_t n, uint32_t *got, str
 	for (*got = 0; *got < n && more && status == STATUS_OK; *got += (uint32_t)more)
 		status = audiofile_read(s->file, s->raw + *got * s->channels, n - *got, &more, reason);
 	s->taken += *got;
-	count_invalid(s, s->raw, (size_t)*got * s->channels);
+	count_invalid(s, s->raw, *got * s->channels);
 	return status;
 }
 

@@ -39,6 +39,8 @@ void measurement_take(struct measurement *m, const struct loudness *loudness, ui
 
 /* The source goes past any engine into the measure. */
 struct measuring {
+	const struct filesource *source;
+	uint64_t invalid; /* samples so far */
 	struct loudness *loudness;
 	struct progress progress;
 };
@@ -46,6 +48,11 @@ struct measuring {
 static bool put(void *user, const float *const channels[2], uint32_t n)
 {
 	struct measuring *m = user;
+	if (filesource_invalid(m->source) == m->invalid) {
+		loudness_add_channels(m->loudness, channels, n);
+		return true;
+	}
+	m->invalid = filesource_invalid(m->source);
 	float valid[2][OFFLINE_BLOCK];
 	for (int c = 0; c < 2; c++)
 		for (uint32_t i = 0; i < n; i++)
@@ -63,7 +70,7 @@ static bool show(void *user, uint64_t done)
 static enum status measure(
 	struct measurement *m, struct filesource *source, const struct audiofile_info *info, struct reason *reason)
 {
-	struct measuring measuring = { .loudness = loudness_new(info->rate, info->channels) };
+	struct measuring measuring = { .source = source, .loudness = loudness_new(info->rate, info->channels) };
 	const struct offline_sink sink = { &measuring, put };
 	struct offline loop = {
 		.source = filesource_source(source), .sinks = &sink, .n_sinks = 1, .stop = show, .stop_user = &measuring
