@@ -181,18 +181,51 @@ static enum status check_format(const SF_INFO *sf, struct reason *reason)
 	return STATUS_OK;
 }
 
-/* Frames that the header tells. MP3 tells about how many, and the last page of Ogg where the sound ends, which may have
- * begun later than at 0. */
+/* Bytes of a sample where each takes the same; 0: compressed. */
+static uint32_t sample_bytes(int format)
+{
+	switch (format & SF_FORMAT_SUBMASK) {
+	case SF_FORMAT_PCM_S8:
+	case SF_FORMAT_PCM_U8:
+	case SF_FORMAT_ULAW:
+	case SF_FORMAT_ALAW:
+		return 1;
+	case SF_FORMAT_PCM_16:
+		return 2;
+	case SF_FORMAT_PCM_24:
+		return 3;
+	case SF_FORMAT_PCM_32:
+	case SF_FORMAT_FLOAT:
+		return 4;
+	case SF_FORMAT_DOUBLE:
+		return 8;
+	default:
+		return 0;
+	}
+}
+
+/* Of a file that is shorter than its header says: about how many where it is compressed. */
+static uint64_t promised_frames(const struct container *c, const SF_INFO *sf, uint64_t frames)
+{
+	uint32_t bytes = sample_bytes(sf->format) * (uint32_t)sf->channels;
+	if (bytes)
+		return c->promised / bytes;
+	return (uint64_t)((double)frames * (double)c->promised / (double)c->present);
+}
+
+/* Frames that the header tells. MP3 may tell about how many, and the last page of Ogg where the sound ends, which may
+ * have begun later than at 0. */
 static void take_length(struct audiofile *f, const SF_INFO *sf)
 {
 	const struct container *c = &f->container;
 	uint64_t frames = sf->frames > 0 && sf->frames < INT64_MAX / 4 ? (uint64_t)sf->frames : 0;
 	int kind = sf->format & SF_FORMAT_TYPEMASK;
-	f->exact = kind != SF_FORMAT_OGG && kind != SF_FORMAT_MPEG;
+	bool cut = c->promised > c->present;
+	f->exact = kind == SF_FORMAT_MPEG ? cut : kind != SF_FORMAT_OGG;
 	if (kind == SF_FORMAT_FLAC)
 		frames = c->promised_frames;
-	else if (c->promised > c->present && frames)
-		frames = c->promised / (c->present / frames);
+	else if (cut && c->present && kind != SF_FORMAT_MPEG)
+		frames = promised_frames(c, sf, frames);
 	f->info = (struct audiofile_info){ (uint32_t)sf->samplerate, (uint32_t)sf->channels, frames,
 		bits_of(sf->format) };
 }

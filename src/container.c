@@ -145,6 +145,28 @@ static void scan_flac(int fd, struct container *c)
 	c->patch[0] = bytes[0] & 0xf0;
 }
 
+/* MPEG 1 or 2, layer III: the first frame may hold no sound but the number of bytes from there on ("Xing", or "Info"
+ * where the bit rate is constant). ID3v2 before it is passed over. */
+static void scan_mpeg(int fd, struct container *c, uint64_t end)
+{
+	enum { ID3_HEADER = 10, HAS_FRAMES = 1, HAS_BYTES = 2, MPEG_1 = 8, MONO = 0xc0 };
+	unsigned char b[64];
+	uint64_t at = 0;
+	if (!read_at(fd, 0, b, ID3_HEADER))
+		return;
+	if (memcmp(b, "ID3", 3) == 0)
+		at = ID3_HEADER + ((uint64_t)b[6] << 21 | (uint64_t)b[7] << 14 | (uint64_t)b[8] << 7 | b[9]);
+	if (!read_at(fd, at, b, sizeof b) || b[0] != 0xff || (b[1] & 0xe6) != 0xe2)
+		return;
+	bool mono = (b[3] & MONO) == MONO;
+	uint32_t side = b[1] & MPEG_1 ? (mono ? 17 : 32) : (mono ? 9 : 17);
+	const unsigned char *tag = b + 4 + side;
+	if ((memcmp(tag, "Xing", 4) != 0 && memcmp(tag, "Info", 4) != 0) || !(tag[7] & HAS_BYTES))
+		return;
+	c->promised = get(tag + 8 + (tag[7] & HAS_FRAMES ? 4 : 0), 4, true);
+	c->present = end - at < c->promised ? end - at : c->promised;
+}
+
 void container_scan(int fd, struct container *c)
 {
 	struct stat s;
@@ -154,6 +176,8 @@ void container_scan(int fd, struct container *c)
 		return;
 	if (memcmp(magic, "fLaC", 4) == 0)
 		scan_flac(fd, c);
+	if (memcmp(magic, "ID3", 3) == 0 || (unsigned char)magic[0] == 0xff)
+		scan_mpeg(fd, c, (uint64_t)s.st_size);
 	if (memcmp(magic, ".snd", 4) == 0)
 		scan_au(fd, c, (uint64_t)s.st_size);
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)

@@ -151,6 +151,7 @@ class Lengths(Files):
 
 class Damage(Files):
     def cut(self, end, *encoding):
+        """The first 60 % of the file."""
         whole = self.get(self.sox(self.put("in.wav", wav(sound())), *encoding, self.at("whole." + end)))
         return self.put("cut." + end, whole[:len(whole) * 6 // 10])
 
@@ -164,6 +165,10 @@ class Damage(Files):
             self.assertGreater(len(data), len(sound()) * 0.58)
             self.assertEqual(data, sound()[:len(data)])
             os.unlink(self.out)
+
+    def test_compressed_and_shorter(self):
+        for encoding in ("ms-adpcm", "ima-adpcm", "a-law"):
+            self.refused(self.cut("wav", "-e", encoding), r"damaged: ends at frame 5\d{4} .* promises 9\d{4} frames")
 
     def test_a_spoilt_byte(self):
         flac = bytearray(self.get(self.sox(self.put("in.wav", wav(sound())), self.at("in.flac"))))
