@@ -18,7 +18,8 @@ struct remote_param {
 	char id[48];      /* address below the slot, with slashes */
 	struct param row; /* strings are the remote's; row.id points to id; choices end with NULL */
 	float value;
-	bool known; /* row and value have arrived */
+	bool known;  /* row and value have arrived */
+	bool locked; /* scenes and presets leave it alone; false before that is known */
 };
 
 struct remote_meter {
@@ -100,9 +101,7 @@ void remote_scene_delete(struct remote *, const char *name);
 void remote_meter_reset(struct remote *);
 void remote_quit(struct remote *); /* stops the rack (local socket only) */
 
-/* Whether scenes and presets leave a row alone: known of one row at a time, the one that was asked for last. */
-enum remote_lock { REMOTE_LOCK_UNKNOWN, REMOTE_UNLOCKED, REMOTE_LOCKED };
-enum remote_lock remote_lock(struct remote *, uint32_t slot, uint32_t param);
+bool remote_locks_known(const struct remote *); /* remote_param's locked has arrived */
 void remote_set_lock(struct remote *, uint32_t slot, uint32_t param, bool locked);
 
 /* Names for menus, asked for on first use; NULL-terminated arrays that are the remote's (empty until answered). */

@@ -29,6 +29,7 @@ struct host {
 	struct state *state;
 	struct server *server;
 	struct audio *audio;
+	struct control_listener listener;
 	struct loop_source worker_source, server_source, control_source;
 	struct notify_watchdog watchdog;
 	bool told_stuck;
@@ -36,6 +37,12 @@ struct host {
 };
 
 /* ---- What the parts tell */
+
+static void on_kept(void *user, const char *text)
+{
+	(void)user;
+	options_error("lock", "%s", text);
+}
 
 static void on_quit(void *user)
 {
@@ -204,6 +211,8 @@ static bool open_model(struct host *h)
 		on_failed(h, EXIT_FAILED, "run", reason.text);
 		return false;
 	}
+	h->listener = (struct control_listener){ .user = h, .kept = on_kept };
+	control_listen(h->control, &h->listener);
 	const struct load load = {
 		.control = h->control,
 		.state = h->state,

@@ -63,15 +63,14 @@ static void flip_lock(struct screen *s, float amount)
 	const struct remote_param *p = screen_param(s);
 	if (!p)
 		return;
-	enum remote_lock now = remote_lock(s->remote, s->slot_index, screen_place(s)->param);
-	if (now == REMOTE_LOCK_UNKNOWN) {
+	if (!remote_locks_known(s->remote)) {
 		screen_say(s, true, "the rack has not answered yet whether %s is locked", p->id);
 		return;
 	}
-	remote_set_lock(s->remote, s->slot_index, screen_place(s)->param, now == REMOTE_UNLOCKED);
+	remote_set_lock(s->remote, s->slot_index, screen_place(s)->param, !p->locked);
 	screen_say(s, false,
-		now == REMOTE_UNLOCKED ? "%s is locked: scenes and presets do not change it"
-				       : "%s is unlocked: scenes and presets change it",
+		p->locked ? "%s is locked: scenes and presets do not change it"
+			  : "%s is unlocked: scenes and presets change it",
 		p->id);
 }
 

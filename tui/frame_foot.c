@@ -64,8 +64,8 @@ static void draw_param(struct screen *s, int y)
 		return;
 	value_text(param, value, sizeof value);
 	range_text(&param->row, range, sizeof range);
-	bool locked = remote_lock(s->remote, s->slot_index, screen_place(s)->param) == REMOTE_LOCKED;
-	snprintf(text, sizeof text, " %s/%s  %s  (%s)%s", slot->id, param->id, value, range, locked ? " locked" : "");
+	snprintf(text, sizeof text, " %s/%s  %s  (%s)%s", slot->id, param->id, value, range,
+		param->locked ? " locked" : "");
 	canvas_put(&s->canvas, y, 0, s->layout.columns, STYLE_TITLE, text);
 	/* Broken where draw_hints takes it up. */
 	snprintf(text, sizeof text, "%.*s", (int)(strlen(param->row.help) - strlen(overflow(param->row.help, room))),

@@ -14,8 +14,8 @@ struct round {
 	bool open; /* some question has no answer yet */
 };
 
-/* argument: text that goes with the question, or NULL. True: go on. */
-static bool ask_about(struct round *r, struct question *q, const char *address, const char *argument)
+/* True: go on. */
+static bool ask(struct round *r, struct question *q, const char *address)
 {
 	if (q->answered)
 		return true;
@@ -29,13 +29,8 @@ static bool ask_about(struct round *r, struct question *q, const char *address, 
 		return false;
 	r->under_way++;
 	q->asked_ms = now;
-	r->status = link_send(r->link, address, argument ? "s" : "", argument);
+	r->status = link_send(r->link, address, "");
 	return r->status == STATUS_OK;
-}
-
-static bool ask(struct round *r, struct question *q, const char *address)
-{
-	return ask_about(r, q, address, NULL);
 }
 
 static bool ask_below(
@@ -87,7 +82,7 @@ static bool ask_rack(struct round *r)
 			r->open |= !m->rack_values[i].answered;
 		else if (!ask(r, &m->rack_values[i], i == RACK_BYPASS ? "/bypass" : "/bypass/match"))
 			return false;
-	if (m->lock.address[0] && !ask_about(r, &m->lock.question, "/lock", m->lock.address))
+	if (!ask(r, &m->locks.question, "/lock/list"))
 		return false;
 	if (m->types.wanted && !ask(r, &m->types.question, "/modules"))
 		return false;

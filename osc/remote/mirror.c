@@ -66,7 +66,7 @@ void mirror_doubt(struct mirror *m)
 {
 	m->complete = false;
 	m->chain.answered = m->title_question.answered = m->snapshot_question.answered = m->info.answered = false;
-	m->lock.question.answered = false;
+	m->locks.question.answered = false;
 	for (int i = 0; i < N_RACK_PARAMS; i++)
 		m->rack_values[i].answered = false;
 	for (uint32_t i = 0; i < m->n_slots; i++)
@@ -156,7 +156,7 @@ static void take_slot(struct mirror *m, const char *rest, bool is_meter, const s
 	else if (at >= 0 && is_meter)
 		mirror_value_take_meter(m->slots[at], name, msg);
 	else if (at >= 0 && strcmp(name, "info") == 0)
-		mirror_slot_take_info(m->slots[at], msg);
+		mirror_slot_take_info(m->slots[at], msg), mirror_apply_locks(m);
 	else if (at >= 0)
 		mirror_value_take(m->slots[at], name, msg, m->now_ms);
 }

@@ -47,18 +47,14 @@ struct mirror {
 	struct mirror_slot *slots[RACK_SLOTS_MAX];
 	char title[RACK_TITLE_SIZE];
 	char snapshot; /* a b c d; 0: not known yet */
-	struct {
-		char address[96]; /* of the row that it is about; "": nobody has asked */
-		struct question question;
-		enum remote_lock state;
-	} lock;
 	struct remote_param rack_params[N_RACK_PARAMS];
 	uint64_t rack_held_until_ms[N_RACK_PARAMS];
 	float *levels; /* values of all rows of TAPS_ALL, as levels_next() has them */
 	struct report status;
-	char error[256], notice[128];
+	char error[256], notice[384];
 	uint32_t n_errors, n_notices;
-	struct mirror_names presets, scenes, types;
+	struct mirror_names presets, scenes, types, locks; /* locks: addresses */
+	bool locks_known;
 	bool complete; /* nothing left to ask, as far as the last look went */
 };
 
@@ -76,6 +72,9 @@ void mirror_forget_integrated(struct mirror *);
 
 /* No levels are better than old ones. */
 void mirror_forget_levels(struct mirror *);
+
+/* Marks the parameters that the list of locks names, after either has changed. */
+void mirror_apply_locks(struct mirror *);
 
 int mirror_find_slot(const struct mirror *, const char *id, size_t length); /* -1: none */
 

@@ -2,10 +2,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/remote/mirror_rack.h"
 
+#include "rack/base/name.h"
 #include "rack/base/utf8.h"
 #include "rack/model/snapshot.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +23,7 @@ void mirror_rack_clear(struct mirror *m)
 	names_clear(&m->presets);
 	names_clear(&m->scenes);
 	names_clear(&m->types);
+	names_clear(&m->locks);
 }
 
 static void take_names(struct mirror_names *names, const struct message *msg)
@@ -53,7 +56,7 @@ static bool was_asked(struct mirror *m, const char *address)
 		struct question *question;
 	} asked[] = { { "/title", &m->title_question }, { "/ab", &m->snapshot_question }, { "/info", &m->info },
 		{ "/bypass/match", &m->rack_values[RACK_MATCH] }, { "/scene/list", &m->scenes.question },
-		{ "/preset/list", &m->presets.question }, { "/lock", &m->lock.question },
+		{ "/preset/list", &m->presets.question }, { "/lock/list", &m->locks.question },
 		{ "/modules", &m->types.question } };
 	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
 		if (strcmp(asked[i].address, address) == 0 && !asked[i].question->answered)
@@ -83,7 +86,13 @@ static void take_done(struct mirror *m, const char *verb, const struct message *
 	size_t n = strlen(verb);
 	memcpy(m->notice, verb, n);
 	m->notice[n] = ' ';
-	utf8_copy(m->notice + n + 1, sizeof m->notice - n - 1, message_text(msg, 0));
+	utf8_copy(m->notice + n + 1, NAME_SIZE, message_text(msg, 0));
+	const char *kept = message_text(msg, 1);
+	n = strlen(m->notice);
+	if (kept && n + 2 < sizeof m->notice) {
+		memcpy(m->notice + n, "; ", 3);
+		utf8_copy(m->notice + n + 2, sizeof m->notice - n - 2, kept);
+	}
 	m->n_notices++;
 }
 
@@ -94,14 +103,30 @@ static void ask_again(struct mirror *m, struct mirror_names *names)
 	m->complete = false;
 }
 
-static void take_lock(struct mirror *m, const struct message *msg)
+static bool is_locked(const struct mirror *m, const char *slot, const char *param)
 {
-	double locked;
-	if (!message_text(msg, 0) || !message_number(msg, 1, &locked) ||
-		strcmp(message_text(msg, 0), m->lock.address) != 0)
-		return;
-	m->lock.state = locked != 0 ? REMOTE_LOCKED : REMOTE_UNLOCKED;
-	m->lock.question.answered = true;
+	char address[96];
+	snprintf(address, sizeof address, "/rack/%s/%s", slot, param);
+	for (const char *const *name = m->locks.list; *name; name++)
+		if (strcmp(*name, address) == 0)
+			return true;
+	return false;
+}
+
+void mirror_apply_locks(struct mirror *m)
+{
+	for (uint32_t i = 0; m->locks_known && i < m->n_slots; i++) {
+		struct remote_slot *slot = &m->slots[i]->shown;
+		for (uint32_t p = 0; p < slot->n_params + N_HOST_PARAMS; p++)
+			slot->params[p].locked = is_locked(m, slot->id, slot->params[p].id);
+	}
+}
+
+static void take_locks(struct mirror *m, const struct message *msg)
+{
+	take_names(&m->locks, msg);
+	m->locks_known |= m->locks.question.answered;
+	mirror_apply_locks(m);
 }
 
 static void take_rack_value(struct mirror *m, int index, const struct message *msg)
@@ -134,10 +159,12 @@ bool mirror_rack_take(struct mirror *m, const struct message *msg)
 	} else if (strcmp(address, "/ab") == 0 && message_text(msg, 0)) {
 		m->snapshot = snapshot_find(message_text(msg, 0)) < SNAPSHOTS ? message_text(msg, 0)[0] : '\0';
 		m->snapshot_question.answered = true;
+		if (message_text(msg, 1)) /* what was kept because it is locked */
+			take_done(m, "snapshot", msg);
 	} else if (strcmp(address, "/scene/list") == 0) {
 		take_names(&m->scenes, msg);
-	} else if (strcmp(address, "/lock") == 0) {
-		take_lock(m, msg);
+	} else if (strcmp(address, "/lock/list") == 0) {
+		take_locks(m, msg);
 	} else if (strcmp(address, "/scene/store") == 0) {
 		take_done(m, "stored", msg);
 	} else if (strcmp(address, "/scene/delete") == 0) {

@@ -62,16 +62,15 @@ enum status remote_open(struct remote **result, const char *target, const char *
 	return STATUS_OK;
 }
 
-/* Two patterns for values: the host's rows and single ids have one part, banded ones two. */
+/* Few: a local socket holds ten datagrams. Two patterns for values: the host's parameters and single ids have one part,
+ * those of bands two. */
 static const struct {
 	const char *pattern;
 	int hz;
 } leases[] = {
-	{ "/chain", VALUES_HZ },
-	{ "/title", VALUES_HZ },
-	{ "/ab", VALUES_HZ },
-	{ "/bypass", VALUES_HZ },
+	{ "/{chain,title,bypass,ab}", VALUES_HZ },
 	{ "/bypass/match", VALUES_HZ },
+	{ "/{scene,lock}/list", VALUES_HZ },
 	{ "/error", VALUES_HZ },
 	{ "/rack/*/*", VALUES_HZ },
 	{ "/rack/*/*/*", VALUES_HZ },
@@ -117,7 +116,6 @@ void remote_close(struct remote *r)
 static void renew(struct remote *r)
 {
 	r->mirror.info.answered = r->mirror.snapshot_question.answered = r->mirror.complete = false;
-	r->mirror.lock.question.answered = false; /* nobody tells of locks */
 	for (size_t i = 0; i < sizeof leases / sizeof leases[0]; i++)
 		if (!note(r, link_send(r->link, "/subscribe", "si", leases[i].pattern, leases[i].hz)))
 			return;
@@ -353,29 +351,17 @@ void remote_set_title(struct remote *r, const char *title)
 
 /* ---- Locks */
 
-static bool lock_is_of(struct remote *r, uint32_t slot, uint32_t param, char *address, size_t size)
+bool remote_locks_known(const struct remote *r)
 {
-	const struct remote_slot *s = remote_slot(r, slot);
-	snprintf(address, size, "/rack/%s/%s", s->id, s->params[param].id);
-	return strcmp(r->mirror.lock.address, address) == 0;
-}
-
-enum remote_lock remote_lock(struct remote *r, uint32_t slot, uint32_t param)
-{
-	char address[sizeof r->mirror.lock.address];
-	if (lock_is_of(r, slot, param, address, sizeof address))
-		return r->mirror.lock.state;
-	memset(&r->mirror.lock, 0, sizeof r->mirror.lock);
-	memcpy(r->mirror.lock.address, address, sizeof address);
-	r->mirror.complete = false;
-	return REMOTE_LOCK_UNKNOWN;
+	return r->mirror.locks_known;
 }
 
 void remote_set_lock(struct remote *r, uint32_t slot, uint32_t param, bool locked)
 {
-	char address[sizeof r->mirror.lock.address];
-	if (lock_is_of(r, slot, param, address, sizeof address))
-		r->mirror.lock.state = locked ? REMOTE_LOCKED : REMOTE_UNLOCKED;
+	struct remote_slot *s = &r->mirror.slots[slot]->shown;
+	char address[96];
+	snprintf(address, sizeof address, "/rack/%s/%s", s->id, s->params[param].id);
+	s->params[param].locked = locked;
 	note(r, link_send(r->link, "/lock", locked ? "sT" : "sF", address));
 	r->mirror.serial++;
 }

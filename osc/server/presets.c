@@ -18,6 +18,7 @@ struct preset_job {
 	struct peer peer;
 	const char *address;
 	char name[NAME_SIZE];
+	bool loads; /* the reason may tell what was kept because it is locked */
 };
 
 static void forget(struct preset_job *job)
@@ -43,7 +44,8 @@ static void job_done(void *user, enum status status, const struct reason *reason
 	if (job->server && status != STATUS_OK)
 		send_error(job->server, &job->peer, job->address, reason->text);
 	if (job->server && status == STATUS_OK) {
-		send_to(job->server, &job->peer, job->address, "s", job->name);
+		bool kept = job->loads && reason->text[0];
+		send_to(job->server, &job->peer, job->address, kept ? "ss" : "s", job->name, reason->text);
 		publish_preset(job, strcmp(job->address, "/preset/delete") == 0);
 	}
 	free(job);
@@ -84,8 +86,10 @@ static struct preset_job *new_job(const struct request *request, const char *add
 static void load(const struct request *request, const char *name)
 {
 	struct preset_job *job = new_job(request, "/preset/load", name);
-	if (job)
-		control_preset_load(request->server->control, name, ORIGIN_HOST, job_done, job);
+	if (!job)
+		return;
+	job->loads = true;
+	control_preset_load(request->server->control, name, ORIGIN_HOST, job_done, job);
 }
 
 static void load_preset(const struct request *request)
@@ -152,7 +156,8 @@ static void tell_presets(struct server *server, const struct place *place, lo_me
 
 const struct route preset_routes[] = {
 	{ "/preset/load", "s:name",
-		"Loads a rack by name; answered with the name when it is done. As a question: which one was loaded or "
+		"Loads a rack by name; answered with the name when it is done, and with what stays because it is "
+		"locked. As a question: which one was loaded or "
 		"saved last",
 		.body = tell_preset, .handle = load_preset, .flags = ROUTE_LATER | ROUTE_OF_PRESETS },
 	{ "/preset/load/<name>", "[i:press]", "The same for a button that sends no text; its release does nothing",

@@ -20,6 +20,16 @@ static void answer(const struct request *request, enum status status, const stru
 		reply(request, request->address, "");
 }
 
+/* With what was kept because it is locked, which the reason holds. */
+static void answer_kept(
+	const struct request *request, enum status status, const struct reason *reason, const char *text)
+{
+	if (status == STATUS_OK && reason->text[0])
+		reply(request, request->address, "ss", text, reason->text);
+	else
+		answer(request, status, reason, text);
+}
+
 /* Which one was stored or recalled last; gone: it is no longer there. */
 static void publish_scene(const struct request *request, const char *name, bool gone)
 {
@@ -43,13 +53,13 @@ static void store_scene(const struct request *request)
 
 static void recall_scene(const struct request *request)
 {
-	struct reason reason = { "cannot be done" };
+	struct reason reason = { "" };
 	double seconds = 0;
 	const char *name = expect_text(request, 0);
 	if (!name || (request->message->n > 1 && !expect_number(request, 1, 0, SCENE_SECONDS_MAX, &seconds)))
 		return;
 	enum status status = control_scene_recall(request->server->control, name, (float)seconds, ORIGIN_HOST, &reason);
-	answer(request, status, &reason, name);
+	answer_kept(request, status, &reason, name);
 	if (status == STATUS_OK)
 		publish_scene(request, name, false);
 }
@@ -99,12 +109,12 @@ static void tell_snapshot(struct server *server, const struct place *place, lo_m
 
 static void switch_snapshot(const struct request *request)
 {
-	struct reason reason = { "cannot be done" };
-	struct control *control = request->server->control;
+	struct reason reason = { "" };
 	const char *name = expect_text(request, 0);
-	if (name)
-		answer(request, control_snapshot_hear(control, snapshot_find(name), ORIGIN_HOST, &reason), &reason,
-			name);
+	if (!name)
+		return;
+	enum status status = control_snapshot_hear(request->server->control, snapshot_find(name), ORIGIN_HOST, &reason);
+	answer_kept(request, status, &reason, name);
 }
 
 static void press_snapshot(const struct request *request)
@@ -118,13 +128,13 @@ static void press_snapshot(const struct request *request)
 
 static void copy_snapshot(const struct request *request)
 {
-	struct reason reason = { "cannot be done" };
-	struct control *control = request->server->control;
+	struct reason reason = { "" };
 	const char *from = expect_text(request, 0), *to = from ? expect_text(request, 1) : NULL;
-	if (to)
-		answer(request,
-			control_snapshot_copy(control, snapshot_find(from), snapshot_find(to), ORIGIN_HOST, &reason),
-			&reason, to);
+	if (!to)
+		return;
+	enum status status = control_snapshot_copy(
+		request->server->control, snapshot_find(from), snapshot_find(to), ORIGIN_HOST, &reason);
+	answer_kept(request, status, &reason, to);
 }
 
 static void undo(const struct request *request)
@@ -183,7 +193,8 @@ const struct route state_routes[] = {
 	{ "/scene/store", "s:name", "Stores all slots and values as a scene, which is saved with the rack",
 		.handle = store_scene },
 	{ "/scene/recall", "s:name [f:seconds]",
-		"Recalls a scene, everything from one frame on, in 0 to 60 s; locked parameters stay. As a question: "
+		"Recalls a scene, everything from one frame on, in 0 to 60 s; what stays because it is locked is "
+		"answered behind the name. As a question: "
 		"which one was recalled or stored last",
 		.body = tell_scene, .handle = recall_scene, .flags = ROUTE_OF_STATES },
 	{ "/scene/recall/<name>", "[i:press]", "The same for a button that sends no text; its release does nothing",

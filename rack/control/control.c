@@ -374,12 +374,22 @@ static void become_values(struct control *c, uint32_t slot, const float *wanted,
 			put_value(c, slot, p, wanted[p], origin);
 }
 
-void control_become(struct control *c, const struct rack *rack, unsigned what, uint32_t glide_ms, unsigned origin)
+void control_keep_locked(struct control *c, struct rack *wanted, const char *source, struct reason *kept)
+{
+	struct reason text;
+	give_uids(c, wanted);
+	locks_keep(&c->locks, &c->rack, wanted, source, &text);
+	for (const struct control_listener *l = c->listeners; text.text[0] && l; l = l->next)
+		if (l->kept)
+			l->kept(l->user, text.text);
+	if (kept)
+		*kept = text;
+}
+
+void control_become(struct control *c, const struct rack *rack, int what, uint32_t glide_ms, unsigned origin)
 {
 	struct rack wanted = *rack;
 	give_uids(c, &wanted);
-	if (!(what & BECOME_LOCKED))
-		locks_keep(&c->locks, &c->rack, &wanted);
 	bool same = same_chain(&c->rack, &wanted), retitled = strcmp(c->rack.title, wanted.title) != 0;
 	if (glide_ms && c->depth == 0)
 		send_flush(c->send, &c->rack, 0); /* what waits is no part of the glide */
@@ -387,7 +397,7 @@ void control_become(struct control *c, const struct rack *rack, unsigned what, u
 	send_glide(c->send, glide_ms, same ? NULL : &c->rack);
 	memcpy(c->rack.title, wanted.title, sizeof c->rack.title);
 	c->rack.rate = wanted.rate;
-	if (what & BECOME_RACK_PARAMS)
+	if (what == BECOME_WHOLE)
 		become_values(c, RACK_ITSELF, wanted.values, N_RACK_PARAMS, origin);
 	if (!same) {
 		memcpy(c->rack.slots, wanted.slots, sizeof c->rack.slots);
@@ -405,5 +415,5 @@ void control_become(struct control *c, const struct rack *rack, unsigned what, u
 void control_load(struct control *c, const struct rack *rack, unsigned origin)
 {
 	control_record(c, UNDO_WHOLE, 0, origin);
-	control_become(c, rack, BECOME_LOCKED | BECOME_RACK_PARAMS, 0, origin);
+	control_become(c, rack, BECOME_WHOLE, 0, origin);
 }

@@ -27,6 +27,8 @@ struct control_listener {
 	void (*latency)(void *user, uint32_t frames);
 	/* scenes, snapshots or locks are others */
 	void (*states)(void *user);
+	/* a preset, scene or snapshot comes, and this is what stays because it is locked */
+	void (*kept)(void *user, const char *text);
 	struct control_listener *next; /* the control's own */
 };
 
@@ -73,7 +75,8 @@ void control_load(struct control *, const struct rack *, unsigned origin);
 
 enum { PRESET_COMMENT_SIZE = 256 };
 
-/* Presets go through the worker; done is called on this thread, later or at once, with the result. done may be NULL. */
+/* Presets go through the worker; done is called on this thread, later or at once, with the result. done may be NULL.
+ * reason with OK: what a load has kept because it is locked, "" for nothing. */
 typedef void control_done(void *user, enum status, const struct reason *);
 void control_preset_load(struct control *, const char *name, unsigned origin, control_done *done, void *user);
 void control_preset_save(struct control *, const char *name, control_done *done, void *user); /* never in bypass */
@@ -98,6 +101,8 @@ enum { SCENE_SECONDS_MAX = 60 };
 
 /* Storing under a name that is there replaces it. BAD_VALUE (rack/base/name.h), FULL, NO_MEMORY. */
 enum status control_scene_store(struct control *, const char *name, struct reason *);
+
+/* Of the three that bring other values, reason with OK is what was kept because it is locked, "" for nothing. */
 
 /* All parameters start towards the scene on one frame and arrive after seconds (0 .. SCENE_SECONDS_MAX) together;
  * switches and choices change at once; slots that only one of both has are cross-faded. UNKNOWN: no such scene. */

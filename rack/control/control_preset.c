@@ -107,8 +107,9 @@ static void load_done(struct job *job)
 	if (load->status == STATUS_OK) {
 		rackfile_free(c->file);
 		c->file = load->file;
+		control_keep_locked(c, &load->rack, "preset", &load->reason);
 		control_record(c, UNDO_WHOLE, 0, load->origin);
-		control_become(c, &load->rack, 0, 0, load->origin);
+		control_become(c, &load->rack, BECOME_SLOTS, 0, load->origin);
 	}
 	finish(load);
 }

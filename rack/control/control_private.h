@@ -43,10 +43,14 @@ struct control {
 /* Before a change of one parameter of the slot with this uid (0: the rack), or UNDO_WHOLE: a step of undo. */
 void control_record(struct control *, uint32_t uid, uint32_t param, unsigned origin);
 
-/* The model becomes `wanted` in one transaction, which takes so long for values that glide: locked values and the
- * rack's own parameters (bypass) only where asked. No step of undo: control_record first. */
-enum { BECOME_LOCKED = 1, BECOME_RACK_PARAMS = 2 };
-void control_become(struct control *, const struct rack *wanted, unsigned what, uint32_t glide_ms, unsigned origin);
+/* Puts what is locked now into `wanted`, which comes from a source ("preset"), and tells listeners what was kept: kept
+ * (may be NULL) is their text, "" where there is none. */
+void control_keep_locked(struct control *, struct rack *wanted, const char *source, struct reason *kept);
+
+/* The model becomes `wanted` in one transaction, which takes so long for values that glide; the rack's own parameters
+ * (bypass) only where asked. No step of undo: control_record first. */
+enum { BECOME_SLOTS, BECOME_WHOLE };
+void control_become(struct control *, const struct rack *wanted, int what, uint32_t glide_ms, unsigned origin);
 
 /* Values that were sent for a frame which has come. */
 void control_take_due(struct control *);

@@ -51,8 +51,9 @@ enum status control_scene_recall(
 	struct rack rack = c->states.scenes[index]->rack;
 	memcpy(rack.title, c->rack.title, sizeof rack.title);
 	rack.rate = c->rack.rate;
+	control_keep_locked(c, &rack, "scene", reason);
 	control_record(c, UNDO_WHOLE, 0, origin);
-	control_become(c, &rack, 0, (uint32_t)lrintf(seconds * 1000), origin);
+	control_become(c, &rack, BECOME_SLOTS, (uint32_t)lrintf(seconds * 1000), origin);
 	return STATUS_OK;
 }
 
@@ -87,6 +88,13 @@ static enum status check(uint32_t snapshot, struct reason *reason)
 	return snapshot < SNAPSHOTS ? STATUS_OK : reason_set(reason, STATUS_UNKNOWN, "the snapshots are a, b, c and d");
 }
 
+static void become(struct control *c, const struct rack *snapshot, unsigned origin, struct reason *kept)
+{
+	struct rack rack = *snapshot;
+	control_keep_locked(c, &rack, "snapshot", kept);
+	control_become(c, &rack, BECOME_SLOTS, 0, origin);
+}
+
 enum status control_snapshot_hear(struct control *c, uint32_t snapshot, unsigned origin, struct reason *reason)
 {
 	enum status status = check(snapshot, reason);
@@ -100,7 +108,7 @@ enum status control_snapshot_hear(struct control *c, uint32_t snapshot, unsigned
 	c->states.heard = snapshot;
 	control_tell_states(c);
 	if (c->states.snapshots[snapshot])
-		control_become(c, c->states.snapshots[snapshot], 0, 0, origin);
+		become(c, c->states.snapshots[snapshot], origin, reason);
 	control_end(c);
 	return STATUS_OK;
 }
@@ -121,7 +129,7 @@ enum status control_snapshot_copy(struct control *c, uint32_t from, uint32_t to,
 	if (to != c->states.heard)
 		return told(c, states_keep(&c->states, to, source, reason));
 	control_record(c, UNDO_WHOLE, 0, origin);
-	control_become(c, source, 0, 0, origin);
+	become(c, source, origin, reason);
 	return STATUS_OK;
 }
 
@@ -151,7 +159,7 @@ static enum status step(struct control *c, bool back, unsigned origin, struct re
 		c->states.heard = step.snapshot;
 		control_tell_states(c);
 	}
-	control_become(c, &step.rack, BECOME_LOCKED | BECOME_RACK_PARAMS, 0, origin);
+	control_become(c, &step.rack, BECOME_WHOLE, 0, origin);
 	return STATUS_OK;
 }
 

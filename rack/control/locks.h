@@ -23,8 +23,11 @@ bool locks_is(const struct locks *, const struct rack_slot *, uint32_t param);
 enum status locks_set(
 	struct locks *, const struct rack *now, uint32_t slot, uint32_t param, bool locked, struct reason *);
 
-/* What is locked now stays so in `wanted`, in slots that both have by uid. */
-void locks_keep(const struct locks *, const struct rack *now, struct rack *wanted);
+/* What is locked now stays as it is in `wanted`, in slots that both have by uid. kept (may be NULL): what that is where
+ * it differs ("kept, locked: limiter ceiling -1.0 dBTP, the preset has -3.0 dBTP"), "" where nothing does; source: what
+ * `wanted` is ("preset"). */
+void locks_keep(
+	const struct locks *, const struct rack *now, struct rack *wanted, const char *source, struct reason *kept);
 
 bool locks_hold(const struct locks *, uint32_t uid);
 

@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -104,8 +105,22 @@ static void locked_values_stay(void **state)
 	wanted.slots[0].values[0] = 5;
 	wanted.slots[1].values[ceiling] = -3;
 	rack_move(&wanted, 0, 1);
-	locks_keep(&locks, &now, &wanted);
+	struct reason kept;
+	locks_keep(&locks, &now, &wanted, "preset", &kept);
 	assert_true(wanted.slots[1].values[0] == 0.0f && wanted.slots[0].values[ceiling] == -3.0f);
+	assert_string_equal(kept.text, "kept, locked: trim gain 0.0 dB, the preset has 5.0 dB");
+	locks_keep(&locks, &now, &wanted, "preset", &kept);
+	assert_string_equal(kept.text, "");
+	/* Back to the row's word; more than the sentence holds is counted. */
+	assert_int_equal(locks_set(&locks, &now, 1, ceiling, true, NULL), STATUS_OK);
+	for (uint32_t p = 0; p < now.slots[0].module->n_params; p++)
+		assert_int_equal(locks_set(&locks, &now, 0, p, true, NULL), STATUS_OK);
+	for (uint32_t p = 0; p < now.slots[0].module->n_params; p++)
+		wanted.slots[1].values[p] = now.slots[0].module->params[p].max;
+	locks_keep(&locks, &now, &wanted, "scene", &kept);
+	assert_memory_equal(kept.text, "kept, locked: trim gain 0.0 dB, the scene has 24.0 dB; trim balance", 66);
+	assert_non_null(strstr(kept.text, " more"));
+	assert_true(wanted.slots[0].values[ceiling] == -1.0f && wanted.slots[1].values[1] == 0.0f);
 }
 
 static void locks_of_slots_that_have_gone_make_room(void **state)

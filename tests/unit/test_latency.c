@@ -24,7 +24,9 @@ static struct rig spare_rig(void)
 	assert_int_equal(control_start(rig.control, &(struct spec){ .rate = RATE }, 0, NULL), STATUS_OK);
 	rig.engine = control_engine(rig.control);
 	engine_fade(rig.engine, true);
-	control_listen(rig.control, &(struct control_listener){ .latency = hear_latency });
+	static struct control_listener listener;
+	listener = (struct control_listener){ .latency = hear_latency };
+	control_listen(rig.control, &listener);
 	rig.latency = control_latency(rig.control);
 	assert_true(rig.latency > RATE / 20);
 	rig_set(&rig, "multiband", "phase", 0);

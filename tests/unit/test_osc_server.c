@@ -744,6 +744,20 @@ static void test_presets(void **state)
 	SAY(c, "/preset/list", "");
 	rig_sync(rig, c);
 	assert_non_null(strstr(client_last(c, "/preset/list"), "My mix"));
+	/* Locked by its row, so it stays, which is said. */
+	SAY(c, "/chain/insert", "si", "limiter", 9);
+	SAY(c, "/preset/load", "s", "vinyl");
+	rig_expect(rig, c, "/preset/load ss vinyl kept, locked: limiter ceiling -1.0 dBTP, the preset has -3.0 dBTP");
+	SAY(c, "/lock/list", "");
+	rig_expect(rig, c, "/lock/list s /rack/limiter/ceiling");
+	SAY(c, "/scene/store", "s", "as is");
+	SAY(c, "/rack/limiter/ceiling", "f", -2.0);
+	SAY(c, "/scene/recall", "s", "as is");
+	rig_expect(rig, c, "/scene/recall ss as is kept, locked: limiter ceiling -2.0 dBTP, the scene has -1.0 dBTP");
+	SAY(c, "/lock", "sF", "/rack/limiter/ceiling");
+	SAY(c, "/preset/load", "s", "vinyl");
+	rig_expect(rig, c, "/preset/load s vinyl");
+	assert_near(value_of("limiter", "ceiling"), -3, 0);
 	SAY(c, "/preset/info", "s", "streaming");
 	rig_expect(rig, c,
 		"/preset/info sssi streaming Streaming, -14 LUFS Streaming: an even master at about -14 LUFS, "

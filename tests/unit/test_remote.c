@@ -294,15 +294,22 @@ static void test_titles_locks_and_deletions(void **state)
 	TURN_UNTIL(rig, remote, mirrors(rig, remote));
 	remote_set_title(remote, "Night #3");
 	TURN_UNTIL(rig, remote, strcmp(remote_title(remote), "Night 3") == 0);
-	assert_int_equal(remote_lock(remote, 0, 0), REMOTE_LOCK_UNKNOWN);
-	TURN_UNTIL(rig, remote, remote_lock(remote, 0, 0) == REMOTE_UNLOCKED);
+	const struct remote_slot *trim = remote_slot(remote, 0);
+	TURN_UNTIL(rig, remote, remote_locks_known(remote));
+	assert_false(trim->params[0].locked);
 	remote_set_lock(remote, 0, 0, true);
-	assert_int_equal(remote_lock(remote, 0, 0), REMOTE_LOCKED);
+	assert_true(trim->params[0].locked); /* at once */
 	TURN_UNTIL(rig, remote, control_locked(rig->control, 0, 0));
-	TURN_UNTIL(rig, remote, remote_lock(remote, 0, 1) == REMOTE_UNLOCKED);
-	TURN_UNTIL(rig, remote, remote_lock(remote, 0, 0) == REMOTE_LOCKED);
-	control_lock(rig->control, 0, 0, false, NULL); /* another hand */
-	TURN_UNTIL(rig, remote, remote_lock(remote, 0, 0) == REMOTE_UNLOCKED);
+	control_lock(rig->control, 0, 1, true, NULL); /* another hand */
+	TURN_UNTIL(rig, remote, trim->params[1].locked && trim->params[0].locked);
+	control_lock(rig->control, 0, 0, false, NULL);
+	TURN_UNTIL(rig, remote, !trim->params[0].locked && trim->params[1].locked);
+	control_insert(rig->control, "limiter", 9, NULL, ORIGIN_HOST, NULL); /* locked by its row */
+	int ceiling = module_find_role(registry_find("limiter"), ROLE_CEILING);
+	TURN_UNTIL(rig, remote,
+		remote_n_slots(remote) == control_rack(rig->control)->n_slots &&
+			remote_slot(remote, control_rack(rig->control)->n_slots - 1)->n_params &&
+			remote_slot(remote, control_rack(rig->control)->n_slots - 1)->params[ceiling].locked);
 	remote_scene_store(remote, "verse");
 	TURN_UNTIL(rig, remote, has_name(remote_scenes(remote), "verse"));
 	remote_scene_delete(remote, "verse");
@@ -628,10 +635,10 @@ static void test_doubt_asks_for_everything(void **state)
 	start_slot(m);
 	give(m, "/rack/a/x/info", "sssffffs", "X", "dB", "linear", -1.0, 1.0, 0.0, 0.1, "h");
 	give(m, "/rack/a/x", "f", 0.25);
-	m->lock.question.answered = true;
+	m->locks.question.answered = true;
 	mirror_doubt(m);
-	assert_false(m->lock.question.answered || m->chain.answered || m->info.answered || m->title_question.answered ||
-		     m->complete);
+	assert_false(m->locks.question.answered || m->chain.answered || m->info.answered ||
+		     m->title_question.answered || m->complete);
 	assert_false(m->slots[0]->info.answered || m->slots[0]->params[0].row.answered ||
 		     m->slots[0]->params[0].value.answered);
 	assert_true(m->slots[0]->shown.params[0].known && m->slots[0]->shown.params[0].value == 0.25f);
