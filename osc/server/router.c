@@ -25,9 +25,11 @@ const struct route *router_at(size_t index)
 	return NULL;
 }
 
-/* Whether the address has the form of a route. */
+/* Whether the address has the form of a route, whose first part is no <part>. */
 static bool fits(const char *form, const char *address)
 {
+	if (address[0] != '/' || address[1] != form[1])
+		return false;
 	while (*form == '/' && *address == '/') {
 		size_t wanted = strcspn(++form, "/"), part = strcspn(++address, "/");
 		bool any = *form == '<', rest = any && form[wanted - 2] == '.';

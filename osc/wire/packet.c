@@ -85,14 +85,37 @@ static bool argument_size(char tag, const uint8_t *data, size_t size, size_t *us
 
 static const char *tags_fault(const char *tags)
 {
-	if (strpbrk(tags, "[]"))
-		return "arrays are not taken";
-	return tags[strspn(tags, "TFNIifcrmhdtsSb")] ? "an argument is of a type that OSC 1.0 does not have" : NULL;
+	for (; *tags; tags++) {
+		switch (*tags) {
+		case 'T':
+		case 'F':
+		case 'N':
+		case 'I':
+		case 'i':
+		case 'f':
+		case 'c':
+		case 'r':
+		case 'm':
+		case 'h':
+		case 'd':
+		case 't':
+		case 's':
+		case 'S':
+		case 'b':
+			break;
+		case '[':
+		case ']':
+			return "arrays are not taken";
+		default:
+			return "an argument is of a type that OSC 1.0 does not have";
+		}
+	}
+	return NULL;
 }
 
 const char *packet_unreadable(const uint8_t *message, size_t size)
 {
-	size_t address = string_size(message, size);
+	size_t address = (strlen((const char *)message) & ~(size_t)3) + 4; /* with its padding */
 	if (address == size)
 		return NULL;
 	return message[address] == ',' ? tags_fault((const char *)message + address + 1)
