@@ -17,6 +17,7 @@ enum status replay_start(struct replay *r, struct control *control, uint32_t rat
 {
 	r->control = control;
 	r->rate = rate;
+	r->warned = control_rack(control)->values[RACK_MATCH] != 0; /* by the rack file, which is warned of itself */
 	r->direct = direct_new(control);
 	return r->direct ? STATUS_OK : reason_set(reason, STATUS_NO_MEMORY, "no memory");
 }

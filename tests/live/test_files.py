@@ -492,7 +492,14 @@ class Events(Files):
     def test_match_has_no_effect(self):
         self.expect(self.render("0 /bypass/match T\n1 /bypass T\n1.1 /bypass F\n"), 0, r"\A[^\n]*e:1: /bypass/match: has no effect in render[^\n]*\n\Z")
         rack = self.put("m.rack", PLAIN.replace("\n[trim]", "\nbypass.match = on\n[trim]"))
-        self.expect(run("render", "--force", rack, self.at("in.wav"), self.out), 0, "bypass.match has no effect in render")
+        self.expect(self.render("1 /rack/trim/gain -3\n", rack), 0, r"\A[^\n]*m\.rack: bypass\.match has no effect in render[^\n]*\n\Z")
+
+    def test_match_changes_no_bit(self):
+        rack = self.put("loud.rack", PLAIN + "gain = 9\n")
+        self.expect(self.render("0 /bypass T\n1 /bypass F\n", rack), 0, r"\A\Z")
+        plain = self.get(self.out)
+        self.expect(self.render("0 /bypass/match T\n0 /bypass T\n1 /bypass F\n", rack), 0, "has no effect")
+        self.assertEqual(self.get(self.out), plain)
 
 
 class Progress(Files):
