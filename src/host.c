@@ -205,7 +205,9 @@ static bool open_model(struct host *h)
 		h->signals = signals_new(&h->loop, &reason);
 	if (h->signals)
 		h->control = control_new(&reason);
-	if (h->control)
+	if (h->control && !control_worker(h->control))
+		reason_set(&reason, STATUS_NO_MEMORY, "out of memory, or threads");
+	else if (h->control)
 		h->state = state_new(h->control, o->name, &h->loop, &reason);
 	if (!h->state) {
 		on_failed(h, EXIT_FAILED, "run", reason.text);
@@ -220,8 +222,7 @@ static bool open_model(struct host *h)
 		.no_restore = o->no_restore,
 		.resumed = o->resume,
 	};
-	if (!load_rack(&load))
-		h->status = EXIT_BAD_RACK;
+	h->status = load_rack(&load);
 	return h->status == EXIT_DONE;
 }
 

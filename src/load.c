@@ -11,34 +11,38 @@
 
 #define FIRST_RACK "streaming"
 
-static bool open_preset(const struct load *load, const char *name)
+static int open_preset(const struct load *load, const char *name)
 {
 	char path[PATH_MAX];
 	struct reason reason;
 	if (preset_resolve(name, path, sizeof path, &reason) != STATUS_OK) {
 		options_error(name, "%s", reason.text);
-		return false;
+		return EXIT_BAD_RACK;
 	}
-	if (control_open_file(load->control, path, &reason) == STATUS_OK)
-		return true;
+	enum status status = control_open_file(load->control, path, &reason);
+	if (status == STATUS_OK)
+		return EXIT_DONE;
 	options_file_error(path, &reason);
-	return false;
+	return status == STATUS_NO_MEMORY ? EXIT_FAILED : EXIT_BAD_RACK;
 }
 
-bool load_rack(const struct load *load)
+int load_rack(const struct load *load)
 {
 	char path[PATH_MAX];
+	enum status saved = STATUS_UNKNOWN;
 	if (file_place(FILE_CONFIG, "racks/", path, sizeof path, NULL) == STATUS_OK)
 		draft_sweep(path); /* presets that a killed rack was saving */
-	if (load->resumed && state_restore(load->state))
-		return true;
-	if (load->rack && !load->no_restore)
-		state_restore_scenes(load->state);
+	if (load->resumed || (!load->rack && !load->no_restore))
+		saved = state_restore(load->state);
+	if (saved == STATUS_OK)
+		return EXIT_DONE;
+	if (saved != STATUS_NO_MEMORY && load->rack && !load->no_restore)
+		saved = state_restore_scenes(load->state);
+	if (saved == STATUS_NO_MEMORY)
+		return EXIT_FAILED;
 	if (load->rack)
 		return open_preset(load, load->rack);
-	if (load->no_restore || state_restore(load->state))
-		return true;
-	if (preset_find(FIRST_RACK, path, sizeof path, NULL) == STATUS_OK)
+	if (!load->no_restore && preset_find(FIRST_RACK, path, sizeof path, NULL) == STATUS_OK)
 		open_preset(load, path);
-	return true;
+	return EXIT_DONE;
 }

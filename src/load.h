@@ -13,8 +13,8 @@ struct load {
 	bool resumed; /* the process's former program has saved what it played a moment ago, which goes before all */
 };
 
-/* What was asked for, else what was saved, else (the first start ever) a preset. False: the rack that was asked for
- * cannot be used, which was told on stderr. */
-bool load_rack(const struct load *);
+/* What was asked for, else what was saved, else (the first start ever) a preset. EXIT_DONE, or what to end with: the
+ * rack that was asked for cannot be used (EXIT_BAD_RACK), or there was no memory (EXIT_FAILED); told on stderr. */
+int load_rack(const struct load *);
 
 #endif

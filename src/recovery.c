@@ -35,7 +35,9 @@ enum status recovery_open(const char *path, recovery_read *read, void *user, boo
 	enum status status = read_told(path, read, user);
 	if (status == STATUS_BAD_VALUE)
 		put_aside(path);
-	if (status == STATUS_OK || snprintf(before, sizeof before, "%s" DRAFT_BACKUP, path) >= (int)sizeof before)
+	/* Without memory nothing is known of the file, and the one before would do no better. */
+	if (status == STATUS_OK || status == STATUS_NO_MEMORY ||
+		snprintf(before, sizeof before, "%s" DRAFT_BACKUP, path) >= (int)sizeof before)
 		return status;
 	enum status second = read_told(before, read, user);
 	if (second == STATUS_UNKNOWN)

@@ -11,7 +11,8 @@
 typedef enum status recovery_read(void *user, const char *path, struct reason *);
 
 /* Has path read, else its backup (see file_write_keeping); *backup: it was that. Each failure is told on stderr. A
- * damaged file is renamed to path.bad. UNKNOWN: neither is there, which is not told. */
+ * damaged file is renamed to path.bad. UNKNOWN: neither is there, which is not told. NO_MEMORY: both are as they were.
+ */
 enum status recovery_open(const char *path, recovery_read *, void *user, bool *backup);
 
 #endif

@@ -151,21 +151,33 @@ static enum status open_rack(void *user, const char *path, struct reason *reason
 	return control_open_file(s->control, path, reason);
 }
 
-bool state_restore(struct state *s)
+static enum status restore(struct state *s, bool with_rack)
 {
-	bool backup, whole = recovery_open(s->path, open_rack, s, &backup) == STATUS_OK;
-	backup |= state_files_restore(s->session, whole);
+	bool backup = false, states_backup;
+	enum status rack = with_rack ? recovery_open(s->path, open_rack, s, &backup) : STATUS_UNKNOWN;
+	enum status states = rack == STATUS_NO_MEMORY
+				     ? STATUS_NO_MEMORY
+				     : state_files_restore(s->session, rack == STATUS_OK, &states_backup);
 	nothing_to_save(s);
-	if (!backup)
-		return whole;
-	s->rack = s->session_too = true; /* so that there is a file of its own name again */
-	changed(s, SAVE_AFTER_MS);
-	return whole;
+	if (states == STATUS_NO_MEMORY) {
+		options_error(s->path, "out of memory: what was saved is left as it is");
+		return STATUS_NO_MEMORY;
+	}
+	if (with_rack && (backup || states_backup)) {
+		s->rack = s->session_too = true; /* so that there is a file of its own name again */
+		changed(s, SAVE_AFTER_MS);
+	}
+	return rack;
 }
 
-void state_restore_scenes(struct state *s)
+enum status state_restore(struct state *s)
 {
-	state_files_restore(s->session, false);
+	return restore(s, true);
+}
+
+enum status state_restore_scenes(struct state *s)
+{
+	return restore(s, false) == STATUS_NO_MEMORY ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
 /* ---- Writing */

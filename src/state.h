@@ -15,12 +15,13 @@ struct state;
 struct state *state_new(struct control *, const char *name, struct loop *, struct reason *);
 void state_free(struct state *); /* what is not flushed is not kept */
 
-/* Loads it. Of what cannot be used the one before is, see src/recovery.h. False: there is no rack to take up; scenes
- * are taken up all the same. */
-bool state_restore(struct state *);
+/* Loads it. Of what cannot be used the one before is, see src/recovery.h. UNKNOWN, BAD_VALUE, IO: there is no rack to
+ * restore; scenes are restored all the same. NO_MEMORY: told; the start is to be given up, as the next save would lose
+ * what was not read. */
+enum status state_restore(struct state *);
 
-/* The scenes alone, for a rack that comes from somewhere else. */
-void state_restore_scenes(struct state *);
+/* The scenes alone, for a rack that comes from somewhere else: OK or NO_MEMORY, as above. */
+enum status state_restore_scenes(struct state *);
 
 /* Writes what is not written yet and waits for it: the end of the program. */
 void state_flush(struct state *);

@@ -22,6 +22,7 @@ struct state_files {
 	uint64_t scenes[SCENES_MAX], snapshots[SNAPSHOTS], list;
 	char *seen[SEEN_MAX]; /* paths of all scenes that there were; NULL: room */
 	bool backup;          /* something was taken from one */
+	bool no_memory;       /* something was not taken for want of it */
 };
 
 static uint64_t hash_on(uint64_t hash, const char *text)
@@ -145,6 +146,12 @@ static enum status parse_rack(void *user, const char *path, struct reason *reaso
 	return status;
 }
 
+static enum status out_of_memory(struct state_files *s, struct reason *reason)
+{
+	s->no_memory = true;
+	return reason_set(reason, STATUS_NO_MEMORY, "out of memory");
+}
+
 /* False: told. */
 static bool read_rack(struct state_files *s, const char *path, struct rack *rack, uint64_t *hash)
 {
@@ -154,6 +161,7 @@ static bool read_rack(struct state_files *s, const char *path, struct rack *rack
 	if (status == STATUS_UNKNOWN)
 		options_error(path, "it is not there");
 	s->backup |= backup;
+	s->no_memory |= status == STATUS_NO_MEMORY;
 	*hash = backup ? 0 : reading.hash;
 	return status == STATUS_OK;
 }
@@ -165,7 +173,7 @@ static enum status read_scene(struct state_files *s, const char *name, struct re
 	enum status status = STATUS_OK;
 	char *path = path_of(s, "scene-", name);
 	if (!path)
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
+		return out_of_memory(s, reason);
 	if (read_rack(s, path, &rack, &hash)) {
 		status = control_scene_put(s->control, name, &rack, reason);
 		if (status == STATUS_OK) {
@@ -187,7 +195,7 @@ static enum status read_snapshot(struct state_files *s, const char *name, bool h
 	enum status status = STATUS_OK;
 	char *path = path_of(s, "side-", name);
 	if (!path)
-		return reason_set(reason, STATUS_NO_MEMORY, "no memory");
+		return out_of_memory(s, reason);
 	if (read_rack(s, path, &rack, &s->snapshots[snapshot]))
 		status = control_snapshot_put(s->control, snapshot, &rack, reason);
 	free(path);
@@ -250,7 +258,9 @@ static void read_list(struct state_files *s, const char *path, char *text, bool 
 		if (end)
 			*end++ = '\0';
 		snprintf(place, sizeof place, "%s:%u", path, ++number);
-		if (read_line(s, line, whole, &reason) != STATUS_OK)
+		enum status status = read_line(s, line, whole, &reason);
+		s->no_memory |= status == STATUS_NO_MEMORY;
+		if (status != STATUS_OK)
 			options_error(place, "%s; left out", reason.text);
 	}
 }
@@ -284,18 +294,19 @@ static enum status take_list(void *user, const char *path, struct reason *reason
 	return check_list(path, text, size, reason);
 }
 
-bool state_files_restore(struct state_files *s, bool whole)
+enum status state_files_restore(struct state_files *s, bool whole, bool *backup)
 {
-	bool backup = false;
 	char *text = NULL, *path = path_of(s, "", "list");
-	enum status status = path ? recovery_open(path, take_list, &text, &backup) : STATUS_NO_MEMORY;
-	s->backup = backup;
-	s->list = text && status == STATUS_OK && !backup ? hash_of(path, text) : 0;
+	s->backup = false;
+	enum status status = path ? recovery_open(path, take_list, &text, &s->backup) : STATUS_NO_MEMORY;
+	s->no_memory = status == STATUS_NO_MEMORY;
+	s->list = text && status == STATUS_OK && !s->backup ? hash_of(path, text) : 0;
 	if (text) /* where none is whole, what can be understood of it is taken */
 		read_list(s, path, text, whole);
 	free(text);
 	free(path);
-	return s->backup;
+	*backup = s->backup;
+	return s->no_memory ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
 /* ---- Writing */

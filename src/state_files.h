@@ -16,9 +16,9 @@ struct state_files *state_files_new(struct control *, const char *name, struct r
 void state_files_free(struct state_files *);
 
 /* Puts the scenes into the control; whole: the snapshots and locks too, which belong to the rack that was heard. What
- * cannot be used is told on stderr with its place, and the one before it is taken (see src/recovery.h) or it is left
- * out. True: something was taken from a backup. */
-bool state_files_restore(struct state_files *, bool whole);
+ * cannot be used is told on stderr with its place, and the one before it is taken (see src/recovery.h), which *backup
+ * says, or it is left out. NO_MEMORY: not all was taken that is there, and it must not be written over. */
+enum status state_files_restore(struct state_files *, bool whole, bool *backup);
 
 /* Calls write for each file whose text is not what it was at the last call; path and text are malloc()ed and write's to
  * free. text NULL: the file is to be removed, and its backup. */

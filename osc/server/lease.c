@@ -112,7 +112,9 @@ static struct lease *find_lease(struct subscriber *s, const char *pattern)
 	return NULL;
 }
 
-static struct subscriber *new_subscriber(struct leases *l, const struct peer *peer, bool listed)
+/* NULL: *fault is "full", or what else there is to say. */
+static struct subscriber *new_subscriber(
+	struct leases *l, const struct peer *peer, bool listed, const char *full, const char **fault)
 {
 	for (int i = 0; i < (listed ? SURFACES_MAX : LEASE_PEERS_MAX); i++) {
 		struct subscriber *s = &l->subscribers[listed ? LEASE_PEERS_MAX + i : i];
@@ -121,8 +123,10 @@ static struct subscriber *new_subscriber(struct leases *l, const struct peer *pe
 		s->peer = *peer;
 		memset(&s->surface, 0, sizeof s->surface);
 		s->surface.listed = listed;
+		*fault = "out of memory";
 		return resize(s, l->subjects->n) ? s : NULL;
 	}
+	*fault = full;
 	return NULL;
 }
 
@@ -160,8 +164,9 @@ const char *leases_add(
 	if (fault)
 		return fault;
 	struct subscriber *s = find(l, peer);
-	if (!s && !(s = new_subscriber(l, peer, false)))
-		return "8 clients have subscriptions already, there is room when one of their leases ends";
+	static const char full[] = "8 clients have subscriptions already, there is room when one of their leases ends";
+	if (!s && !(s = new_subscriber(l, peer, false, full, &fault)))
+		return fault;
 	return add(l, s, pattern, &terms, now_us);
 }
 
@@ -181,13 +186,14 @@ static void end_all(struct leases *l, struct subscriber *s)
 const char *leases_keep(struct leases *l, const struct peer *peer, const char *pattern, bool numbers, int64_t now_us)
 {
 	const struct terms terms = { 0, numbers, FOREVER_US };
+	const char *fault = NULL;
 	struct subscriber *s = find(l, peer);
 	if (s && !s->surface.listed) {
 		end_all(l, s); /* what it has asked for until now */
 		s = NULL;
 	}
-	if (!s && !(s = new_subscriber(l, peer, true)))
-		return "8 surfaces are listed already";
+	if (!s && !(s = new_subscriber(l, peer, true, "8 surfaces are listed already", &fault)))
+		return fault;
 	s->surface.told_us = now_us;
 	return add(l, s, pattern, &terms, now_us);
 }

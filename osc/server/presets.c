@@ -74,7 +74,7 @@ static struct preset_job *new_job(const struct request *request, const char *add
 		i++;
 	struct preset_job *job = i < JOBS_MAX ? calloc(1, sizeof *job) : NULL;
 	if (!job) {
-		reply_error(request, "too many presets on their way");
+		reply_error(request, i < JOBS_MAX ? "out of memory" : "too many presets on their way");
 		return NULL;
 	}
 	*job = (struct preset_job){ .server = server, .peer = *request->peer, .address = address };

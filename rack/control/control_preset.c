@@ -136,7 +136,8 @@ static void post(struct control *c, struct preset_job *job)
 		struct worker *worker = control_worker(c);
 		if (worker && worker_post(worker, &job->job))
 			return;
-		job->status = reason_set(&job->reason, STATUS_FULL, "too many files are being read or written");
+		job->status = worker ? reason_set(&job->reason, STATUS_FULL, "too many files are being read or written")
+				     : reason_set(&job->reason, STATUS_NO_MEMORY, "out of memory");
 		job->job.done(&job->job);
 		return;
 	}

@@ -54,13 +54,8 @@ void undo_close(struct undo *u)
 	u->open = false;
 }
 
-static void push(struct steps *s, const struct rack *rack, uint32_t snapshot)
+static void push(struct steps *s, struct undo_step *step)
 {
-	struct undo_step *step = malloc(sizeof *step);
-	if (!step)
-		return;
-	step->rack = *rack;
-	step->snapshot = snapshot;
 	if (s->n == UNDO_MAX) {
 		free(s->list[0]);
 		memmove(s->list, s->list + 1, (UNDO_MAX - 1) * sizeof s->list[0]);
@@ -80,8 +75,11 @@ void undo_record(struct undo *u, const struct rack *now, uint32_t snapshot, cons
 {
 	if (u->open && u->recorded)
 		return;
-	if (!goes_on(u, gesture))
-		push(&u->past, now, snapshot);
+	struct undo_step *step = goes_on(u, gesture) ? NULL : malloc(sizeof *step);
+	if (step) {
+		*step = (struct undo_step){ .rack = *now, .snapshot = snapshot };
+		push(&u->past, step);
+	}
 	drop(&u->future);
 	u->recorded = true;
 	u->last = *gesture;
@@ -92,9 +90,10 @@ static bool move(struct undo *u, struct steps *from, struct steps *to, struct un
 	if (from->n == 0)
 		return false;
 	struct undo_step *taken = from->list[--from->n];
-	push(to, &step->rack, step->snapshot);
+	const struct undo_step now = *step;
 	*step = *taken;
-	free(taken);
+	*taken = now;
+	push(to, taken);
 	u->last.uid = UNDO_WHOLE; /* the next change begins a step of its own */
 	return true;
 }
