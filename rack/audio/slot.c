@@ -255,7 +255,7 @@ static void hold_meters(struct slot *s, const float *meters, uint32_t n) RT
 {
 	for (uint32_t i = 0; i < s->module->n_meters; i++) {
 		float *held = &s->held[0][i];
-		if (s->module->meters[i].min < 0 || meters[i] > *held)
+		if (s->module->meters[i].kind == LEVEL_CENTRED || meters[i] > *held)
 			*held = meters[i];
 	}
 	if (s->hold_left > n) {
@@ -271,7 +271,7 @@ static void hold_meters(struct slot *s, const float *meters, uint32_t n) RT
 void slot_read_meters(const struct slot *s, float *meters) RT
 {
 	for (uint32_t i = 0; i < s->module->n_meters; i++) {
-		bool newest = s->module->meters[i].min < 0 || s->held[0][i] > s->held[1][i];
+		bool newest = s->module->meters[i].kind == LEVEL_CENTRED || s->held[0][i] > s->held[1][i];
 		meters[i] = s->held[newest ? 0 : 1][i];
 	}
 }

@@ -68,6 +68,7 @@ static const struct level meters[] = {
 		.unit = UNIT_NONE,
 		.min = -1,
 		.max = 1,
+		.kind = LEVEL_CENTRED,
 		.help = "Correlation of left and right at the output: 1 is mono, below 0 cancels in mono" },
 };
 

@@ -56,7 +56,8 @@ _Static_assert(sizeof transient_params / sizeof transient_params[0] == N_PARAMS,
 
 static const struct level transient_meters[] = {
 	[CHANGE] = { "change", "Change", UNIT_DB, -15, 15,
-		"How far the sound, or the band that changes most, is turned up (down below 0) in dB" },
+		"How far the sound, or the band that changes most, is turned up (down below 0) in dB",
+		.kind = LEVEL_CENTRED },
 };
 /* clang-format on */
 

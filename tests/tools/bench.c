@@ -3,6 +3,7 @@
 #include "rack/audio/engine.h"
 #include "rack/base/flush.h"
 #include "rack/control/control.h"
+#include "rack/meters/bridge.h"
 #include "rack/meters/loudness.h"
 #include "rack/model/registry.h"
 #include "tests/unit/alone.h"
@@ -159,6 +160,37 @@ static void run_loudness(void *of, const struct music *m, size_t at, uint32_t n)
 	loudness_add(of, frames, n);
 }
 
+/* All analysers over the taps of a rack that changes nothing, as the analysis thread runs them. */
+struct all_levels {
+	struct bridge *bridge;
+	float *hop, *values;
+	uint32_t filled, hops;
+};
+
+static void run_levels(void *of, const struct music *m, size_t at, uint32_t n)
+{
+	struct all_levels *all = of;
+	for (uint32_t i = 0; i < n; i++) {
+		for (int k = 0; k < 6; k++)
+			all->hop[6 * all->filled + (uint32_t)k] = m->of[k % 2][at + i];
+		if (++all->filled < bridge_hop_frames(all->bridge))
+			continue;
+		bridge_hear(all->bridge, all->hop);
+		if (++all->hops % 3 == 0)
+			bridge_read(all->bridge, all->values);
+		all->filled = 0;
+	}
+}
+
+static struct timed time_levels(const struct spec *spec)
+{
+	static struct all_levels all;
+	all.bridge = bridge_new(spec, TAPS_RACK);
+	all.hop = calloc(bridge_hop_frames(all.bridge), 6 * sizeof *all.hop);
+	all.values = calloc(levels_count_values(TAPS_RACK), sizeof *all.values);
+	return (struct timed){ run_levels, &all };
+}
+
 static float setting(const struct module *module, uint32_t row)
 {
 	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
@@ -254,7 +286,7 @@ static void measure(const struct timed *t, const struct music *m, uint32_t block
 static int usage(FILE *to, int status)
 {
 	fprintf(to, "usage: bench [--json] [-b FRAMES] [-s ROW=VALUE]... NAME [FILE]\n"
-		    "NAME: a module, chain, meters; -s: of the module\n");
+		    "NAME: a module, chain, meters (loudness), levels (all analysers); -s: of the module\n");
 	return status;
 }
 
@@ -291,6 +323,8 @@ int main(int argc, char **argv)
 		timed = time_chain(&spec);
 	else if (strcmp(name, "meters") == 0)
 		timed = (struct timed){ run_loudness, loudness_new((uint32_t)music.rate, 2) };
+	else if (strcmp(name, "levels") == 0)
+		timed = time_levels(&spec);
 	else if (module)
 		timed = time_module(module, &spec, set, n_set);
 	else

@@ -122,11 +122,25 @@ static void assert_sane(const struct module *m, const struct stereo *in, const s
 
 /* ---- The rows themselves */
 
+static void meters_make_sense(const struct module *m)
+{
+	for (uint32_t i = 0; i < m->n_meters; i++) {
+		const struct level *row = &m->meters[i];
+		if (!row->id || !row->label || !row->help || row->help[strlen(row->help) - 1] == '.')
+			fail_msg("%s: meter %u lacks a text, or has a full stop", m->id, i);
+		if (level_width(row) != 1 || row->integrated || !(row->min < row->max))
+			fail_msg("%s/%s: a meter is one value of now with a range", m->id, row->id);
+		if ((row->kind == LEVEL_CENTRED) != (row->min < 0))
+			fail_msg("%s/%s: a meter goes to both sides of 0 where it is centred", m->id, row->id);
+	}
+}
+
 static void rows_make_sense(void **state)
 {
 	const struct module *m = each_module(state);
 	assert_true(rack_id_valid(m->id));
 	assert_true(m->n_params <= MODULE_PARAMS_MAX && m->n_meters <= MODULE_METERS_MAX);
+	meters_make_sense(m);
 	for (uint32_t i = 0; i < m->n_params; i++) {
 		const struct param *p = &m->params[i];
 		if (!p->id || !p->label || !p->help)
