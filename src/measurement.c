@@ -33,7 +33,7 @@ void measurement_take(struct measurement *m, const struct loudness *loudness, ui
 	m->short_term_max_lufs = v.short_term_max_lufs;
 	m->true_peak_dbtp = highest(v.true_peak_dbtp, channels);
 	m->sample_peak_dbfs = highest(v.sample_peak_dbfs, channels);
-	m->plr_lu = isfinite(v.integrated_lufs) ? m->true_peak_dbtp - v.integrated_lufs : -INFINITY;
+	m->plr_lu = loudness_plr(&v);
 	m->invalid_samples = 0;
 }
 

@@ -17,7 +17,7 @@ struct measurement {
 	uint64_t frames;
 	double integrated_lufs, range_lu, momentary_max_lufs, short_term_max_lufs;
 	double true_peak_dbtp, sample_peak_dbfs; /* the higher channel */
-	double plr_lu;                           /* true peak less integrated loudness */
+	double plr_lu;                           /* loudness_plr(): NaN where undefined */
 	uint64_t invalid_samples; /* NaN, infinity, beyond 1e6, which count as silence; in render those of the input */
 };
 

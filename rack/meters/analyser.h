@@ -8,10 +8,7 @@
 
 struct loudness;
 
-enum {
-	ANALYSER_HOPS_PER_S = 100,
-	ANALYSER_LANES = 8, /* behind a hop stands silence up to a multiple of so many frames */
-};
+enum { ANALYSER_LANES = 8 }; /* behind a hop stands silence up to a multiple of so many frames */
 
 /* 10 ms of a tap, and what is measured of them once for all analysers. */
 struct hop {

@@ -101,7 +101,7 @@ static struct loudness *loudness_of(enum tap tap, uint32_t rate)
 struct bridge *bridge_new(const struct spec *spec, unsigned taps)
 {
 	uint32_t rate = (uint32_t)(spec->rate + 0.5);
-	struct bridge empty = { .taps = taps, .hops.n = (rate + ANALYSER_HOPS_PER_S / 2) / ANALYSER_HOPS_PER_S };
+	struct bridge empty = { .taps = taps, .hops.n = loudness_hop_frames(rate) };
 	struct bridge counted = empty;
 	struct room room = { 0 };
 	take_room(&room, sizeof empty);

@@ -6,9 +6,9 @@
 #include <math.h>
 
 enum {
-	WINDOW_HOPS = 300, /* 3 s, as short-term loudness */
-	LEAST_HOPS = 40,   /* 400 ms, as momentary loudness */
-	HISTORY = 1024,    /* of the input: holds the longest delay beside the window */
+	WINDOW_HOPS = LOUDNESS_SHORT_TERM_HOPS,
+	LEAST_HOPS = LOUDNESS_MOMENTARY_HOPS,
+	HISTORY = 1024, /* of the input: holds the longest delay beside the window */
 };
 #define SOUND_ENERGY 1.1725e-6 /* -60 LUFS: below, nothing is said of how loud the slots make it */
 

@@ -4,7 +4,7 @@
 #include "rack/meters/analyser.h"
 #include "rack/meters/loudness.h"
 
-enum { WINDOW_HOPS = 300 }; /* 3 s, as short-term loudness */
+enum { WINDOW_HOPS = LOUDNESS_SHORT_TERM_HOPS };
 
 static const struct level rows[] = {
 	{ .id = "plr",
@@ -55,12 +55,6 @@ static void hear(void *state, const struct hops *hops, enum tap own)
 	d->peaks[d->newest] = fmaxf(peaks[0], peaks[1]);
 }
 
-/* Neither is known in silence. */
-static float ratio(double peak_db, double lufs)
-{
-	return isfinite(peak_db) && isfinite(lufs) ? (float)(peak_db - lufs) : NAN;
-}
-
 static void read(void *state, const struct hops *hops, enum tap own, float *values)
 {
 	const struct dynamics *d = state;
@@ -69,8 +63,9 @@ static void read(void *state, const struct hops *hops, enum tap own, float *valu
 	loudness_read(hops->of[own].loudness, &loudness);
 	for (int i = 0; i < WINDOW_HOPS; i++)
 		peak = fmaxf(peak, d->peaks[i]);
-	*values++ = ratio(fmax(loudness.true_peak_dbtp[0], loudness.true_peak_dbtp[1]), loudness.integrated_lufs);
-	*values++ = ratio(decibel_or_silence((double)peak), loudness.short_term_lufs);
+	bool known = peak > 0 && isfinite(loudness.short_term_lufs);
+	*values++ = (float)loudness_plr(&loudness);
+	*values++ = known ? (float)(decibel_or_silence((double)peak) - loudness.short_term_lufs) : NAN;
 	*values = (float)((double)loudness.frames / d->rate);
 }
 

@@ -17,10 +17,9 @@
  * momentary and short-term each 10 ms cost more than all the rest of the rack's meters. Here a hop's energy is summed
  * once. */
 enum {
-	HOPS_PER_S = 100,
-	MOMENTARY_HOPS = 40,   /* 400 ms */
-	SHORT_TERM_HOPS = 300, /* 3 s */
-	GATE_HOPS = 10,        /* a gating block starts every 100 ms (BS.1770: 75 % overlap) */
+	MOMENTARY_HOPS = LOUDNESS_MOMENTARY_HOPS,
+	SHORT_TERM_HOPS = LOUDNESS_SHORT_TERM_HOPS,
+	GATE_HOPS = 10, /* a gating block starts every 100 ms (BS.1770: 75 % overlap) */
 	BINS = 1000,
 	CHUNK = TRUE_PEAK_BLOCK_MAX,
 };
@@ -93,7 +92,7 @@ struct loudness *loudness_new(uint32_t rate, uint32_t channels)
 	if (!l)
 		return NULL;
 	l->channels = channels;
-	l->hop_frames = (rate + HOPS_PER_S / 2) / HOPS_PER_S;
+	l->hop_frames = loudness_hop_frames(rate);
 	design_weighting(l, rate);
 	true_peak_design(&l->filter);
 	loudness_reset(l);
@@ -335,6 +334,12 @@ void loudness_read(const struct loudness *l, struct loudness_values *values)
 		values->true_peak_dbtp[i] = decibel_or_silence((double)l->true_peak[i]);
 		values->sample_peak_dbfs[i] = decibel_or_silence((double)l->sample_peak[i]);
 	}
+}
+
+double loudness_plr(const struct loudness_values *v)
+{
+	double peak = higher(v->true_peak_dbtp[0], v->true_peak_dbtp[1]);
+	return isfinite(peak) && isfinite(v->integrated_lufs) ? peak - v->integrated_lufs : NAN;
 }
 
 double loudness_newest(const struct loudness *l)

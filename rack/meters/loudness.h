@@ -18,6 +18,14 @@ struct loudness_values {
 
 struct loudness;
 
+/* Everything is read every 10 ms, a hop. */
+enum { LOUDNESS_HOPS_PER_S = 100, LOUDNESS_MOMENTARY_HOPS = 40, LOUDNESS_SHORT_TERM_HOPS = 300 };
+
+static inline uint32_t loudness_hop_frames(uint32_t rate)
+{
+	return (rate + LOUDNESS_HOPS_PER_S / 2) / LOUDNESS_HOPS_PER_S;
+}
+
 /* channels 1 or 2. NULL: no memory or a rate outside 8000 .. 384000. Allocates only here. One thread at a time. */
 struct loudness *loudness_new(uint32_t rate, uint32_t channels);
 void loudness_free(struct loudness *);
@@ -34,6 +42,9 @@ void loudness_add_channels(struct loudness *, const float *const channels[2], si
 void loudness_end(struct loudness *);
 
 void loudness_read(const struct loudness *, struct loudness_values *);
+
+/* Peak to loudness ratio in LU: the highest true peak of either channel less integrated loudness. NaN in silence. */
+double loudness_plr(const struct loudness_values *);
 
 /* Mean square of the newest whole 10 ms, K-weighted, both channels together; -0.691 dB and it is in LUFS. */
 double loudness_newest(const struct loudness *);
