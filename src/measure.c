@@ -1,14 +1,14 @@
 /* lacquer measure: loudness and peaks of files. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/filemeasure.h"
 #include "src/json.h"
-#include "src/measurement.h"
 #include "src/options.h"
 
 static bool measure_file(const char *path, bool json)
 {
 	struct measurement m;
 	struct reason reason;
-	if (measurement_of_file(&m, path, &reason) != STATUS_OK) {
+	if (filemeasure(&m, path, &reason) != STATUS_OK) {
 		options_error(path, "%s", reason.text);
 		return false;
 	}

@@ -24,9 +24,6 @@ struct measurement {
 /* After loudness_end(); invalid_samples is 0. */
 void measurement_take(struct measurement *, const struct loudness *, uint32_t rate, uint32_t channels);
 
-/* Reads and measures the file, whole or not at all. The reason does not name it. */
-enum status measurement_of_file(struct measurement *, const char *path, struct reason *);
-
 /* On standard error where there are invalid samples. */
 void measurement_warn(const struct measurement *, const char *file);
 

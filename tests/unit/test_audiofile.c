@@ -2,6 +2,7 @@
  * prints. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/audiofile.h"
+#include "src/filemeasure.h"
 #include "src/json.h"
 #include "src/measurement.h"
 
@@ -180,7 +181,7 @@ static void test_json(void **state)
 	struct reason reason;
 	char text[1024] = "";
 	write_file("a.wav", AUDIOFILE_16, 2, frames, N);
-	assert_int_equal(measurement_of_file(&m, path_of("a.wav"), &reason), STATUS_OK);
+	assert_int_equal(filemeasure(&m, path_of("a.wav"), &reason), STATUS_OK);
 	FILE *to = fmemopen(text, sizeof text, "w");
 	struct json j;
 	json_start(&j, to);
@@ -196,7 +197,7 @@ static void test_json(void **state)
 	for (int i = 0; i < N; i++)
 		frames[2 * i] = frames[2 * i + 1] = (float)(0.5 * sin(2 * M_PI * 1000 * i / 48000));
 	write_file("a.wav", AUDIOFILE_32F, 2, frames, N);
-	assert_int_equal(measurement_of_file(&m, path_of("a.wav"), &reason), STATUS_OK);
+	assert_int_equal(filemeasure(&m, path_of("a.wav"), &reason), STATUS_OK);
 	assert_near(m.integrated_lufs, -6.02, 0.05);
 	assert_near(m.true_peak_dbtp, -6.02, 0.05);
 	assert_near(m.sample_peak_dbfs, -6.02, 0.01);
