@@ -3,23 +3,10 @@
 #ifndef OSC_SURFACE_H
 #define OSC_SURFACE_H
 
-#include "osc/server/lease.h"
-#include "osc/wire/endpoint.h"
 #include "rack/base/status.h"
 
 struct server;
-
-enum { SURFACE_SIZE = ENDPOINT_HOST_SIZE + ENDPOINT_PORT_SIZE + 20 };
-
-struct surfaces {
-	char *path; /* of the list of those that are kept; NULL: they last as long as the server */
-	int n;
-	struct surface {
-		char text[SURFACE_SIZE]; /* HOST:PORT[/norm][/numbers] */
-		struct peer peer;
-		bool kept; /* in the file, not given on the command line */
-	} list[SURFACES_MAX];
-};
+struct surfaces;
 
 /* "HOST:PORT[/norm][/numbers],...", at most SURFACES_MAX, as the option --osc-surface has it; NULL: none. May wait for
  * the network. BAD_VALUE names the entry that is none, or that the socket cannot reach or does not let in. */
