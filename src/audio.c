@@ -24,6 +24,7 @@ struct audio {
 	double rate;      /* of the engine, 0: none yet */
 	unsigned refused; /* attempts to find a server */
 	bool connected, told_not_realtime, told_waiting;
+	bool unfit; /* the server's rate is none that the engine can run at */
 };
 
 static void on_latency(void *user, uint32_t frames)
@@ -33,21 +34,40 @@ static void on_latency(void *user, uint32_t frames)
 	options_error("latency", "%u frames (%.1f ms) through the rack now", frames, frames * 1e3 / a->rate);
 }
 
-/* The engine is made anew for another rate; the model stays. */
+/* The engine is made anew for another rate; the model stays. Where it cannot be made, the client stays open without
+ * running, so that the server's end, or another rate of it, is heard of. */
 static bool prepare_engine(struct audio *a, double rate)
 {
 	struct reason reason;
+	bool patient = a->config.wait || a->rate > 0 || a->unfit;
+	const struct spec spec = { .rate = rate, .key = wires_has_bus(a->config.wires, BUS_KEY) };
 	if (a->rate == rate)
 		return true;
 	if (a->rate > 0)
 		control_stop(a->config.control);
 	a->rate = 0;
-	if (control_start(a->config.control, &(struct spec){ .rate = rate }, 0, &reason) != STATUS_OK) {
+	if (control_start(a->config.control, &spec, 0, &reason) == STATUS_OK) {
+		a->rate = rate;
+		a->unfit = false;
+		return true;
+	}
+	if (!patient) {
 		a->config.failed(a->config.user, EXIT_FAILED, "engine", reason.text);
 		return false;
 	}
-	a->rate = rate;
-	return true;
+	options_error(
+		"JACK", "the server runs at %.0f Hz: %s; waiting for it to run at another rate", rate, reason.text);
+	a->unfit = true;
+	a->config.ready(a->config.user);
+	return false;
+}
+
+static const char *realtime_advice(const struct host_status *status)
+{
+	return status->server_realtime ? "no permission for real-time scheduling, so expect dropouts (see "
+					 "limits.conf(5): rtprio, memlock)"
+				       : "the JACK server runs without real-time scheduling, so expect dropouts "
+					 "(jackd -R has it)";
 }
 
 static void update_status(struct audio *a)
@@ -56,8 +76,7 @@ static void update_status(struct audio *a)
 	reconnect_read(a->jack, &status);
 	control_set_host(a->config.control, &status);
 	if (status.connected && !status.realtime && !a->told_not_realtime)
-		options_error("JACK", "not real-time: no permission for real-time scheduling, so expect dropouts "
-				      "(see limits.conf(5): rtprio, memlock)");
+		options_error("JACK", "not real-time: %s", realtime_advice(&status));
 	a->told_not_realtime = status.connected && !status.realtime;
 }
 
@@ -82,9 +101,6 @@ static void found(struct audio *a)
 	uint32_t made_for = (uint32_t)control_rack(a->config.control)->rate;
 	if (made_for && made_for != a->rate)
 		options_error("rack", "is made for %u Hz", made_for);
-	const char *missing;
-	for (unsigned i = 0; (missing = wires_missing(a->config.wires, i)); i++)
-		options_error("JACK", "no port '%s' yet; it is connected when it appears", missing);
 	a->config.ready(a->config.user);
 }
 
@@ -113,7 +129,7 @@ static void lost(struct audio *a)
 
 static void refused(struct audio *a)
 {
-	if (a->rate > 0 || a->told_waiting || ++a->refused < ATTEMPTS)
+	if (a->rate > 0 || a->unfit || a->told_waiting || ++a->refused < ATTEMPTS)
 		return;
 	if (!a->config.wait) {
 		char text[320];
@@ -161,9 +177,17 @@ static int fds(void *user, struct pollfd *fds, int room)
 	return room > 0;
 }
 
+static void say(void *user, const char *text)
+{
+	(void)user;
+	options_error("JACK", "%s", text);
+}
+
 struct audio *audio_new(const struct audio_config *config, struct reason *reason)
 {
-	const struct reconnect_config jack = { .name = config->name, .server = config->server, .wires = config->wires };
+	const struct reconnect_config jack = {
+		.name = config->name, .server = config->server, .wires = config->wires, .say = say
+	};
 	struct audio *a = calloc(1, sizeof *a);
 	if (!a) {
 		reason_set(reason, STATUS_NO_MEMORY, "out of memory");

@@ -14,7 +14,7 @@ struct host_options {
 	const char *osc_bind; /* NULL: loopback */
 	const char *osc_allow, *osc_surfaces;
 	int osc_port;
-	bool headless, wait, no_restore;
+	bool headless, wait, no_restore, check_ports;
 	const struct resume *resume; /* what this process's former program left; NULL: this is a start like any other */
 	struct wires *wires;
 };

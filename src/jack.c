@@ -119,13 +119,16 @@ void jack_link_close(void *arg)
 
 /* ---- The control thread */
 
-struct jack_link *jack_link_new(const char *name, const char *server, bool nameless, int event_fd)
+struct jack_link *jack_link_new(
+	const char *name, const char *server, const struct wires *wires, bool nameless, int event_fd)
 {
 	struct jack_link *c = calloc(1, sizeof *c);
 	if (!c)
 		return NULL;
 	c->event_fd = event_fd;
 	c->nameless = nameless;
+	for (int bus = 0; bus < N_BUSES; bus++)
+		c->has_bus[bus] = wires_has_bus(wires, (enum bus)bus);
 	c->port_events = ring_new(PORT_EVENTS, sizeof(struct port_event));
 	snprintf(c->name, sizeof c->name, "%s", name);
 	snprintf(c->server, sizeof c->server, "%s", server ? server : "");
@@ -186,6 +189,36 @@ bool jack_link_is_realtime(const struct jack_link *c)
 	return any && jack_is_realtime(c->jack);
 }
 
+bool jack_link_server_is_realtime(const struct jack_link *c)
+{
+	return jack_is_realtime(c->jack);
+}
+
+const char *jack_server_name(const char *server)
+{
+	const char *variable = getenv("JACK_DEFAULT_SERVER");
+	return server ? server : variable ? variable : "default";
+}
+
+/* As libjack makes file names of names. */
+static bool same_file(const char *name, const char *server, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (name[i] != (server[i] == '/' || server[i] == '\\' ? '_' : server[i]))
+			return false;
+	return true;
+}
+
+bool jack_name_shuts_server(const char *name, const char *server)
+{
+	const char *meant = jack_server_name(server);
+	size_t length = strlen(name);
+	if (strlen(meant) < length || !same_file(name, meant, length))
+		return false;
+	const char *rest = meant + length; /* "-01" to "-99" are added */
+	return !*rest || (rest[0] == '-' && strspn(rest + 1, "0123456789") == 2 && !rest[3]);
+}
+
 void jack_link_read(const struct jack_link *c, struct jack_link_state *state)
 {
 	*state = (struct jack_link_state){
@@ -195,6 +228,7 @@ void jack_link_read(const struct jack_link *c, struct jack_link_state *state)
 		.rate = (uint32_t)c->rate,
 		.period = atomic_load(&c->period),
 		.cycles = atomic_load(&c->cycles),
+		.frame = jack_last_frame_time(c->jack),
 		.xruns_own = atomic_load(&c->xruns_own),
 		.xruns_foreign = atomic_load(&c->xruns_foreign),
 	};

@@ -8,30 +8,33 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
-	const char *name, *pretty;
-	unsigned long flags;
-} port_rows[N_PORTS] = {
-	[PORT_IN_L] = { "in_L", "Input left", JackPortIsInput },
-	[PORT_IN_R] = { "in_R", "Input right", JackPortIsInput },
-	[PORT_OUT_L] = { "out_L", "Output left", JackPortIsOutput },
-	[PORT_OUT_R] = { "out_R", "Output right", JackPortIsOutput },
-};
+static unsigned long flags_of(unsigned port)
+{
+	return bus_rows[port / BUS_CHANNELS].output ? JackPortIsOutput : JackPortIsInput;
+}
 
 void jack_ports_name(struct jack_link *c)
 {
+	char name[64];
 	atomic_store(&c->naming, true);
-	for (int i = 0; i < N_PORTS; i++)
-		jack_set_property(c->jack, jack_port_uuid(c->ports[i]), JACK_METADATA_PRETTY_NAME, port_rows[i].pretty,
-			"text/plain");
+	for (unsigned i = 0; i < BUS_PORTS; i++) {
+		if (!c->ports[i])
+			continue;
+		snprintf(name, sizeof name, "%s %s", bus_rows[i / BUS_CHANNELS].label,
+			i % BUS_CHANNELS ? "right" : "left");
+		jack_set_property(c->jack, jack_port_uuid(c->ports[i]), JACK_METADATA_PRETTY_NAME, name, "text/plain");
+	}
 	atomic_store(&c->naming, false);
 }
 
 bool jack_ports_register(struct jack_link *c)
 {
-	for (int i = 0; i < N_PORTS; i++) {
-		c->ports[i] =
-			jack_port_register(c->jack, port_rows[i].name, JACK_DEFAULT_AUDIO_TYPE, port_rows[i].flags, 0);
+	char name[32];
+	for (unsigned i = 0; i < BUS_PORTS; i++) {
+		if (!c->has_bus[i / BUS_CHANNELS])
+			continue;
+		wires_print_port(i, name, sizeof name);
+		c->ports[i] = jack_port_register(c->jack, name, JACK_DEFAULT_AUDIO_TYPE, flags_of(i), 0);
 		if (!c->ports[i])
 			return false;
 	}
@@ -40,8 +43,9 @@ bool jack_ports_register(struct jack_link *c)
 
 void jack_ports_forget_names(struct jack_link *c)
 {
-	for (int i = 0; i < N_PORTS; i++)
-		jack_remove_properties(c->jack, jack_port_uuid(c->ports[i]));
+	for (unsigned i = 0; i < BUS_PORTS; i++)
+		if (c->ports[i])
+			jack_remove_properties(c->jack, jack_port_uuid(c->ports[i]));
 }
 
 /* ---- JACK's notification thread */
@@ -95,27 +99,44 @@ static bool graph_exists(void *user, const void *handle, const char *name)
 	return now && !strcmp(now, name);
 }
 
-static bool graph_find(void *user, const char *client, unsigned port, unsigned nth, char *name, size_t size)
+static bool is_own(const struct jack_link *c, const char *name)
+{
+	size_t length = strlen(c->name);
+	return !strncmp(name, c->name, length) && name[length] == ':';
+}
+
+static const char **graph_candidates(void *user, unsigned port)
 {
 	const struct jack_link *c = user;
-	unsigned long flags = port_rows[port].flags == JackPortIsInput ? JackPortIsOutput : JackPortIsInput;
-	const char **names = jack_get_ports(c->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags);
-	size_t length = strlen(client);
-	bool found = false;
-	for (const char **p = names; p && *p && !found; p++)
-		if (!strncmp(*p, client, length) && (*p)[length] == ':' && nth-- == 0)
-			found = snprintf(name, size, "%s", *p) < (int)size;
-	jack_free(names);
-	return found;
+	unsigned long flags = flags_of(port) == JackPortIsInput ? JackPortIsOutput : JackPortIsInput;
+	const char **names = jack_get_ports(c->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags), **to = names;
+	for (const char **from = names; from && *from; from++)
+		if (!is_own(c, *from))
+			*to++ = *from;
+	if (names)
+		*to = NULL;
+	return names;
 }
 
 static bool graph_connect(void *user, unsigned port, const char *name)
 {
 	const struct jack_link *c = user;
 	const char *own = jack_port_name(c->ports[port]);
-	int failed = port_rows[port].flags == JackPortIsInput ? jack_connect(c->jack, name, own)
-							      : jack_connect(c->jack, own, name);
+	if (is_own(c, name))
+		return false;
+	int failed =
+		flags_of(port) == JackPortIsInput ? jack_connect(c->jack, name, own) : jack_connect(c->jack, own, name);
 	return !failed || failed == EEXIST;
+}
+
+static void graph_disconnect(void *user, unsigned port, const char *name)
+{
+	const struct jack_link *c = user;
+	const char *own = jack_port_name(c->ports[port]);
+	if (flags_of(port) == JackPortIsInput)
+		jack_disconnect(c->jack, name, own);
+	else
+		jack_disconnect(c->jack, own, name);
 }
 
 static void read_port_events(struct jack_link *c, struct wires *wires)
@@ -124,28 +145,51 @@ static void read_port_events(struct jack_link *c, struct wires *wires)
 	while (ring_read(c->port_events, &event, 1)) {
 		jack_port_t *port = jack_port_by_id(c->jack, event.port);
 		if (port)
-			wires_port(wires, port, event.registered ? jack_port_name(port) : NULL);
+			wires_port_event(wires, port, event.registered ? jack_port_name(port) : NULL);
 	}
 }
 
-void jack_link_update_wires(struct jack_link *c, struct wires *wires)
+void jack_link_update_wires(
+	struct jack_link *c, struct wires *wires, void (*say)(void *user, const char *text), void *user)
 {
 	read_port_events(c, wires);
 	const struct wires_graph graph = {
 		.user = c,
 		.connections = graph_connections,
+		.candidates = graph_candidates,
 		.release = graph_release,
 		.lookup = graph_lookup,
 		.exists = graph_exists,
-		.find = graph_find,
 		.connect = graph_connect,
+		.disconnect = graph_disconnect,
+		.say = say,
+		.say_user = user,
 	};
 	wires_update(wires, &graph);
 }
 
-bool jack_link_hears(const struct jack_link *c, unsigned port)
+bool jack_link_is_connected(const struct jack_link *c, unsigned port)
 {
-	return jack_port_connected(c->ports[port]) > 0;
+	return c->ports[port] && jack_port_connected(c->ports[port]) > 0;
+}
+
+static bool is_from_program(const struct jack_link *c, const char *name)
+{
+	const jack_port_t *port = jack_port_by_name(c->jack, name);
+	return port && !(jack_port_flags(port) & JackPortIsPhysical);
+}
+
+bool jack_link_has_front(const struct jack_link *c)
+{
+	bool found = false;
+	for (unsigned i = 0; i < BUS_PORTS && !found; i++) {
+		bool input = c->ports[i] && flags_of(i) == JackPortIsInput;
+		const char **names = input ? jack_port_get_all_connections(c->jack, c->ports[i]) : NULL;
+		for (const char **name = names; name && *name && !found; name++)
+			found = is_from_program(c, *name);
+		jack_free(names);
+	}
+	return found;
 }
 
 bool jack_link_take_rewire(struct jack_link *c)

@@ -6,6 +6,7 @@
 #include "rack/base/realtime.h"
 #include "rack/base/status.h"
 #include "src/jack.h"
+#include "src/wires.h"
 
 #include <jack/jack.h>
 #include <stdatomic.h>
@@ -24,14 +25,15 @@ struct port_event {
  * eventfd. */
 struct jack_link {
 	jack_client_t *jack;
-	jack_port_t *ports[N_PORTS];
+	jack_port_t *ports[BUS_PORTS]; /* NULL: of a bus that the rack has not */
 	int event_fd;
 	struct ring *port_events; /* from JACK's notification thread */
 	double rate;
 	char name[64], server[64];
 	char error[sizeof((struct reason *)0)->text]; /* why opening failed */
-	bool nameless;                                /* do not name the ports */
-	bool defer_latency;                           /* not to be told from its callback */
+	bool has_bus[N_BUSES];
+	bool nameless;      /* do not name the ports */
+	bool defer_latency; /* not to be told from its callback */
 	_Atomic(struct engine *) engine;
 	atomic_bool in_process; /* with engine: who finds the other's store first lets go of the engine */
 	atomic_bool lost, rewire, freewheel, late, relatency;

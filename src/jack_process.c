@@ -56,30 +56,38 @@ static uint64_t cycle_time_us(struct jack_link *c) RT
 	return now_ns() / 1000 - (jack_get_time() - begin_us);
 }
 
-static void run_engine(struct jack_link *c, struct engine *engine, jack_nframes_t n, float *const buffers[N_PORTS]) RT
+static void run_engine(struct jack_link *c, struct engine *engine, jack_nframes_t n, const struct buses *buses) RT
 {
-	const struct buses buses = { .in = { buffers[PORT_IN_L], buffers[PORT_IN_R] },
-		.out = { buffers[PORT_OUT_L], buffers[PORT_OUT_R] } };
 	bool freewheel = atomic_load_explicit(&c->freewheel, memory_order_relaxed);
 	uint64_t begin_ns = now_ns();
-	engine_process(engine, &buses, n, freewheel ? 0 : cycle_time_us(c));
+	engine_process(engine, buses, n, freewheel ? 0 : cycle_time_us(c));
 	if (!freewheel && n)
 		note_time(c, engine, begin_ns, n);
+}
+
+static void be_silent(const struct buses *buses, jack_nframes_t n) RT
+{
+	for (int i = 0; i < BUS_CHANNELS; i++) {
+		memset(buses->out[i], 0, n * sizeof(float));
+		if (buses->monitor[i])
+			memset(buses->monitor[i], 0, n * sizeof(float));
+	}
 }
 
 int jack_on_cycle(jack_nframes_t n, void *arg) RT
 {
 	struct jack_link *c = arg;
-	float *buffers[N_PORTS];
-	for (int i = 0; i < N_PORTS; i++)
-		buffers[i] = jack_port_get_buffer(c->ports[i], n);
+	float *ports[BUS_PORTS] = { NULL };
+	for (unsigned i = 0; i < BUS_PORTS; i++)
+		if (c->ports[i])
+			ports[i] = jack_port_get_buffer(c->ports[i], n);
+	const struct buses buses = buses_of_ports(ports);
 	atomic_store(&c->in_process, true);
 	struct engine *engine = atomic_load(&c->engine);
 	if (engine)
-		run_engine(c, engine, n, buffers);
+		run_engine(c, engine, n, &buses);
 	else
-		for (int i = PORT_OUT_L; i <= PORT_OUT_R; i++)
-			memset(buffers[i], 0, n * sizeof(float));
+		be_silent(&buses, n);
 	atomic_store(&c->in_process, false);
 	atomic_fetch_add_explicit(&c->cycles, 1, memory_order_relaxed);
 	return 0;

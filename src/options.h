@@ -11,10 +11,11 @@
 /* What scripts may rely on. */
 enum exit_status {
 	EXIT_DONE = 0,
-	EXIT_FAILED = 1,    /* the work failed */
-	EXIT_USAGE = 2,     /* wrong usage; nothing was done */
-	EXIT_NO_SERVER = 3, /* no JACK server */
-	EXIT_BAD_RACK = 4,  /* a rack file that cannot be used */
+	EXIT_FAILED = 1,     /* the work failed */
+	EXIT_USAGE = 2,      /* wrong usage; nothing was done */
+	EXIT_NO_SERVER = 3,  /* no JACK server */
+	EXIT_BAD_RACK = 4,   /* a rack file that cannot be used */
+	EXIT_NOT_PASSED = 5, /* a check did not pass */
 };
 
 /* An option is one row in the file of its subcommand: help, man page and parser come from it. */

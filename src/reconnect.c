@@ -4,11 +4,12 @@
 
 #include "rack/base/clock.h"
 #include "src/background.h"
+#include "src/connections.h"
 #include "src/jack.h"
 #include "src/memory.h"
+#include "src/watchdog.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +23,6 @@ enum {
 	HUNG_MAX = 3,            /* threads and clients that may be left behind so */
 	FREE_MS = 500,           /* the same at the end of the program */
 	SETTLE_MS = 100,         /* changes of connections come in bursts, and before the news that the server ends */
-	CHECK_MS = 250,          /* watchdog and scheduling policy */
-	WATCHDOG_MIN_MS = 1000,
-	WATCHDOG_PERIODS = 10,
 };
 
 struct reconnect {
@@ -37,13 +35,14 @@ struct reconnect {
 	struct background *closing;        /* of the last client */
 	struct background *hung[HUNG_MAX]; /* closes that were left behind */
 	bool gone;                         /* the last client's server: nobody will answer its close any more */
-	bool hears[2];
-	bool nameless; /* naming ports has hung once */
-	bool realtime;
+	bool nameless;                     /* naming ports has hung once */
+	bool met;                          /* a server, at any time */
+	bool front;                        /* a program in front of the rack does not answer */
+	bool realtime, server_realtime;
+	struct connections connections;
+	struct watchdog watchdog;
 	uint32_t latency;
 	int64_t patience_ms, open_at_ms, opening_since_ms, close_until_ms, look_at_ms, check_at_ms;
-	uint64_t cycles;                   /* watchdog: last seen, */
-	int64_t cycled_at_ms;              /* and when that was new */
 	uint64_t xruns_own, xruns_foreign; /* of earlier clients */
 	char error[sizeof((struct reason *)0)->text];
 };
@@ -56,6 +55,7 @@ struct reconnect *reconnect_new(const struct reconnect_config *config, struct re
 		return NULL;
 	}
 	r->config = *config;
+	connections_init(&r->connections, config->wires, config->say, config->user);
 	r->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (r->event_fd < 0) {
 		reason_set(reason, STATUS_IO, "%s", strerror(errno));
@@ -89,7 +89,7 @@ static void start_opening(struct reconnect *r)
 {
 	r->opening_since_ms = clock_now_ms();
 	r->open_at_ms = r->opening_since_ms + OPEN_EVERY_MS;
-	r->opened = jack_link_new(r->config.name, r->config.server, r->nameless, r->event_fd);
+	r->opened = jack_link_new(r->config.name, r->config.server, r->config.wires, r->nameless, r->event_fd);
 	if (!r->opened)
 		return;
 	r->opening = background_start(jack_link_open, r->opened, r->event_fd);
@@ -118,10 +118,11 @@ static void start_closing(struct reconnect *r)
 	struct jack_link_state last;
 	jack_link_take_engine(r->client);
 	jack_link_read(r->client, &last);
-	r->xruns_own += last.xruns_own;
-	r->xruns_foreign += last.xruns_foreign;
+	r->xruns_own += last.xruns_own + r->watchdog.moved;
+	r->xruns_foreign += last.xruns_foreign - r->watchdog.moved;
+	r->watchdog.moved = 0;
 	r->gone = last.lost;
-	r->running = r->hears[0] = r->hears[1] = false;
+	r->running = r->front = false;
 	/* A server that only stands still will answer it, and until then an open would have to wait behind it. */
 	r->close_until_ms = clock_now_ms() + (r->gone ? HANG_MS : PATIENCE_MAX_MS);
 	r->closing = background_start(jack_link_close, r->client, r->event_fd);
@@ -132,7 +133,7 @@ static enum reconnect_event lose(struct reconnect *r, const char *why)
 {
 	snprintf(r->error, sizeof r->error, "%s", why);
 	start_closing(r);
-	wires_lost(r->config.wires);
+	connections_lost(&r->connections);
 	r->look_at_ms = 0;
 	r->open_at_ms =
 		clock_now_ms() + OPEN_EVERY_MS; /* a server that is ending still takes clients, and lets them hang */
@@ -195,21 +196,29 @@ static enum reconnect_event poll_away(struct reconnect *r, int64_t now)
 	return event;
 }
 
-static void update_wires(struct reconnect *r)
+static enum reconnect_event watch(struct reconnect *r, const struct jack_link_state *state, int64_t now)
 {
-	jack_link_update_wires(r->client, r->config.wires);
-	for (unsigned i = 0; i < 2; i++)
-		r->hears[i] = jack_link_hears(r->client, PORT_IN_L + i);
-}
-
-static bool is_stalled(struct reconnect *r, const struct jack_link_state *state, int64_t now)
-{
-	double allowed_ms = WATCHDOG_PERIODS * 1e3 * state->period / state->rate;
-	if (state->cycles != r->cycles || state->freewheel) {
-		r->cycles = state->cycles;
-		r->cycled_at_ms = now;
-	}
-	return (double)(now - r->cycled_at_ms) > fmax(allowed_ms, WATCHDOG_MIN_MS);
+	const struct watchdog_look look = {
+		.now_ms = now,
+		.cycles = state->cycles,
+		.frame = state->frame,
+		.foreign = state->xruns_foreign,
+		.period_ms = 1e3 * state->period / state->rate,
+		.has_front = jack_link_has_front(r->client),
+		.freewheel = state->freewheel,
+	};
+	enum watchdog_verdict verdict = watchdog_look(&r->watchdog, &look);
+	if (verdict == WATCHDOG_SERVER)
+		return lose(r, "the server stands still");
+	if (verdict == WATCHDOG_CALLED_NO_MORE)
+		return lose(r, "the server goes on without the rack");
+	bool front = verdict == WATCHDOG_FRONT;
+	if (front != r->front)
+		r->config.say(r->config.user,
+			front ? "a program that plays into the rack does not answer: no sound until it does"
+			      : "the program in front answers again: the sound goes on");
+	r->front = front;
+	return RECONNECT_NOTHING;
 }
 
 static enum reconnect_event poll_running(struct reconnect *r, const struct jack_link_state *state, int64_t now)
@@ -219,17 +228,14 @@ static enum reconnect_event poll_running(struct reconnect *r, const struct jack_
 		r->look_at_ms = now + SETTLE_MS;
 	if (r->look_at_ms && now >= r->look_at_ms) {
 		r->look_at_ms = 0;
-		update_wires(r);
+		connections_update(&r->connections, r->client);
 	}
 	if (now < r->check_at_ms)
 		return RECONNECT_NOTHING;
-	/* Did we stand still ourselves, stopped or suspended? That is no news of the server. */
-	if (now > r->check_at_ms + CHECK_MS)
-		r->cycled_at_ms = now;
-	r->check_at_ms = now + CHECK_MS;
+	r->check_at_ms = now + WATCHDOG_EVERY_MS;
 	if (!state->freewheel) /* which takes real-time scheduling from the thread as long as it lasts */
 		r->realtime = jack_link_is_realtime(r->client);
-	return is_stalled(r, state, now) ? lose(r, "the server stands still") : RECONNECT_NOTHING;
+	return watch(r, state, now);
 }
 
 static void sooner(int *timeout_ms, int64_t now, int64_t at)
@@ -241,7 +247,7 @@ static void sooner(int *timeout_ms, int64_t now, int64_t at)
 
 static int next_due(const struct reconnect *r, int64_t now)
 {
-	int timeout_ms = CHECK_MS;
+	int timeout_ms = WATCHDOG_EVERY_MS;
 	if (r->closing)
 		sooner(&timeout_ms, now, r->close_until_ms);
 	else if (!r->client && !r->opening)
@@ -278,11 +284,13 @@ enum status reconnect_start(struct reconnect *r, struct engine *engine, struct r
 		return reason_set(reason, STATUS_UNAVAILABLE, "the server does not start the client");
 	memory_lock_used();
 	jack_link_give_engine(r->client, engine);
-	r->running = true;
-	r->cycled_at_ms = clock_now_ms();
-	r->check_at_ms = r->cycled_at_ms + CHECK_MS; /* the thread gets its scheduling only after it has started */
+	int64_t now = clock_now_ms();
+	r->running = r->met = true;
+	watchdog_start(&r->watchdog, now);
+	r->check_at_ms = now + WATCHDOG_EVERY_MS; /* the thread gets its scheduling only after it has started */
 	r->realtime = true;
-	update_wires(r);
+	r->server_realtime = jack_link_server_is_realtime(r->client);
+	connections_update(&r->connections, r->client);
 	return STATUS_OK;
 }
 
@@ -298,15 +306,17 @@ void reconnect_read(const struct reconnect *r, struct host_status *host)
 	struct jack_link_state state = { .name = r->config.name };
 	if (r->client)
 		jack_link_read(r->client, &state);
-	*host = (struct host_status){ .xruns_own = r->xruns_own + state.xruns_own,
-		.xruns_foreign = r->xruns_foreign + state.xruns_foreign };
+	*host = (struct host_status){ .xruns_own = r->xruns_own + state.xruns_own + r->watchdog.moved,
+		.xruns_foreign = r->xruns_foreign + state.xruns_foreign - r->watchdog.moved,
+		.connection = r->met ? HOST_LOST : HOST_WAITING };
 	snprintf(host->client, sizeof host->client, "%s", state.name);
-	memcpy(host->hears, r->hears, sizeof host->hears);
-	wires_awaited(r->config.wires, host->awaited, sizeof host->awaited);
+	connections_read(&r->connections, host->buses);
 	if (!r->running)
 		return;
 	host->connected = true;
+	host->connection = HOST_CONNECTED;
 	host->realtime = r->realtime;
+	host->server_realtime = r->server_realtime;
 	host->rate = state.rate;
 	host->period = state.period;
 }

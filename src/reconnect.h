@@ -15,6 +15,9 @@ struct reconnect_config {
 	const char *name;    /* client name; JACK may add to it when it is taken */
 	const char *server;  /* NULL: JACK's default */
 	struct wires *wires; /* kept up to date and made good; the caller's */
+	void (*say)(
+		void *user, const char *text); /* for people, one sentence: connections, and who holds up the sound */
+	void *user;
 };
 
 struct reconnect *reconnect_new(const struct reconnect_config *, struct reason *);

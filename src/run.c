@@ -2,24 +2,52 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "osc/wire/endpoint.h"
 #include "rack/base/name.h"
+#include "src/jack.h"
 #include "src/launch.h"
 #include "src/options.h"
+#include "src/ports.h"
 #include "src/resume.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static enum status set_inputs(void *field, const char *argument, struct reason *reason)
+/* A setter for the ports that a bus is to be connected to. */
+#define BUS_SETTER(bus)                                                                                                \
+	static enum status set_##bus(void *field, const char *argument, struct reason *reason)                         \
+	{                                                                                                              \
+		struct wires **wires = field;                                                                          \
+		return wires_pin(*wires, bus, argument, reason);                                                       \
+	}
+BUS_SETTER(BUS_IN)
+BUS_SETTER(BUS_OUT)
+BUS_SETTER(BUS_MONITOR)
+BUS_SETTER(BUS_REF)
+BUS_SETTER(BUS_KEY)
+
+static int find_optional_bus(const char *name, size_t length)
 {
-	struct wires **wires = field;
-	return wires_pin(*wires, true, argument, reason);
+	for (int bus = 0; bus < N_BUSES; bus++)
+		if (bus_rows[bus].optional && strlen(bus_rows[bus].option) == length &&
+			!strncmp(bus_rows[bus].option, name, length))
+			return bus;
+	return -1;
 }
 
-static enum status set_outputs(void *field, const char *argument, struct reason *reason)
+static enum status set_ports(void *field, const char *argument, struct reason *reason)
 {
 	struct wires **wires = field;
-	return wires_pin(*wires, false, argument, reason);
+	for (const char *name = argument;; name++) {
+		size_t length = strcspn(name, ",");
+		int bus = find_optional_bus(name, length);
+		if (bus < 0)
+			return reason_set(
+				reason, STATUS_BAD_VALUE, "'%.*s' is not monitor, ref or key", (int)length, name);
+		wires_add_bus(*wires, (enum bus)bus);
+		name += length;
+		if (!*name)
+			return STATUS_OK;
+	}
 }
 
 static enum status set_name(void *field, const char *argument, struct reason *reason)
@@ -49,9 +77,21 @@ static const struct cli_option options[] = {
 	{ 'w', "wait", NULL, "Wait for a JACK server instead of failing without one", options_set_flag,
 		offsetof(struct host_options, wait) },
 	{ 'i', "input", "PORTS",
-		"Connect the inputs to LEFT,RIGHT (ports) or to a client's first two, now and whenever they come back",
-		set_inputs, offsetof(struct host_options, wires) },
-	{ 'o', "output", "PORTS", "Connect the outputs, likewise", set_outputs, offsetof(struct host_options, wires) },
+		"Connect the inputs to LEFT,RIGHT (ports, a comma in a name written \\,) or to a pair of a client's, now and "
+		"whenever they come back; 'lacquer ports' lists them",
+		set_BUS_IN, offsetof(struct host_options, wires) },
+	{ 'o', "output", "PORTS", "Connect the outputs, likewise", set_BUS_OUT, offsetof(struct host_options, wires) },
+	{ 0, "monitor", "PORTS", "Have monitor_L and monitor_R, and connect them, likewise", set_BUS_MONITOR,
+		offsetof(struct host_options, wires) },
+	{ 0, "ref", "PORTS", "Have ref_L and ref_R, and connect them, likewise", set_BUS_REF,
+		offsetof(struct host_options, wires) },
+	{ 0, "key", "PORTS", "Have key_L and key_R, and connect them, likewise", set_BUS_KEY,
+		offsetof(struct host_options, wires) },
+	{ 0, "ports", "LIST", "Have the ports of monitor, ref or key (with commas) and do not connect them", set_ports,
+		offsetof(struct host_options, wires) },
+	{ 0, "check-ports", NULL,
+		"Say which ports are meant by --input, --output and the others, and exit: 0, or 5 where one is not there",
+		options_set_flag, offsetof(struct host_options, check_ports) },
 	{ 0, "osc", "PORT", "UDP port for OSC (default 3345; 0: local socket only)", set_port,
 		offsetof(struct host_options, osc_port) },
 	{ 0, "osc-bind", "ADDR", "Address to listen on (default 127.0.0.1); one beyond loopback needs --osc-allow",
@@ -79,6 +119,24 @@ const struct subcommand subcommand_run = {
 	.main = run_main,
 };
 
+/* What only all options together show to be wrong. */
+static bool is_consistent(const struct host_options *o, int *status)
+{
+	const char *server = jack_server_name(o->server);
+	enum bus bus = wires_find_client(o->wires, o->name);
+	*status = EXIT_USAGE;
+	if (jack_name_shuts_server(o->name, o->server))
+		options_wrong("run",
+			"--name: a client '%s' would make the JACK server '%s' unreachable for all programs; choose another "
+			"name",
+			o->name, server);
+	else if (bus != N_BUSES)
+		options_wrong("run", "--%s: '%s' is this rack itself", bus_rows[bus].option, o->name);
+	else
+		return true;
+	return false;
+}
+
 static int run(const struct host_options *o)
 {
 	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
@@ -102,7 +160,8 @@ static int run_main(int argc, char **argv)
 	if (operands) {
 		o.rack = *operands;
 		o.resume = resume_take(&resume, o.wires) ? &resume : NULL;
-		status = run(&o);
+		if (is_consistent(&o, &status))
+			status = o.check_ports ? ports_check(o.wires, o.name, o.server) : run(&o);
 	}
 	wires_free(o.wires);
 	return status;

@@ -14,7 +14,8 @@
 	EACH(watch)                                                                                                    \
 	EACH(surface)                                                                                                  \
 	EACH(describe)                                                                                                 \
-	EACH(check)
+	EACH(check)                                                                                                    \
+	EACH(ports)
 
 #define DECLARE(name) extern const struct subcommand subcommand_##name;
 SUBCOMMANDS(DECLARE)

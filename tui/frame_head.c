@@ -52,6 +52,13 @@ static int put_item(const struct screen *s, int x, int end, enum style style, co
 	return x > 1 && x + width > end ? end : put_left(s, 1, x, end, style, text);
 }
 
+static int put_unconnected(struct screen *s, int x, int end, const char *what, const char *awaited)
+{
+	char text[160];
+	snprintf(text, sizeof text, awaited[0] ? "%s, waiting for %.60s  " : "%s%s  ", what, awaited);
+	return put_left(s, 1, x, end, STYLE_WARN, text); /* its beginning tells most */
+}
+
 /* What matters most stands first, as the end may have no room. */
 static void health(struct screen *s, int end)
 {
@@ -66,11 +73,10 @@ static void health(struct screen *s, int end)
 		x = put_item(s, x, end, STYLE_BAD, "not real-time  ");
 	if (status->overload == OVERLOAD_SAFE)
 		x = put_item(s, x, end, STYLE_BAD, "OVERLOAD: safe bypass  ");
-	if (status->input != REPORT_INPUT_CONNECTED) {
-		snprintf(text, sizeof text, status->awaited[0] ? "%s, waiting for %.60s  " : "%s%s  ",
-			report_input_text(status->input), status->awaited);
-		x = put_left(s, 1, x, end, STYLE_WARN, text); /* its beginning tells most */
-	}
+	if (status->input != REPORT_CONNECTED)
+		x = put_unconnected(s, x, end, report_input_text(status->input), status->awaited);
+	if (status->output != REPORT_CONNECTED)
+		x = put_unconnected(s, x, end, report_output_text(status->output), status->awaited_output);
 	if (status->poisoned) {
 		snprintf(text, sizeof text, "slot faults %llu  ", (unsigned long long)status->poisoned);
 		x = put_item(s, x, end, STYLE_BAD, text);

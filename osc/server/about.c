@@ -15,11 +15,27 @@ static void tell_title(struct server *server, const struct place *place, lo_mess
 
 /* ---- /info and /status: the rows are in osc/wire/report.c */
 
-static enum report_input input_of(const struct host_status *host)
+static void report_bus(const struct host_bus *bus, int *state, char awaited[static 256])
 {
-	if (host->hears[0] && host->hears[1])
-		return REPORT_INPUT_CONNECTED;
-	return host->hears[0] ? REPORT_NO_RIGHT_INPUT : host->hears[1] ? REPORT_NO_LEFT_INPUT : REPORT_NO_INPUT;
+	*state = !bus->there                              ? REPORT_NO_BUS
+		 : bus->connected[0] && bus->connected[1] ? REPORT_CONNECTED
+		 : bus->connected[0]                      ? REPORT_NO_RIGHT
+		 : bus->connected[1]                      ? REPORT_NO_LEFT
+							  : REPORT_NOT_CONNECTED;
+	snprintf(awaited, sizeof bus->awaited, "%s", bus->awaited);
+}
+
+static void report_buses(const struct host_bus buses[N_BUSES], struct report *report)
+{
+	report_bus(&buses[BUS_IN], &report->input, report->awaited);
+	report_bus(&buses[BUS_OUT], &report->output, report->awaited_output);
+	report_bus(&buses[BUS_MONITOR], &report->monitor, report->awaited_monitor);
+	report_bus(&buses[BUS_REF], &report->ref, report->awaited_ref);
+	report_bus(&buses[BUS_KEY], &report->key, report->awaited_key);
+	if (report->input == REPORT_NO_BUS) /* no host yet */
+		report->input = REPORT_NOT_CONNECTED;
+	if (report->output == REPORT_NO_BUS)
+		report->output = REPORT_NOT_CONNECTED;
 }
 
 static struct report report_of(struct server *server)
@@ -45,11 +61,10 @@ static struct report report_of(struct server *server)
 		.poisoned = status.poisoned,
 		.peers = (uint32_t)leases_count(&server->leases),
 		.dropped = server->malformed + (server->sockets ? sockets_dropped(server->sockets) : 0),
-		.input = input_of(&status.host),
 	};
 	snprintf(report.client, sizeof report.client, "%s", status.host.client);
 	snprintf(report.title, sizeof report.title, "%s", control_rack(server->control)->title);
-	snprintf(report.awaited, sizeof report.awaited, "%s", status.host.awaited);
+	report_buses(status.host.buses, &report);
 	return report;
 }
 
@@ -60,14 +75,15 @@ static void tell_info(struct server *server, const struct place *place, lo_messa
 	report_add(body, &report, false);
 }
 
-/* "lost" once it has been there. */
 static void tell_connection(struct server *server, const struct place *place, lo_message body)
 {
+	static const char *const words[] = {
+		[HOST_WAITING] = "waiting", [HOST_CONNECTED] = "connected", [HOST_LOST] = "lost"
+	};
 	struct control_status status;
 	(void)place;
 	control_read_status(server->control, &status);
-	server->was_connected |= status.host.connected;
-	message_add(body, "s", status.host.connected ? "connected" : server->was_connected ? "lost" : "waiting");
+	message_add(body, "s", words[status.host.connection]);
 }
 
 static void tell_status(struct server *server, const struct place *place, lo_message body)

@@ -47,7 +47,6 @@ struct server {
 	int64_t looked_us;
 
 	char scene[NAME_SIZE], preset[NAME_SIZE]; /* stored or recalled, saved or loaded last */
-	bool was_connected;                       /* to JACK's server */
 
 	struct ahead ahead;
 

@@ -18,16 +18,25 @@ static const char *step_text(int overload)
 	return overload_text((enum overload_step)overload);
 }
 
-const char *report_input_text(int input)
-{
-	static const char *const texts[] = {
-		[REPORT_INPUT_CONNECTED] = "connected",
-		[REPORT_NO_INPUT] = "no input",
-		[REPORT_NO_LEFT_INPUT] = "no left input",
-		[REPORT_NO_RIGHT_INPUT] = "no right input",
-	};
-	return texts[input];
-}
+/* clang-format off */
+#define BUS_TEXT(FUNCTION, WORD)                                                                                       \
+	const char *FUNCTION(int bus)                                                                                  \
+	{                                                                                                              \
+		static const char *const texts[] = {                                                                   \
+			[REPORT_CONNECTED] = "connected",                                                              \
+			[REPORT_NOT_CONNECTED] = "no " WORD,                                                           \
+			[REPORT_NO_LEFT] = "no left " WORD,                                                            \
+			[REPORT_NO_RIGHT] = "no right " WORD,                                                          \
+			[REPORT_NO_BUS] = "off",                                                                       \
+		};                                                                                                     \
+		return texts[bus];                                                                                     \
+	}
+BUS_TEXT(report_input_text, "input")
+BUS_TEXT(report_output_text, "output")
+static BUS_TEXT(monitor_text, "monitor")
+static BUS_TEXT(ref_text, "reference")
+static BUS_TEXT(key_text, "key")
+/* clang-format on */
 
 #define PLACE(MEMBER) offsetof(struct report, MEMBER), sizeof((struct report *)0)->MEMBER
 #define AT(MEMBER) PLACE(MEMBER), NULL, 0
@@ -36,7 +45,7 @@ const char *report_input_text(int input)
 #define STATUS false, true
 #define BOTH true, true
 
-/* clang-format off */
+	/* clang-format off */
 const struct report_row report_rows[] = {
 	{ "program", REPORT_TEXT, UNIT_NONE, "Name of the program: lacquer", INFO, AT(program) },
 	{ "version", REPORT_TEXT, UNIT_NONE, "Version of the program", INFO, AT(version) },
@@ -57,8 +66,16 @@ const struct report_row report_rows[] = {
 		AT(poisoned) },
 	{ "peers", REPORT_COUNT, UNIT_NONE, "Subscribers", STATUS, AT(peers) },
 	{ "dropped", REPORT_COUNT, UNIT_NONE, "Datagrams that were malformed, not allowed or too many", STATUS, AT(dropped) },
-	{ "input", REPORT_WORD, UNIT_NONE, "What is connected to the inputs", STATUS, WORD(input, report_input_text, REPORT_NO_RIGHT_INPUT) },
+	{ "input", REPORT_WORD, UNIT_NONE, "What is connected to the inputs", STATUS, WORD(input, report_input_text, REPORT_NO_RIGHT) },
 	{ "awaited", REPORT_TEXT, UNIT_NONE, "Ports asked for as input that are not there", STATUS, AT(awaited) },
+	{ "output", REPORT_WORD, UNIT_NONE, "What is connected to the outputs", STATUS, WORD(output, report_output_text, REPORT_NO_RIGHT) },
+	{ "awaited_output", REPORT_TEXT, UNIT_NONE, "Ports asked for as output that are not there", STATUS, AT(awaited_output) },
+	{ "monitor", REPORT_WORD, UNIT_NONE, "What is connected to the monitor ports", STATUS, WORD(monitor, monitor_text, REPORT_NO_BUS) },
+	{ "awaited_monitor", REPORT_TEXT, UNIT_NONE, "Ports asked for as monitor that are not there", STATUS, AT(awaited_monitor) },
+	{ "ref", REPORT_WORD, UNIT_NONE, "What is connected to the reference ports", STATUS, WORD(ref, ref_text, REPORT_NO_BUS) },
+	{ "awaited_ref", REPORT_TEXT, UNIT_NONE, "Ports asked for as reference that are not there", STATUS, AT(awaited_ref) },
+	{ "key", REPORT_WORD, UNIT_NONE, "What is connected to the key ports", STATUS, WORD(key, key_text, REPORT_NO_BUS) },
+	{ "awaited_key", REPORT_TEXT, UNIT_NONE, "Ports asked for as key that are not there", STATUS, AT(awaited_key) },
 	{ "paused", REPORT_SWITCH, UNIT_NONE, "Whether the integrated levels stand still", STATUS, AT(paused) },
 };
 /* clang-format on */

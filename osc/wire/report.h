@@ -7,7 +7,14 @@
 #include "rack/audio/overload.h"
 #include "rack/param.h"
 
-enum report_input { REPORT_INPUT_CONNECTED, REPORT_NO_INPUT, REPORT_NO_LEFT_INPUT, REPORT_NO_RIGHT_INPUT };
+/* What is connected to a bus. */
+enum report_bus {
+	REPORT_CONNECTED,
+	REPORT_NOT_CONNECTED,
+	REPORT_NO_LEFT,
+	REPORT_NO_RIGHT,
+	REPORT_NO_BUS, /* of the optional ones: the rack has no such ports */
+};
 
 /* All zero: nothing is known yet. */
 struct report {
@@ -21,8 +28,8 @@ struct report {
 	uint64_t poisoned;
 	uint32_t peers;
 	uint64_t dropped;
-	int input; /* enum report_input */
-	char awaited[256];
+	int input, output, monitor, ref, key; /* enum report_bus */
+	char awaited[256], awaited_output[256], awaited_monitor[256], awaited_ref[256], awaited_key[256];
 };
 
 enum report_type {
@@ -49,7 +56,8 @@ extern const size_t report_n_rows;
 
 const char *report_type_text(enum report_type); /* "s" "f" "i" "T|F" */
 
-const char *report_input_text(int input); /* "connected" "no input" "no left input" "no right input" */
+const char *report_input_text(int bus);  /* "connected" "no input" "no left input" "no right input" */
+const char *report_output_text(int bus); /* likewise */
 
 /* The help, and the words that the value may be: "What is connected to the inputs: connected, no input ...". */
 void report_describe(const struct report_row *, char *text, size_t size);

@@ -3,6 +3,7 @@
 #ifndef RACK_CONTROL_H
 #define RACK_CONTROL_H
 
+#include "rack/audio/bus.h"
 #include "rack/control/states.h"
 #include "rack/meters/analysis.h"
 #include "rack/model/rack.h"
@@ -186,15 +187,28 @@ void control_analysis_pause(struct control *, bool paused);
 /* The latest value of a slot's meter, as its row describes it. */
 float control_meter(struct control *, uint32_t slot, uint32_t meter);
 
+/* What a bus is connected to. */
+struct host_bus {
+	bool there;
+	bool connected[BUS_CHANNELS];
+	char awaited[256]; /* what was asked for and is not there, with commas */
+};
+
+enum host_connection {
+	HOST_WAITING, /* for the first server */
+	HOST_CONNECTED,
+	HOST_LOST, /* the server has gone, or runs at a rate that the engine cannot */
+};
+
 /* Set by whoever drives the engine. */
 struct host_status {
 	char client[64]; /* JACK client name */
-	bool connected;  /* to a server */
-	bool realtime;
+	bool connected;  /* to a server: connection is HOST_CONNECTED */
+	enum host_connection connection;
+	bool realtime, server_realtime; /* scheduling of the audio thread; whether the server gives any */
 	uint32_t rate, period;
 	uint64_t xruns_own, xruns_foreign;
-	bool hears[2];     /* something is connected to the left, the right input */
-	char awaited[256]; /* what was asked for as input and is not there, with commas */
+	struct host_bus buses[N_BUSES];
 };
 void control_set_host(struct control *, const struct host_status *);
 

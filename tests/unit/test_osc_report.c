@@ -66,8 +66,16 @@ static void what_is_told_arrives(void **state)
 		.poisoned = 5,
 		.peers = 6,
 		.dropped = 7,
-		.input = REPORT_NO_LEFT_INPUT,
+		.input = REPORT_NO_LEFT,
 		.awaited = "a,b",
+		.output = REPORT_NOT_CONNECTED,
+		.awaited_output = "c",
+		.monitor = REPORT_NO_BUS,
+		.awaited_monitor = "d",
+		.ref = REPORT_NO_RIGHT,
+		.awaited_ref = "e",
+		.key = REPORT_NO_LEFT,
+		.awaited_key = "f",
 	};
 	struct report heard;
 	memset(&heard, 0, sizeof heard);
