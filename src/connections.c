@@ -20,22 +20,21 @@ void connections_init(struct connections *c, struct wires *wires, void (*say)(vo
 /* "Input: left play:out_L, right play:out_R", where that is news. */
 static void tell(struct connections *c, enum bus bus)
 {
-	char ends[BUS_CHANNELS][CONNECTIONS_TOLD_SIZE / 2 - 32], ways[CONNECTIONS_TOLD_SIZE];
-	char text[CONNECTIONS_TOLD_SIZE + 32];
+	char ends[BUS_CHANNELS][CONNECTIONS_TOLD_SIZE / 4], awaited[CONNECTIONS_TOLD_SIZE / 4],
+		text[CONNECTIONS_TOLD_SIZE];
 	const bool *connected = c->buses[bus].connected;
 	for (unsigned i = 0; i < BUS_CHANNELS; i++) {
 		wires_connected(c->wires, wires_port(bus, i), ends[i], sizeof ends[i]);
 		if (!ends[i][0])
 			snprintf(ends[i], sizeof ends[i], connected[i] ? "connected" : "not connected");
 	}
-	if (connected[0] || connected[1])
-		snprintf(ways, sizeof ways, "left %s, right %s", ends[0], ends[1]);
-	else
-		snprintf(ways, sizeof ways, "not connected");
-	if (!strcmp(ways, c->told[bus]))
+	wires_awaited(c->wires, bus, awaited, sizeof awaited);
+	bool any = connected[0] || connected[1];
+	snprintf(text, sizeof text, "%s: %s%s%s%s%s%s", bus_rows[bus].label, any ? "left " : "", ends[0],
+		any ? ", right " : "", any ? ends[1] : "", awaited[0] ? "; waiting for " : "", awaited);
+	if (!strcmp(text, c->told[bus]))
 		return;
-	snprintf(c->told[bus], sizeof c->told[bus], "%s", ways);
-	snprintf(text, sizeof text, "%s: %s", bus_rows[bus].label, ways);
+	snprintf(c->told[bus], sizeof c->told[bus], "%s", text);
 	c->say(c->user, text);
 }
 

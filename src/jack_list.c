@@ -18,8 +18,30 @@ enum { PATIENCE_MS = 5000 };
 struct jack_list {
 	char server[64];
 	bool open;
-	const char **names[2]; /* that take, that give */
+	char **names[2]; /* that take, that give; NULL where there is no memory for them */
 };
+
+/* JACK's names are in the server's memory, and gone with the client. */
+static char **copy_names(jack_client_t *jack, unsigned long flags)
+{
+	const char **names = jack_get_ports(jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags);
+	size_t n = 0;
+	while (names && names[n])
+		n++;
+	char **copies = calloc(n + 1, sizeof *copies);
+	for (size_t i = 0; copies && i < n; i++)
+		if (!(copies[i] = strdup(names[i])))
+			break;
+	jack_free(names);
+	return copies;
+}
+
+static void free_names(char **names)
+{
+	for (char **name = names; name && *name; name++)
+		free(*name);
+	free(names);
+}
 
 /* Background thread: on a server that hangs, libjack does too. */
 static void read_ports(void *arg)
@@ -31,8 +53,8 @@ static void read_ports(void *arg)
 	if (!jack)
 		return;
 	l->open = true;
-	l->names[false] = jack_get_ports(jack, NULL, JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput);
-	l->names[true] = jack_get_ports(jack, NULL, JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput);
+	l->names[false] = copy_names(jack, JackPortIsInput);
+	l->names[true] = copy_names(jack, JackPortIsOutput);
 	jack_client_close(jack);
 }
 
@@ -77,8 +99,8 @@ void jack_list_free(struct jack_list *l)
 {
 	if (!l)
 		return;
-	jack_free(l->names[false]);
-	jack_free(l->names[true]);
+	free_names(l->names[false]);
+	free_names(l->names[true]);
 	free(l);
 }
 

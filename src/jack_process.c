@@ -77,10 +77,10 @@ static void be_silent(const struct buses *buses, jack_nframes_t n) RT
 int jack_on_cycle(jack_nframes_t n, void *arg) RT
 {
 	struct jack_link *c = arg;
-	float *ports[BUS_PORTS] = { NULL };
+	float *ports[N_BUSES][BUS_CHANNELS] = { { NULL } };
 	for (unsigned i = 0; i < BUS_PORTS; i++)
 		if (c->ports[i])
-			ports[i] = jack_port_get_buffer(c->ports[i], n);
+			ports[i / BUS_CHANNELS][i % BUS_CHANNELS] = jack_port_get_buffer(c->ports[i], n);
 	const struct buses buses = buses_of_ports(ports);
 	atomic_store(&c->in_process, true);
 	struct engine *engine = atomic_load(&c->engine);

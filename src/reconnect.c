@@ -290,7 +290,7 @@ enum status reconnect_start(struct reconnect *r, struct engine *engine, struct r
 	r->check_at_ms = now + WATCHDOG_EVERY_MS; /* the thread gets its scheduling only after it has started */
 	r->realtime = true;
 	r->server_realtime = jack_link_server_is_realtime(r->client);
-	connections_update(&r->connections, r->client);
+	r->look_at_ms = now;
 	return STATUS_OK;
 }
 

@@ -30,15 +30,15 @@ struct buses {
 };
 
 /* The same from the buffers of all ports, in the order of the rows. */
-static inline struct buses buses_of_ports(float *const ports[BUS_PORTS]) RT
+static inline struct buses buses_of_ports(float *ports[N_BUSES][BUS_CHANNELS]) RT
 {
 	struct buses buses;
 	for (int c = 0; c < BUS_CHANNELS; c++) {
-		buses.in[c] = ports[BUS_IN * BUS_CHANNELS + c];
-		buses.out[c] = ports[BUS_OUT * BUS_CHANNELS + c];
-		buses.monitor[c] = ports[BUS_MONITOR * BUS_CHANNELS + c];
-		buses.ref[c] = ports[BUS_REF * BUS_CHANNELS + c];
-		buses.key[c] = ports[BUS_KEY * BUS_CHANNELS + c];
+		buses.in[c] = ports[BUS_IN][c];
+		buses.out[c] = ports[BUS_OUT][c];
+		buses.monitor[c] = ports[BUS_MONITOR][c];
+		buses.ref[c] = ports[BUS_REF][c];
+		buses.key[c] = ports[BUS_KEY][c];
 	}
 	return buses;
 }

@@ -197,7 +197,7 @@ struct host_bus {
 enum host_connection {
 	HOST_WAITING, /* for the first server */
 	HOST_CONNECTED,
-	HOST_LOST, /* the server has gone, or runs at a rate that the engine cannot */
+	HOST_LOST, /* the server has gone; it is looked for */
 };
 
 /* Set by whoever drives the engine. */

@@ -322,9 +322,11 @@ def test_hanging_libjack():
     server.kill()
     server.wait()
     check("close hangs: loss is seen, OSC answers", eventually(lambda: status().get("connected") is False, 1) is not None)
+    lost = time.monotonic()  # a busy machine may need as long to start the server
     with jackd():
-        back = eventually(lambda: status().get("connected"), 5)
-        check("close hangs: back when it has had its 2 s", back is not None and back > 0.3, f"{back} s")
+        there = eventually(lambda: status().get("connected"), 5)
+        back = time.monotonic() - lost
+        check("close hangs: back when it has had its 2 s", there is not None and back > 1.8, f"{back} s")
         p.terminate()
         check("close hangs: SIGTERM ends it with 0 within 1 s", eventually(lambda: p.poll() == 0, 1) is not None)
         p.kill()
