@@ -95,7 +95,7 @@ def pulled_cables(folder):
         assert numbers(osc)["poisoned"] == 0 and numbers(osc)["connected"]
         with Terminal(rack) as t:
             t.attach()
-            t.see("no input  load")
+            t.see("no input  no output  load")
         for side in "LR":
             jack("jack_connect", f"play:out_{side}", f"lacquer:in_{side}")
         hears(osc, -20)

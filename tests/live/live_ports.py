@@ -56,7 +56,7 @@ def four_ports_unasked():
         own = [port for port in ports() if port.startswith("lacquer:")]
         assert sorted(own) == ["lacquer:in_L", "lacquer:in_R", "lacquer:out_L", "lacquer:out_R"], own
         now = numbers(rack.osc)
-        assert (now["input"], now["output"]) == ("no input", "no output") and "monitor" not in now, now
+        assert (now["input"], now["output"]) == ("no input", "no output") and now["monitor"] == "off", now
         assert "Output: not connected" in rack.output()
 
 
