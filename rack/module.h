@@ -6,10 +6,13 @@
 
 #include "rack/level.h"
 
+struct fft;
+
 /* What the audio runs at. Fixed for the life of a module's state. */
 struct spec {
-	double rate; /* Hz, 8000 .. 384000 */
-	bool key;    /* there is a key bus */
+	double rate;     /* Hz, 8000 .. 384000 */
+	bool key;        /* there is a key bus */
+	struct fft *fft; /* plans of rack/dsp/fft.h, for init and design to prepare */
 };
 
 enum {
@@ -59,10 +62,19 @@ struct module {
 	 */
 	uint32_t (*latency)(const struct spec *, const float *values) RT;
 
-	/* Worker thread, optional: builds a kernel (malloc) for these values; audio thread takes it with adopt and
-	 * hands the old one back to be freed. */
-	void *(*design)(const struct spec *, const float *values);
-	void *(*adopt)(void *state, void *designed)RT;
+	/* Optional, all three: a kernel is what takes too long to design on the audio thread, such as a convolution.
+	 * The host owns it: kernel_size bytes at this rate, zeroed and aligned to 64, which nothing changes once they
+	 * are designed. Control thread. */
+	size_t (*kernel_size)(const struct spec *);
+
+	/* Worker thread; the control thread where nothing plays in real time. From rows marked `design` alone; the same
+	 * values give the same bits. Whoever needs Fourier transforms prepares them in spec->fft. Cannot fail. */
+	void (*design)(const struct spec *, const float *values, void *kernel);
+
+	/* Audio thread, after set with the values of the design: the state hears by this kernel from the next frame on.
+	 * Another copy of the slot may use it at the same time, and the host fades from one to the other, so this need
+	 * not. process is never called before the first; reset keeps it. */
+	void (*use)(void *state, const void *kernel) RT;
 
 	/* Audio thread. All values in table order, clamped and finite. The first call after init or reset applies at
 	 * once; later ones are reached by a linear glide over the next SET_FRAMES frames (a new call starts a new glide

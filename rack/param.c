@@ -76,7 +76,7 @@ static bool is_discrete(const struct param *p) RT
 
 bool param_glides(const struct param *p) RT
 {
-	return !is_discrete(p) && !p->jump;
+	return !is_discrete(p) && !p->jump && !p->design;
 }
 
 float param_clamp(const struct param *p, float value) RT

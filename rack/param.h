@@ -78,6 +78,7 @@ struct param {
 	const char *const *choices; /* CHOICE: max + 1 names, else NULL */
 	const char *help;           /* one sentence with its unit, no full stop */
 	bool jump;                  /* continuous, but cannot glide (moves delay): changed by a fade, like a choice */
+	bool design;                /* acts by the kernel that the module designs from it, and by that alone */
 	bool lock;                  /* kept while scenes and presets change, unless a person says otherwise */
 	enum role role;             /* within a band, or outside the bands, each is there at most once */
 };
@@ -85,7 +86,8 @@ struct param {
 /* Parameters that the host gives every slot, behind the module's own: indices n_params + HOST_BYPASS ... */
 enum host_param { HOST_BYPASS, HOST_SOLO, HOST_DELTA, N_HOST_PARAMS };
 
-/* Toggles, choices and jump rows change by a fade between two copies of the slot; all others glide. */
+/* Toggles, choices and jump rows change by a fade between two copies of the slot, rows of the design by a fade to the
+ * kernel that is designed from them; all others glide. */
 bool param_glides(const struct param *) RT;
 
 /* Into min..max; toggles and choices to whole numbers. The value must be finite. */

@@ -34,7 +34,8 @@ static bool make_slots(struct chain *c, const struct spec *spec, const struct ch
 		for (uint32_t p = 0; p < slot_n_params(model); p++)
 			values[p] = model->values[p];
 		values[model->module->n_params + HOST_BYPASS] = plan->bypass[i];
-		c->slots[i] = slot_new(spec, model->module, model->uid, values, plan->slot_latency[i]);
+		c->slots[i] =
+			slot_new(spec, model->module, model->uid, values, plan->slot_latency[i], plan->kernels[i]);
 		if (!c->slots[i])
 			return false;
 		c->n_slots++;
@@ -157,6 +158,13 @@ void chain_set(struct chain *c, uint32_t uid, uint32_t param, float value, uint3
 void chain_set_safe_gain(struct chain *c, float gain_db) RT
 {
 	chain_set(c->safe, CHANGE_SAFE_GAIN_UID, c->safe_gain_row, gain_db, 0);
+}
+
+void chain_use_kernel(struct chain *c, uint32_t uid, struct kernel *kernel) RT
+{
+	struct slot *slot = find(c, uid);
+	if (slot)
+		slot_use_kernel(slot, kernel);
 }
 
 void chain_match(struct chain *c, double processed, double unprocessed) RT

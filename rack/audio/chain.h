@@ -5,12 +5,15 @@
 
 #include "rack/model/rack.h"
 
+struct kernel;
+
 /* What a chain is made from. slot_latency[i] is the delay given to slot i; latency that of the whole chain, at least
  * their sum. bypass[i] is what solo and bypass of all slots come to. number: rises from one chain to the next. */
 struct chain_plan {
 	const struct rack *rack;
 	uint32_t slot_latency[RACK_SLOTS_MAX];
 	bool bypass[RACK_SLOTS_MAX];
+	struct kernel *kernels[RACK_SLOTS_MAX]; /* that the slots begin with; the chain becomes a user of them */
 	uint32_t latency;
 	uint64_t number;
 };
@@ -39,6 +42,9 @@ void chain_set(struct chain *, uint32_t uid, uint32_t param, float value, uint32
 
 /* Audio thread. Level of the safe chain. */
 void chain_set_safe_gain(struct chain *, float gain_db) RT;
+
+/* Audio thread. A kernel for the slot with this uid, if there is one. */
+void chain_use_kernel(struct chain *, uint32_t uid, struct kernel *) RT;
 
 /* Audio thread. Linear gains of the processed and the unprocessed path: how the rack's bypass is matched in loudness.
  */

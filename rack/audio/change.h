@@ -6,22 +6,25 @@
 #include <stdint.h>
 
 struct chain;
+struct kernel;
 
 enum change_type {
-	CHANGE_BEGIN, /* opens a transaction: n changes follow, all applied on one frame */
-	CHANGE_SET,   /* one row of one slot, or of the rack (uid 0) */
-	CHANGE_MATCH, /* gains of the processed and unprocessed path */
-	CHANGE_CHAIN, /* another chain, cross-faded; the old one comes back on the return ring */
+	CHANGE_BEGIN,  /* opens a transaction: n changes follow, all applied on one frame */
+	CHANGE_SET,    /* one row of one slot, or of the rack (uid 0) */
+	CHANGE_MATCH,  /* gains of the processed and unprocessed path */
+	CHANGE_CHAIN,  /* another chain, cross-faded; the old one comes back on the return ring */
+	CHANGE_KERNEL, /* what a worker has designed for a slot; faded to, and an old one comes back as chains do */
 };
 
 struct change {
 	uint8_t type;
 	uint16_t param;    /* SET */
-	uint32_t uid;      /* SET: of the slot; BEGIN: n */
+	uint32_t uid;      /* SET, KERNEL: of the slot; BEGIN: n */
 	uint32_t glide_ms; /* SET: how long a row that glides may take; 0: as fast as it is smooth */
 	union {
-		float value;         /* SET */
-		struct chain *chain; /* CHAIN */
+		float value;           /* SET */
+		struct chain *chain;   /* CHAIN */
+		struct kernel *kernel; /* KERNEL: the change is a user of it */
 		struct {
 			float processed, unprocessed;
 		} match;           /* MATCH, linear */
@@ -38,7 +41,8 @@ enum {
 	CHANGE_RING_SIZE = 4096, /* holds every row of a full rack in one transaction */
 	CHANGES_A_BLOCK =
 		256, /* the audio thread starts no further transaction after so many for each BLOCK_MAX frames */
-	CHANGE_CHAINS_MAX = 16, /* chains under way to the audio thread and back */
+	CHANGE_CHAINS_MAX = 16,   /* chains under way to the audio thread and back */
+	CHANGE_KERNELS_MAX = 128, /* kernels that there are, in use or under way */
 };
 
 #endif

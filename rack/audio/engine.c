@@ -2,7 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/audio/engine.h"
 
+#include "rack/audio/kernel.h"
 #include "rack/audio/overload.h"
+#include "rack/audio/retired.h"
 #include "rack/audio/schedule.h"
 #include "rack/audio/stage.h"
 #include "rack/audio/telemetry.h"
@@ -17,6 +19,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A power of two with room for all chains and kernels that may come back before the control thread looks. */
+enum { RETURN_RING_SIZE = 256 };
+_Static_assert(RETURN_RING_SIZE >= 2 * CHANGE_CHAINS_MAX + CHANGE_KERNELS_MAX, "the audio thread never finds it full");
 
 #define STREAM_FADE_MS 20
 #define WARNING_LOAD 0.8f
@@ -57,7 +63,7 @@ struct engine *engine_new(
 	for (int i = 0; i < 3; i++)
 		e->telemetry[i].frame = e->telemetry[i].at_frame = first;
 	e->changes = ring_new(CHANGE_RING_SIZE, sizeof(struct change));
-	e->returns = ring_new(2 * CHANGE_CHAINS_MAX, sizeof(struct chain *));
+	e->returns = ring_new(RETURN_RING_SIZE, sizeof(struct retired));
 	e->stream_length = fade_frames(spec->rate, STREAM_FADE_MS);
 	e->stream_at = audible ? e->stream_length : 0;
 	atomic_init(&e->audible, audible);
@@ -72,21 +78,25 @@ struct engine *engine_new(
 	return e;
 }
 
-static void free_sent_chains(struct engine *e)
+static void free_change(const struct change *change)
 {
-	for (uint32_t i = 0; i < ring_ready(e->changes); i++) {
-		const struct change *change = ring_peek(e->changes, i);
-		if (change->type == CHANGE_CHAIN)
-			chain_free(change->chain);
-	}
+	if (change->type == CHANGE_CHAIN)
+		chain_free(change->chain);
+	else if (change->type == CHANGE_KERNEL)
+		kernel_release(change->kernel);
+}
+
+static void free_sent(struct engine *e)
+{
+	for (uint32_t i = 0; i < ring_ready(e->changes); i++)
+		free_change(ring_peek(e->changes, i));
 	while (schedule_next(&e->schedule) != UINT64_MAX) {
 		struct change change = schedule_take(&e->schedule);
-		if (change.type == CHANGE_CHAIN)
-			chain_free(change.chain);
+		free_change(&change);
 	}
-	struct chain *returned;
+	struct retired returned;
 	while (ring_read(e->returns, &returned, 1))
-		chain_free(returned);
+		retired_free(&returned);
 }
 
 void engine_free(struct engine *e)
@@ -94,7 +104,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	if (e->changes && e->returns)
-		free_sent_chains(e);
+		free_sent(e);
 	stage_drop(&e->stage);
 	ring_free(e->changes);
 	ring_free(e->returns);
@@ -141,6 +151,10 @@ static void apply(struct engine *e, const struct change *change) RT
 		break;
 	case CHANGE_CHAIN:
 		stage_change(&e->stage, change->chain);
+		break;
+	case CHANGE_KERNEL:
+		stage_use_kernel(&e->stage, change->uid, change->kernel);
+		kernel_drop(change->kernel);
 		break;
 	default:
 		break;

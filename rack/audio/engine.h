@@ -39,7 +39,7 @@ struct engine *engine_new(const struct spec *, struct chain *, struct analysis *
 void engine_free(struct engine *);
 
 struct ring *engine_changes(struct engine *);                   /* of struct change */
-struct ring *engine_returns(struct engine *);                   /* of struct chain *, to be freed */
+struct ring *engine_returns(struct engine *);                   /* of struct retired, to be freed */
 const struct telemetry *engine_read_telemetry(struct engine *); /* the newest, valid until the next call */
 
 #endif

@@ -6,11 +6,14 @@
 #include "rack/audio/key_line.h"
 #include "rack/model/rack.h"
 
+struct kernel;
 struct slot;
 
 /* Control thread. latency: frames that this slot is to take, at least what the module takes with these values (the rest
- * is padded). values: module rows, then host rows. NULL: no memory. */
-struct slot *slot_new(const struct spec *, const struct module *, uint32_t uid, const float *values, uint32_t latency);
+ * is padded). values: module rows, then host rows. kernel: what its module begins with; NULL: it designs none, or it
+ * is not there yet, and the sound goes through as it is. NULL: no memory. */
+struct slot *slot_new(const struct spec *, const struct module *, uint32_t uid, const float *values, uint32_t latency,
+	struct kernel *kernel);
 void slot_free(struct slot *);
 
 uint32_t slot_uid(const struct slot *) RT;
@@ -18,6 +21,9 @@ uint32_t slot_uid(const struct slot *) RT;
 /* Audio thread. Row `param` (host rows too; HOST_BYPASS is what the control thread worked out from bypass and solo).
  * Glides or fades there from the next frame on; rows that glide take glide_ms for it, or 10 ms where that is 0. */
 void slot_set(struct slot *, uint32_t param, float value, uint32_t glide_ms) RT;
+
+/* Audio thread. Fades to this kernel, and to the values that it is designed for, unless it has a newer one. */
+void slot_use_kernel(struct slot *, struct kernel *) RT;
 
 /* Frames from its input to its output. */
 uint32_t slot_latency(const struct slot *) RT;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/audio/stage.h"
 
+#include "rack/audio/retired.h"
 #include "rack/dsp/fade.h"
 
 #include <math.h>
@@ -30,7 +31,7 @@ void stage_drop(struct stage *s)
 /* The control thread has at most CHANGE_CHAINS_MAX chains under way, so the ring has room. */
 static void give_back(struct stage *s, struct chain *chain) RT
 {
-	ring_write(s->returns, &chain, 1);
+	ring_write(s->returns, &(struct retired){ .type = RETIRED_CHAIN, .chain = chain }, 1);
 }
 
 static void start_fade(struct stage *s, struct chain *to) RT
@@ -136,6 +137,16 @@ void stage_set(struct stage *s, uint32_t uid, uint32_t param, float value, uint3
 			chain_set(chains[i], uid, param, value, glide_ms);
 	for (uint32_t i = 0; i < s->n_expected; i++)
 		chain_set(s->expected[i], uid, param, value, glide_ms);
+}
+
+void stage_use_kernel(struct stage *s, uint32_t uid, struct kernel *kernel) RT
+{
+	struct chain *const chains[] = { s->now, s->next, s->queued };
+	for (int i = 0; i < 3; i++)
+		if (chains[i])
+			chain_use_kernel(chains[i], uid, kernel);
+	for (uint32_t i = 0; i < s->n_expected; i++)
+		chain_use_kernel(s->expected[i], uid, kernel);
 }
 
 void stage_match(struct stage *s, double processed, double unprocessed) RT

@@ -11,7 +11,7 @@
  * hold sound, and is then faded in. One such fade at a time; meanwhile the newest new chain waits. */
 struct stage {
 	double rate;
-	struct ring *returns;                      /* chains that are no longer needed */
+	struct ring *returns;                      /* of struct retired: chains that are no longer needed */
 	struct chain *now;                         /* the chain of the model, heard or bypassed */
 	struct chain *next;                        /* another one, fading in */
 	struct chain *queued;                      /* and the one after that */
@@ -31,6 +31,7 @@ void stage_drop(struct stage *);
 
 /* Audio thread, between two calls of stage_process. */
 void stage_set(struct stage *, uint32_t uid, uint32_t param, float value, uint32_t glide_ms) RT;
+void stage_use_kernel(struct stage *, uint32_t uid, struct kernel *) RT;
 void stage_match(struct stage *, double processed, double unprocessed) RT;
 void stage_expect(struct stage *, struct chain *) RT; /* stage_change with it will follow */
 

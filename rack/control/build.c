@@ -85,8 +85,8 @@ static void start_from(struct rack *rack, const struct rack *before)
 	}
 }
 
-struct chain *build_chain(const struct rack *model, const struct latency *latency, const struct spec *spec,
-	uint64_t number, const struct rack *glide_from)
+struct chain *build_chain(const struct rack *model, const struct latency *latency, const struct kernels *kernels,
+	const struct spec *spec, uint64_t number, const struct rack *glide_from)
 {
 	struct rack rack = *model;
 	struct chain_plan plan = { .rack = &rack, .latency = latency->frames, .number = number };
@@ -95,6 +95,7 @@ struct chain *build_chain(const struct rack *model, const struct latency *latenc
 	for (uint32_t i = 0; i < rack.n_slots; i++) {
 		plan.slot_latency[i] = latency_of(latency, rack.slots[i].uid);
 		plan.bypass[i] = rack_bypassed(model, i);
+		plan.kernels[i] = kernels_of(kernels, rack.slots[i].uid);
 	}
 	struct chain *chain = chain_new(spec, &plan), *safe = build_safe(model, latency->frames, spec);
 	if (!chain || !safe) {

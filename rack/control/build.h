@@ -4,14 +4,15 @@
 #ifndef RACK_BUILD_H
 #define RACK_BUILD_H
 
+#include "rack/control/kernels.h"
 #include "rack/control/latency.h"
 
 struct chain;
 
 /* number: rises from one chain to the next. glide_from: parameters that glide start where they are there; NULL: at
  * their own values. NULL is returned where there is no memory. */
-struct chain *build_chain(const struct rack *, const struct latency *, const struct spec *, uint64_t number,
-	const struct rack *glide_from);
+struct chain *build_chain(const struct rack *, const struct latency *, const struct kernels *, const struct spec *,
+	uint64_t number, const struct rack *glide_from);
 
 /* Whether a change of this parameter (the host's too) may change what the safe chain has to keep. */
 bool build_moves_ceiling(const struct rack_slot *, uint32_t param);

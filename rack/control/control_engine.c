@@ -5,6 +5,7 @@
 #include "rack/audio/telemetry.h"
 #include "rack/base/worker.h"
 #include "rack/control/control_private.h"
+#include "rack/dsp/fft.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,9 +20,11 @@ struct control *control_new(struct reason *reason)
 	struct control *c = calloc(1, sizeof *c);
 	if (c) {
 		c->undo = undo_new();
-		c->send = send_new();
+		c->fft = fft_new();
+		c->kernels = kernels_new();
+		c->send = send_new(c->kernels);
 	}
-	if (!c || !c->undo || !c->send) {
+	if (!c || !c->undo || !c->fft || !c->kernels || !c->send) {
 		reason_set(reason, STATUS_NO_MEMORY, "no memory for the model");
 		control_free(c);
 		return NULL;
@@ -42,6 +45,8 @@ void control_free(struct control *c)
 	states_clear(&c->states);
 	undo_free(c->undo);
 	send_free(c->send);
+	kernels_free(c->kernels);
+	fft_free(c->fft);
 	rackfile_free(c->file);
 	free(c);
 }
@@ -55,16 +60,18 @@ enum status control_start(struct control *c, const struct spec *spec, unsigned f
 	if (!(spec->rate >= 8000 && spec->rate <= 384000))
 		return reason_set(reason, STATUS_BAD_VALUE, "a rate of %g Hz is outside 8 to 384 kHz", spec->rate);
 	c->spec = *spec;
+	c->spec.fft = c->fft;
 	c->flags = flags;
 	c->match = (struct match){ .change_lu = c->match.change_lu };
 	if (!(flags & CONTROL_OFFLINE)) {
-		c->analysis = analysis_new(spec, 0, reason);
+		c->analysis = analysis_new(&c->spec, 0, reason);
 		if (!c->analysis)
 			return STATUS_NO_MEMORY;
 	}
-	struct chain *chain = send_start(c->send, &c->rack, spec);
+	kernels_start(c->kernels, &c->spec, flags & CONTROL_OFFLINE);
+	struct chain *chain = send_start(c->send, &c->rack, &c->spec);
 	uint64_t first_frame = flags & CONTROL_LATE ? CONTROL_LATE_FRAME : 0;
-	c->engine = chain ? engine_new(spec, chain, c->analysis, flags & CONTROL_OFFLINE, first_frame) : NULL;
+	c->engine = chain ? engine_new(&c->spec, chain, c->analysis, flags & CONTROL_OFFLINE, first_frame) : NULL;
 	if (!c->engine) {
 		chain_free(chain);
 		control_stop(c);
@@ -82,6 +89,7 @@ void control_stop(struct control *c)
 	send_use(c->send, NULL);
 	engine_free(c->engine);
 	analysis_free(c->analysis);
+	kernels_stop(c->kernels);
 	c->engine = NULL;
 	c->analysis = NULL;
 }
@@ -143,7 +151,11 @@ int control_tick(struct control *c)
 		send_flush_newest(c->send, &c->rack);
 	if (c->worker)
 		worker_collect(c->worker);
-	return sooner(send_wait_ms(c->send), sooner(match_ms, release_ms));
+	int kernel_ms;
+	if (kernels_due(c->kernels, &kernel_ms) && control_worker(c))
+		kernels_post(c->kernels, c->worker);
+	send_kernels(c->send);
+	return sooner(kernel_ms, sooner(send_wait_ms(c->send), sooner(match_ms, release_ms)));
 }
 
 uint64_t control_sequence(struct control *c)

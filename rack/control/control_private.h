@@ -4,6 +4,7 @@
 #define RACK_CONTROL_PRIVATE_H
 
 #include "rack/control/control.h"
+#include "rack/control/kernels.h"
 #include "rack/control/locks.h"
 #include "rack/control/match.h"
 #include "rack/control/send.h"
@@ -21,6 +22,7 @@ struct control {
 
 	uint32_t depth; /* of begin without end */
 	uint64_t frame; /* of the open transaction; 0: as soon as possible */
+	struct kernels *kernels;
 	struct send *send;
 	uint32_t latency; /* as listeners and the analysis were told */
 
@@ -29,7 +31,8 @@ struct control {
 	struct locks locks;
 	struct match match;
 
-	struct spec spec;
+	struct fft *fft;
+	struct spec spec; /* with these plans */
 	unsigned flags;
 	struct engine *engine;
 	struct analysis *analysis;

@@ -5,9 +5,11 @@
 #include "rack/audio/chain.h"
 #include "rack/audio/change.h"
 #include "rack/audio/engine.h"
+#include "rack/audio/retired.h"
 #include "rack/audio/telemetry.h"
 #include "rack/base/ring.h"
 #include "rack/control/build.h"
+#include "rack/control/kernels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,15 +39,18 @@ struct send {
 	uint32_t chains_out;    /* chains given to the engine and not back, the running one left out */
 	struct due due;
 	struct latency latency;
+	struct kernels *kernels;
 	struct spec spec;
 	struct engine *engine;
 };
 
-struct send *send_new(void)
+struct send *send_new(struct kernels *kernels)
 {
 	struct send *s = calloc(1, sizeof *s);
-	if (s)
-		s->sequence = FIRST_SEQUENCE;
+	if (!s)
+		return NULL;
+	s->kernels = kernels;
+	s->sequence = FIRST_SEQUENCE;
 	return s;
 }
 
@@ -76,12 +81,14 @@ struct chain *send_start(struct send *s, const struct rack *rack, const struct s
 	s->base_sequence = s->sequence;
 	s->latency = (struct latency){ 0 };
 	latency_grow(&s->latency, rack, spec);
-	return build_chain(rack, &s->latency, spec, s->sequence + 1, NULL);
+	kernels_want(s->kernels, rack, 0);
+	return build_chain(rack, &s->latency, s->kernels, spec, s->sequence + 1, NULL);
 }
 
 void send_use(struct send *s, struct engine *engine)
 {
 	s->engine = engine;
+	kernels_return_to(s->kernels, engine ? engine_returns(engine) : NULL);
 	if (!engine)
 		forget(s);
 }
@@ -165,7 +172,8 @@ static bool tells_safe(const struct send *s)
 
 static uint32_t count(const struct send *s, const struct rack *rack)
 {
-	uint32_t n = (uint32_t)s->waiting.slots + s->waiting.match + (tells_safe(s) ? BUILD_SAFE_SETS : 0u);
+	uint32_t n = kernels_ready(s->kernels) + (uint32_t)s->waiting.slots + s->waiting.match +
+		     (tells_safe(s) ? BUILD_SAFE_SETS : 0u);
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
 		n += s->waiting.of_rack[i];
 	for (uint32_t i = 0; i < rack->n_slots; i++)
@@ -225,11 +233,20 @@ static void stage_safe(struct ring *ring, const struct rack *rack)
 		stage_set(ring, CHANGE_SAFE_LIMITER_UID, sets[i].param, sets[i].value, 0);
 }
 
+/* Designed while nothing plays, for this very frame. */
+static void stage_kernel(struct send *s, struct ring *ring)
+{
+	struct change kernel = { .type = CHANGE_KERNEL };
+	uint64_t frame;
+	kernel.kernel = kernels_take(s->kernels, &kernel.uid, &frame);
+	ring_stage(ring, &kernel);
+}
+
 /* False: none can be had now; it is tried again. */
 static bool new_chain(struct send *s, const struct rack *rack, struct chain **chain)
 {
 	if (s->chains_out < CHANGE_CHAINS_MAX)
-		*chain = build_chain(rack, &s->latency, &s->spec, s->sequence + 1, s->glide_from);
+		*chain = build_chain(rack, &s->latency, s->kernels, &s->spec, s->sequence + 1, s->glide_from);
 	s->chains_out += *chain != NULL;
 	return *chain != NULL;
 }
@@ -242,6 +259,7 @@ void send_flush(struct send *s, const struct rack *rack, uint64_t frame)
 		forget(s);
 	if (!s->waiting.any)
 		return;
+	kernels_want(s->kernels, rack, frame);
 	struct ring *ring = engine_changes(s->engine);
 	struct chain *chain = NULL;
 	uint32_t n = count(s, rack);
@@ -256,6 +274,8 @@ void send_flush(struct send *s, const struct rack *rack, uint64_t frame)
 		ring_stage(ring, &(struct change){ .type = CHANGE_CHAIN, .chain = chain });
 	for (uint32_t i = 0; i < rack->n_slots; i++)
 		stage_slot(s, ring, rack, i, frame);
+	while (kernels_ready(s->kernels))
+		stage_kernel(s, ring);
 	ring_publish(ring);
 	forget(s);
 }
@@ -268,6 +288,19 @@ void send_flush_newest(struct send *s, const struct rack *rack)
 		send_flush(s, rack, 0);
 }
 
+void send_kernels(struct send *s)
+{
+	struct ring *ring = s->engine ? engine_changes(s->engine) : NULL;
+	while (ring && kernels_ready(s->kernels) && ring_space(ring) >= 2) {
+		struct change kernel = { .type = CHANGE_KERNEL };
+		struct change begin = { .type = CHANGE_BEGIN, .uid = 1, .sequence = ++s->sequence };
+		kernel.kernel = kernels_take(s->kernels, &kernel.uid, &begin.frame);
+		ring_stage(ring, &begin);
+		ring_stage(ring, &kernel);
+		ring_publish(ring);
+	}
+}
+
 /* ---- What comes back */
 
 bool send_waits(const struct send *s)
@@ -277,10 +310,10 @@ bool send_waits(const struct send *s)
 
 void send_take_back(struct send *s)
 {
-	struct chain *chain;
-	while (s->engine && ring_read(engine_returns(s->engine), &chain, 1)) {
-		chain_free(chain);
-		s->chains_out--;
+	struct retired retired;
+	while (s->engine && ring_read(engine_returns(s->engine), &retired, 1)) {
+		s->chains_out -= retired.type == RETIRED_CHAIN;
+		retired_free(&retired);
 	}
 }
 

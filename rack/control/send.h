@@ -9,16 +9,18 @@
 
 struct engine;
 struct chain;
+struct kernels;
 struct send;
 
 /* Control thread, all of it. `rack` is the model as it is now, the same one in every call. */
 
-struct send *send_new(void); /* NULL: no memory */
+struct send *send_new(struct kernels *); /* which it asks and sends; NULL: no memory */
 void send_free(struct send *);
 
 /* ---- The engine's life */
 
-/* Delays and sound start anew at this rate: returns the chain that an engine is to begin with, NULL: no memory. */
+/* After kernels_start: delays and sound start anew at this rate. Returns the chain that an engine is to begin with,
+ * NULL: no memory. */
 struct chain *send_start(struct send *, const struct rack *, const struct spec *);
 /* The engine that was made with it, or NULL: none runs, and nothing waits; the next one is made from the model. */
 void send_use(struct send *, struct engine *);
@@ -51,6 +53,9 @@ void send_flush(struct send *, const struct rack *, uint64_t frame);
 /* The same for values that need no frame: while the audio thread has a block's worth to do they wait, and of each the
  * newest is sent. A ring full of older ones would be heard one after the other for as long as it takes. */
 void send_flush_newest(struct send *, const struct rack *);
+
+/* Kernels that a worker has designed since, each for its frame, as far as there is room. */
+void send_kernels(struct send *);
 
 bool send_waits(const struct send *);
 

@@ -3,6 +3,7 @@
 #include "rack/audio/engine.h"
 #include "rack/base/flush.h"
 #include "rack/control/control.h"
+#include "rack/dsp/fft.h"
 #include "rack/meters/bridge.h"
 #include "rack/meters/loudness.h"
 #include "rack/model/registry.h"
@@ -228,7 +229,7 @@ static struct timed time_module(const struct module *module, const struct spec *
 	for (int i = 0; i < n_set; i++)
 		if (overrule(module, set[i], values))
 			exit(2);
-	module->set(one.state, values);
+	alone_set(module, spec, one.state, values);
 	return (struct timed){ run_module, &one };
 }
 
@@ -317,7 +318,7 @@ int main(int argc, char **argv)
 	int status = read_music(&music, argv[optind + 1]);
 	if (status)
 		return status;
-	const struct spec spec = { .rate = music.rate };
+	const struct spec spec = { .rate = music.rate, .fft = fft_new() };
 	struct timed timed;
 	if (strcmp(name, "chain") == 0)
 		timed = time_chain(&spec);

@@ -3,6 +3,7 @@
 #ifndef TESTS_DRIVE_H
 #define TESTS_DRIVE_H
 
+#include "rack/dsp/fft.h"
 #include "rack/model/registry.h"
 #include "tests/unit/alone.h"
 #include "tests/unit/effort.h"
@@ -49,6 +50,7 @@ static inline struct drive *drive_new(const char *module, double rate)
 	d->module = registry_find(module);
 	assert_non_null(d->module);
 	d->spec.rate = rate;
+	d->spec.fft = fft_new();
 	d->state = alone_new(d->module, &d->spec);
 	assert_non_null(d->state);
 	for (uint32_t i = 0; i < d->module->n_params; i++)
@@ -58,6 +60,7 @@ static inline struct drive *drive_new(const char *module, double rate)
 
 static inline void drive_free(struct drive *d)
 {
+	fft_free(d->spec.fft);
 	free(d->state);
 	free(d);
 }
@@ -87,7 +90,7 @@ static inline void drive_choose(struct drive *d, const char *id, const char *cho
 
 static inline void drive_set(struct drive *d)
 {
-	d->module->set(d->state, d->values);
+	alone_set(d->module, &d->spec, d->state, d->values);
 }
 
 static inline uint32_t drive_latency(const struct drive *d)

@@ -1,5 +1,6 @@
 /* What every module owes the rack, tried on each from its rows alone: a new module is tested by being in the list. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/dsp/fft.h"
 #include "rack/model/rackfile.h"
 #include "rack/model/registry.h"
 #include "tests/unit/alone.h"
@@ -397,7 +398,7 @@ static void *make_state(const struct module *m, const struct spec *spec, const f
 {
 	void *s = alone_new(m, spec);
 	assert_non_null(s);
-	m->set(s, values);
+	alone_set(m, spec, s, values);
 	return s;
 }
 
@@ -418,7 +419,7 @@ static void run_state(const struct module *m, void *s, uint32_t *seed, double *o
 static void reset_is_fresh(void **state)
 {
 	const struct module *m = each_module(state);
-	const struct spec spec = { .rate = 48000 };
+	const struct spec spec = { .rate = 48000, .fft = fft_new() };
 	enum { BLOCKS = 100 };
 	double *fresh = calloc(BLOCKS, 128 * sizeof(double)), *again = calloc(BLOCKS, 128 * sizeof(double));
 	uint32_t values_seed = 31;
@@ -438,6 +439,7 @@ static void reset_is_fresh(void **state)
 	}
 	free(fresh);
 	free(again);
+	fft_free(spec.fft);
 }
 
 /* NaN, infinity and huge samples in the input, against the same input with silence in their place. */
