@@ -3,41 +3,11 @@
 #ifndef OSC_REMOTE_H
 #define OSC_REMOTE_H
 
+#include "osc/mirrored.h"
 #include "osc/wire/report.h"
 #include "rack/meters/analysers.h"
 
 struct remote;
-
-enum remote_state {
-	REMOTE_CONNECTING, /* nothing heard yet */
-	REMOTE_LIVE,
-	REMOTE_LOST, /* nothing heard for 3 s; goes on trying */
-};
-
-struct remote_param {
-	char id[48];      /* address below the slot, with slashes */
-	struct param row; /* strings are the remote's; row.id points to id; choices end with NULL */
-	float value;
-	bool known;  /* row and value have arrived */
-	bool locked; /* scenes and presets leave it alone; false before that is known */
-};
-
-struct remote_meter {
-	char id[32], label[32];
-	enum unit unit;
-	float min, max, value;
-	enum role role;
-};
-
-struct remote_slot {
-	char id[32], type[32], label[32];
-	uint32_t n_params;            /* the module's own */
-	uint32_t n_rows;              /* all of params: behind those the ones that every slot has */
-	uint32_t bypass, solo, delta; /* which of them are these */
-	struct remote_param *params;
-	uint32_t n_meters;
-	struct remote_meter *meters;
-};
 
 /* target: NULL: local socket of the rack called name; "HOST", "HOST:PORT": UDP. UNAVAILABLE when there is no such
  * socket or host. Answers arrive later. */

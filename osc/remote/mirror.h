@@ -3,60 +3,8 @@
 #ifndef OSC_MIRROR_H
 #define OSC_MIRROR_H
 
-#include "osc/remote.h"
+#include "osc/remote/mirror_state.h"
 #include "osc/wire/message.h"
-#include "rack/model/rack.h"
-
-enum {
-	MIRROR_PARAMS_MAX = MODULE_PARAMS_MAX + N_HOST_PARAMS,
-	MIRROR_NAMES_MAX = 255,
-	MIRROR_HOLD_MS = 200, /* own changes stay in sight so long before the rack is asked what came of them */
-};
-
-/* Something to ask for: when it was asked last (0: never) and whether the answer has come since. */
-struct question {
-	uint64_t asked_ms;
-	bool answered;
-};
-
-struct mirror_param {
-	struct question row, value;
-	uint64_t held_until_ms;
-	char *texts; /* what the row's label, help and choices point into */
-	const char **choices;
-};
-
-struct mirror_slot {
-	struct remote_slot shown;
-	struct question info;
-	struct mirror_param *params; /* beside shown.params */
-	struct question *meters;     /* beside shown.meters */
-};
-
-struct mirror_names {
-	struct question question;
-	bool wanted;
-	char *texts;
-	const char *list[MIRROR_NAMES_MAX + 1];
-};
-
-struct mirror {
-	uint64_t serial, n_levels, now_ms; /* serial counts messages but levels */
-	struct question chain, title_question, snapshot_question, rack_values[N_RACK_PARAMS], info;
-	uint32_t n_slots;
-	struct mirror_slot *slots[RACK_SLOTS_MAX];
-	char title[RACK_TITLE_SIZE];
-	char snapshot; /* a b c d; 0: not known yet */
-	struct remote_param rack_params[N_RACK_PARAMS];
-	uint64_t rack_held_until_ms[N_RACK_PARAMS];
-	float *levels; /* values of all rows of TAPS_ALL, as levels_next() has them */
-	struct report status;
-	char error[256], notice[384];
-	uint32_t n_errors, n_notices;
-	struct mirror_names presets, scenes, types, locks; /* locks: addresses */
-	bool locks_known;
-	bool complete; /* nothing left to ask, as far as the last look went */
-};
 
 bool mirror_init(struct mirror *);  /* false: no memory, nothing to clear */
 void mirror_clear(struct mirror *); /* frees */
@@ -72,9 +20,6 @@ void mirror_forget_integrated(struct mirror *);
 
 /* No levels are better than old ones. */
 void mirror_forget_levels(struct mirror *);
-
-/* Marks the parameters that the list of locks names, after either has changed. */
-void mirror_apply_locks(struct mirror *);
 
 int mirror_find_slot(const struct mirror *, const char *id, size_t length); /* -1: none */
 

@@ -3,7 +3,8 @@
 #ifndef OSC_MIRROR_SLOT_H
 #define OSC_MIRROR_SLOT_H
 
-#include "osc/remote/mirror.h"
+#include "osc/remote/mirror_state.h"
+#include "osc/wire/message.h"
 
 /* Knows its id only; has the three rows of the host. NULL: no memory. */
 struct mirror_slot *mirror_slot_new(const char *id);
