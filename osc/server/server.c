@@ -165,10 +165,12 @@ enum status server_new(struct server **result, const struct server_config *confi
 		status = reason_set(reason, STATUS_NO_MEMORY, "no memory");
 	if (status == STATUS_OK)
 		publish(server, ROUTE_OF_ANY, NULL, ORIGIN_HOST);
+	server->surfaces.leases = &server->leases;
+	server->surfaces.sockets = server->sockets;
 	if (status == STATUS_OK)
-		status = surfaces_open(server, config->surfaces, reason);
+		status = surfaces_open(&server->surfaces, config->surfaces, reason);
 	if (status == STATUS_OK)
-		surfaces_restore(server, config->surfaces_path);
+		surfaces_restore(&server->surfaces, config->surfaces_path);
 	if (status != STATUS_OK) {
 		server_free(server);
 		return status;

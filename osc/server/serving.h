@@ -7,27 +7,14 @@
 #include "osc/server/lease.h"
 #include "osc/server/limit.h"
 #include "osc/server/socket.h"
-#include "osc/wire/endpoint.h"
+#include "osc/server/surface.h"
 #include "osc/wire/packet.h"
 #include "rack/base/name.h"
 #include "rack/control/control.h"
 
 enum { PUBLISHED_MAX = 16, SYNCS_MAX = 64, JOBS_MAX = 16, REPLY_SIZE_MAX = 60000 };
 
-enum { SURFACE_SIZE = ENDPOINT_HOST_SIZE + ENDPOINT_PORT_SIZE + 20 };
-
 struct request;
-
-/* Listed surfaces (surface.c). */
-struct surfaces {
-	char *path; /* of the list of those that are kept; NULL: they last as long as the server */
-	int n;
-	struct surface {
-		char text[SURFACE_SIZE]; /* HOST:PORT[/norm][/numbers] */
-		struct peer peer;
-		bool kept; /* in the file, not given on the command line */
-	} list[SURFACES_MAX];
-};
 
 struct server {
 	struct control *control;
