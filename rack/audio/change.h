@@ -45,4 +45,15 @@ enum {
 	CHANGE_KERNELS_MAX = 128, /* kernels that there are, in use or under way */
 };
 
+/* What the audio thread needs no more and gives back on the return ring: see rack/audio/retired.h. */
+enum retired_type { RETIRED_CHAIN, RETIRED_KERNEL };
+
+struct retired {
+	enum retired_type type;
+	union {
+		struct chain *chain;
+		struct kernel *kernel; /* without users */
+	};
+};
+
 #endif

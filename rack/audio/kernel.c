@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/audio/kernel.h"
 
-#include "rack/audio/retired.h"
+#include "rack/audio/change.h"
 #include "rack/base/memory.h"
 #include "rack/base/ring.h"
 

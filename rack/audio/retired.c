@@ -1,4 +1,4 @@
-/* Freeing what the audio thread gave back. */
+/* Chains and kernels that came back. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/audio/retired.h"
 

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/audio/stage.h"
 
-#include "rack/audio/retired.h"
 #include "rack/dsp/fade.h"
 
 #include <math.h>
