@@ -8,8 +8,14 @@
 #include "src/options.h"
 
 #include <limits.h>
+#include <stdio.h>
 
-#define FIRST_RACK "streaming"
+/* What plays until a rack is loaded: nothing is changed but what would go over the ceiling. */
+static const char neutral[] =
+	"# Neutral: what a start without a rack plays. The limiter catches what would go over -1 dBTP, and\n"
+	"# nothing else is changed.\n\n"
+	"[rack]\nformat = 1\ntitle = Neutral\n\n"
+	"[trim]\n\n[eq]\n\n[limiter]\ngain = 0 dB\nceiling = -1 dBTP\n";
 
 static int open_preset(const struct load *load, const char *name)
 {
@@ -26,6 +32,38 @@ static int open_preset(const struct load *load, const char *name)
 	return status == STATUS_NO_MEMORY ? EXIT_FAILED : EXIT_BAD_RACK;
 }
 
+static int open_neutral(const struct load *load)
+{
+	struct reason reason;
+	if (control_open_text(load->control, "neutral", neutral, sizeof neutral - 1, &reason) != STATUS_OK) {
+		options_file_error("neutral", &reason);
+		return EXIT_FAILED;
+	}
+	options_error("rack", "neutral (trim, flat eq, limiter at -1 dBTP without gain) until another one is loaded");
+	return EXIT_DONE;
+}
+
+/* What is easily taken for the sound of the rack. */
+static void tell_left(const struct control *control)
+{
+	const struct rack *rack = control_rack(control);
+	char left[160] = "";
+	size_t used = 0;
+	static const char *const words[N_RACK_PARAMS] = {
+		[RACK_BYPASS] = "bypassed", [RACK_MATCH] = "loudness matched"
+	};
+	for (int i = 0; i < N_RACK_PARAMS; i++)
+		if (rack->values[i] != 0)
+			used += (size_t)snprintf(left + used, sizeof left - used, ", %s", words[i]);
+	for (uint32_t i = 0; i < rack->n_slots && used < sizeof left; i++)
+		if (rack->slots[i].values[rack->slots[i].module->n_params + HOST_SOLO] != 0)
+			used += (size_t)snprintf(left + used, sizeof left - used, ", %s soloed", rack->slots[i].id);
+	if (control_snapshot(control) != 0 && used < sizeof left)
+		snprintf(left + used, sizeof left - used, ", on snapshot %c", 'A' + (char)control_snapshot(control));
+	if (left[0])
+		options_error("rack", "comes back as it was left: %s", left + 2);
+}
+
 int load_rack(const struct load *load)
 {
 	char path[PATH_MAX];
@@ -34,15 +72,15 @@ int load_rack(const struct load *load)
 		draft_sweep(path); /* presets that a killed rack was saving */
 	if (load->resumed || (!load->rack && !load->no_restore))
 		saved = state_restore(load->state);
-	if (saved == STATUS_OK)
+	if (saved == STATUS_OK) {
+		tell_left(load->control);
 		return EXIT_DONE;
+	}
 	if (saved != STATUS_NO_MEMORY && load->rack && !load->no_restore)
 		saved = state_restore_scenes(load->state);
 	if (saved == STATUS_NO_MEMORY)
 		return EXIT_FAILED;
 	if (load->rack)
 		return open_preset(load, load->rack);
-	if (!load->no_restore && preset_find(FIRST_RACK, path, sizeof path, NULL) == STATUS_OK)
-		open_preset(load, path);
-	return EXIT_DONE;
+	return open_neutral(load);
 }

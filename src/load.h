@@ -13,8 +13,9 @@ struct load {
 	bool resumed; /* the process's former program has saved what it played a moment ago, which goes before all */
 };
 
-/* What was asked for, else what was saved, else (the first start ever) a preset. EXIT_DONE, or what to end with: the
- * rack that was asked for cannot be used (EXIT_BAD_RACK), or there was no memory (EXIT_FAILED); told on stderr. */
+/* What was asked for, else what was saved, else a neutral rack: which, and what of a saved one is easily missed
+ * (bypass, match, solo, another snapshot than A), is told on stderr. EXIT_DONE, or what to end with: the rack that was
+ * asked for cannot be used (EXIT_BAD_RACK), or there was no memory (EXIT_FAILED); told on stderr. */
 int load_rack(const struct load *);
 
 #endif

@@ -102,7 +102,7 @@ static const struct cli_option options[] = {
 		"Surfaces (8 at most) that are sent every change and the main meters without asking; HOST:PORT/norm: values as "
 		"0..1 and as text, at /norm and /str; HOST:PORT/numbers: switches as 1 and 0",
 		options_set_text, offsetof(struct host_options, osc_surfaces) },
-	{ 0, "no-restore", NULL, "Start from the rack file or from nothing, not from the last state", options_set_flag,
+	{ 0, "no-restore", NULL, "Start from the rack file or neutral, not from the last state", options_set_flag,
 		offsetof(struct host_options, no_restore) },
 	{ .name = NULL },
 };

@@ -5,7 +5,6 @@
 #include "rack/audio/engine.h"
 #include "rack/audio/telemetry.h"
 #include "rack/base/clock.h"
-#include "rack/base/utf8.h"
 #include "rack/control/control_private.h"
 #include "rack/model/registry.h"
 
@@ -201,23 +200,10 @@ void control_match_gains(struct control *c)
 
 /* ---- The title */
 
-static void clean_title(char *out, const char *title)
-{
-	char copy[RACK_TITLE_SIZE];
-	size_t n = 0;
-	utf8_copy(copy, sizeof copy, title);
-	for (const char *at = copy; *at; at++)
-		if (*at != '#' && (n || *at != ' '))
-			out[n++] = *at;
-	while (n && out[n - 1] == ' ')
-		n--;
-	out[n] = '\0';
-}
-
 void control_set_title(struct control *c, const char *title, unsigned origin)
 {
 	char clean[RACK_TITLE_SIZE];
-	clean_title(clean, title);
+	rack_clean_title(clean, title);
 	if (strcmp(clean, c->rack.title) == 0)
 		return;
 	control_record(c, UNDO_WHOLE, 0, origin);
@@ -313,15 +299,6 @@ enum status control_move(struct control *c, const char *id, uint32_t position, u
 	return STATUS_OK;
 }
 
-/* "eq" or "eq_2", which a slot of type eq got by itself. */
-static bool is_made_id(const struct rack_slot *slot)
-{
-	size_t n = strlen(slot->module->id);
-	return strncmp(slot->id, slot->module->id, n) == 0 &&
-	       (slot->id[n] == '\0' || (slot->id[n] == '_' && slot->id[n + 1] &&
-					       slot->id[n + 1 + strspn(slot->id + n + 1, "0123456789")] == '\0'));
-}
-
 enum status control_replace(struct control *c, const char *id, const char *type, unsigned origin, struct reason *reason)
 {
 	uint32_t index = 0;
@@ -335,7 +312,7 @@ enum status control_replace(struct control *c, const char *id, const char *type,
 	struct rack_slot old = c->rack.slots[index];
 	rack_remove(&c->rack, index);
 	/* A name that a person gave stays; one that came from the type goes with it. Cannot fail: the place is free. */
-	rack_insert(&c->rack, index, module, is_made_id(&old) ? NULL : old.id, reason);
+	rack_insert(&c->rack, index, module, rack_id_is_made(&old) ? NULL : old.id, reason);
 	struct rack_slot *new = &c->rack.slots[index];
 	for (uint32_t i = 0; i < N_HOST_PARAMS; i++)
 		new->values[module->n_params + i] = old.values[old.module->n_params + i];

@@ -60,8 +60,7 @@ void control_end(struct control *);
 enum status control_set(
 	struct control *, uint32_t slot, uint32_t param, float value, unsigned origin, float *real, struct reason *);
 
-/* A title as a rack file's line can hold it: control characters become '?' (rack/base/utf8.h), '#' and blanks at the
- * ends go, and it is cut to RACK_TITLE_SIZE - 1 bytes. */
+/* As rack_clean_title leaves it. */
 void control_set_title(struct control *, const char *title, unsigned origin);
 
 /* id NULL: from the type. Positions beyond the end mean the end. On failure nothing has changed. */
@@ -138,6 +137,8 @@ enum status control_lock(struct control *, uint32_t slot, uint32_t param, bool l
 /* The rack file at path (from the change line or the saved state), read here and now; warnings go to stderr by warn.
  * Keeps the file's lines, so that saving the preset again keeps its comments. */
 enum status control_open_file(struct control *, const char *path, struct reason *);
+/* The same from a text, which messages call name. */
+enum status control_open_text(struct control *, const char *name, const char *text, size_t size, struct reason *);
 
 /* The model as a rack file's text, with the comments of the file that it came from; malloc()ed, NULL: no memory. */
 char *control_print(const struct control *);

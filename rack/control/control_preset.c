@@ -306,11 +306,11 @@ void control_preset_info(struct control *c, const char *name, control_info_done 
 
 /* ---- The rack's file */
 
-enum status control_open_file(struct control *c, const char *path, struct reason *reason)
+enum status control_open_text(struct control *c, const char *name, const char *text, size_t size, struct reason *reason)
 {
 	struct rack rack;
 	struct rackfile *file;
-	enum status status = read_rack(path, path, &rack, &file, reason);
+	enum status status = rackfile_parse(name, text, size, &rack, &file, warn_stderr, NULL, reason);
 	if (status != STATUS_OK)
 		return status;
 	rackfile_free(c->file);
@@ -318,6 +318,18 @@ enum status control_open_file(struct control *c, const char *path, struct reason
 	control_load(c, &rack, ORIGIN_HOST);
 	undo_clear(c->undo); /* what was before is nobody's work */
 	return STATUS_OK;
+}
+
+enum status control_open_file(struct control *c, const char *path, struct reason *reason)
+{
+	char *text;
+	size_t size;
+	enum status status = file_read(path, RACKFILE_SIZE_MAX, &text, &size, reason);
+	if (status != STATUS_OK)
+		return status;
+	status = control_open_text(c, path, text, size, reason);
+	free(text);
+	return status;
 }
 
 char *control_print(const struct control *c)

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/model/rack.h"
 
+#include "rack/base/utf8.h"
 #include "rack/model/registry.h"
 
 #include <stdio.h>
@@ -104,6 +105,15 @@ static void make_id(const struct rack *rack, const char *type, char *id)
 		snprintf(id, RACK_ID_SIZE, "%.20s_%u", type, n);
 }
 
+/* "eq" or "eq_2", which a slot of type eq got by itself. */
+bool rack_id_is_made(const struct rack_slot *slot)
+{
+	size_t n = strlen(slot->module->id);
+	return strncmp(slot->id, slot->module->id, n) == 0 &&
+	       (slot->id[n] == '\0' || (slot->id[n] == '_' && slot->id[n + 1] &&
+					       slot->id[n + 1 + strspn(slot->id + n + 1, "0123456789")] == '\0'));
+}
+
 static void slot_defaults(struct rack_slot *slot)
 {
 	for (uint32_t i = 0; i < slot_n_params(slot); i++)
@@ -160,4 +170,17 @@ void rack_clear(struct rack *rack)
 	memset(rack, 0, sizeof *rack);
 	for (uint32_t i = 0; i < N_RACK_PARAMS; i++)
 		rack->values[i] = rack_params[i].def;
+}
+
+void rack_clean_title(char out[RACK_TITLE_SIZE], const char *title)
+{
+	char copy[RACK_TITLE_SIZE];
+	size_t n = 0;
+	utf8_copy(copy, sizeof copy, title);
+	for (const char *at = copy; *at; at++)
+		if (*at != '#' && (n || *at != ' '))
+			out[n++] = *at;
+	while (n && out[n - 1] == ' ')
+		n--;
+	out[n] = '\0';
 }

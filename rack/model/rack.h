@@ -53,6 +53,13 @@ bool rack_bypassed(const struct rack *, uint32_t slot);
 /* [a-z][a-z0-9_]*, shorter than RACK_ID_SIZE, and neither a tap's nor reset, pause or start: /meter has those. */
 bool rack_id_valid(const char *id);
 
+/* Whether the slot's id is one that its type gave ("eq", "eq_2"), and no person. */
+bool rack_id_is_made(const struct rack_slot *);
+
+/* A title as a rack file's line can hold it: control characters become '?' (rack/base/utf8.h), '#' and blanks at the
+ * ends go, and it is cut to RACK_TITLE_SIZE - 1 bytes. */
+void rack_clean_title(char out[RACK_TITLE_SIZE], const char *title);
+
 /* All rows at their defaults. id NULL or "": the type's id, with _2, _3 ... where that is taken. FULL, or BAD_VALUE for
  * an id that is taken or malformed. position beyond the end: at the end. */
 enum status rack_insert(struct rack *, uint32_t position, const struct module *, const char *id, struct reason *);

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import contextlib, fcntl, json, os, shutil, signal, socket, struct, subprocess, sys, tempfile, time
 
+from liverack import from_nothing
+
 BUILD = os.environ.get("LACQUER_BUILD", "build")  # where the programs are
 SERVER = os.environ.get("LACQUER_TEST_SERVER", "lacq_live")
 PORT = 33453
@@ -107,7 +109,7 @@ def can_realtime():
 
 
 def start(*arguments, name="lacquer", port=PORT):
-    return subprocess.Popen([BUILD + "/lacquer", "run", "-H", "-n", name, "--osc", str(port), *arguments],
+    return subprocess.Popen([BUILD + "/lacquer", "run", "-H", "-n", name, "--osc", str(port), *from_nothing(arguments)],
         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
@@ -387,12 +389,30 @@ def test_stop_signals():
 def test_state():
     shutil.rmtree(os.path.join(os.environ["XDG_STATE_HOME"], "lacquer"), ignore_errors=True)
     with jackd():
-        with lacquer():
-            check("the first start has the streaming rack", "limiter" in (osc("/chain") or []), osc("/chain"))
+        with lacquer() as first:
+            check("the first start is neutral", osc("/chain") == ["trim", "eq", "limiter"] and osc("/title") == ["Neutral"] and
+                  osc("/rack/limiter/gain") == [0] and osc("/rack/limiter/ceiling") == [-1], osc("/chain"))
+            first.terminate()
+            said = first.communicate(timeout=5)[1]
+            check("and says so", "lacquer: rack: neutral (trim, flat eq, limiter at -1 dBTP without gain)" in said, said)
         with lacquer("--no-restore", write_rack("[trim]\n")):
             osc("/rack/trim/gain", -2.5)
         with lacquer():
             check("the last state is taken up again", osc("/rack/trim/gain") == [-2.5], osc("/rack/trim/gain"))
+            osc("/ab", "b")
+            osc("/bypass", 1)
+            osc("/rack/trim/solo", 1)
+        with lacquer() as left:
+            check("bypass comes back", osc("/bypass") == [True], osc("/bypass"))
+            osc("/bypass", 0)
+            osc("/rack/trim/solo", 0)
+            osc("/ab", "a")
+            left.terminate()
+            said = left.communicate(timeout=5)[1]
+            check("what is easily missed is said", "lacquer: rack: comes back as it was left: bypassed, trim soloed, on "
+                  "snapshot B" in said, said)
+        with lacquer():
+            check("and then it is as before", osc("/rack/trim/gain") == [-2.5], osc("/rack/trim/gain"))
             osc("/rack/trim/gain", -7.5)
             saved = os.path.join(os.environ["XDG_STATE_HOME"], "lacquer", "lacquer.rack")
             check("a change is on disk within 3 s", eventually(lambda: "-7.5" in open(saved).read(), 3) is not None)

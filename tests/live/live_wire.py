@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 
+from liverack import EMPTY
 from test_stranger import HEADERS, LACQUER, PORT, STREAM_MAX, Peer, bundle, message, strings
 
 WHOLE = ("IPv4", "link-local")  # what takes long is not tried for the others
@@ -63,7 +64,7 @@ class Far:
 class Rack:
     def __init__(self, bind, allow, *options):
         self.process = subprocess.Popen([LACQUER, "run", "-H", "-w", "-s", "lacq_none", "--no-restore", "--osc-bind", bind,
-                                         "--osc-allow", allow, *options], stderr=subprocess.PIPE, text=True)
+                                         "--osc-allow", allow, *options, EMPTY], stderr=subprocess.PIPE, text=True)
         end = time.monotonic() + 10
         while run("get", "/info").returncode != 0:
             assert time.monotonic() < end and self.process.poll() is None, self.process.stderr.read()

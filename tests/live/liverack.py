@@ -14,8 +14,16 @@ import liblo
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(TOP, "build")
 LACQUER = os.path.join(BUILD, "lacquer")
+EMPTY = os.path.join(TOP, "tests", "live", "empty.rack")
+
 # One name for all: JACK's registry holds few, and a killed server keeps its place until one of the same name starts.
 SERVER = os.environ.get("LACQUER_TEST_SERVER", "lacq_live")
+
+
+def from_nothing(arguments):
+    """With --no-restore and no rack of their own, tests begin without slots: a start alone would bring a neutral rack."""
+    bare = "--no-restore" in arguments and not any(a.endswith(".rack") for a in arguments)
+    return [*arguments, EMPTY] if bare else list(arguments)
 
 
 def wait_until(what, condition, seconds=10):
@@ -159,7 +167,7 @@ class Rack(Process):
         if preload:
             self.env["LD_PRELOAD"] = os.path.join(BUILD, preload)
         super().__init__([*user, program, "run", "--headless", "--server", SERVER, "--name", name, "--osc", str(self.port),
-                          *arguments], self.env)
+                          *from_nothing(arguments)], self.env)
         self.osc = Osc(self.port)
         try:
             wait_until("the rack", lambda: self.child.poll() is not None or f"{name}:out_R" in ports())
