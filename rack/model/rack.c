@@ -14,14 +14,15 @@
 	}
 
 const struct param host_params[N_HOST_PARAMS] = {
-	[HOST_BYPASS] = SWITCH("bypass", "Bypass", "Passes the slot's input on, delayed as if it were at work"),
-	[HOST_SOLO] = SWITCH("solo", "Solo", "Hears this slot alone: every slot that is not soloed is bypassed"),
-	[HOST_DELTA] = SWITCH("delta", "Delta", "Hears only what the slot changes: its output less its input"),
+	[HOST_BYPASS] = SWITCH("bypass", "Bypass", "Passes the slot's input through, delay-compensated"),
+	[HOST_SOLO] = SWITCH("solo", "Solo", "Listens to this slot alone: every slot that is not soloed is bypassed"),
+	[HOST_DELTA] = SWITCH("delta", "Delta", "Listens to the difference (delta): output less input"),
 };
 
 const struct param rack_params[N_RACK_PARAMS] = {
-	[RACK_BYPASS] = SWITCH("bypass", "Bypass", "Hears the rack's input, delayed as if the rack were at work"),
-	[RACK_MATCH] = SWITCH("bypass/match", "Match", "Bypass at matched loudness: the louder side is turned down"),
+	[RACK_BYPASS] = SWITCH("bypass", "Bypass", "Passes the rack's input through, delay-compensated"),
+	[RACK_MATCH] =
+		SWITCH("bypass/match", "Match", "Bypass at matched loudness: the louder of the two is attenuated"),
 };
 
 const struct param rack_rate = { .id = "rate",

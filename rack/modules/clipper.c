@@ -46,7 +46,7 @@ static const struct param params[] = {
 		.max = 0,
 		.def = 0,
 		.step = 0.1f,
-		.help = "Level in dBFS at which peaks are cut" },
+		.help = "Level in dBFS at which peaks are clipped" },
 	[HARDNESS] = { .id = "hardness",
 		.label = "Hardness",
 		.unit = UNIT_PERCENT,
@@ -54,7 +54,7 @@ static const struct param params[] = {
 		.max = 100,
 		.def = 75,
 		.step = 5,
-		.help = "Share of the range below the ceiling in % that stays straight: 0 % bends all, 100 % cuts hard" },
+		.help = "Linear part of the range below the ceiling in %: 0 % soft-clips throughout, 100 % = hard clipping" },
 	[OVERSAMPLING] = { .id = "oversampling",
 		.label = "Oversampling",
 		.scale = SCALE_CHOICE,
@@ -62,15 +62,15 @@ static const struct param params[] = {
 		.def = 3,
 		.step = 1,
 		.choices = factors,
-		.help = "Multiple of the rate at which is clipped (1, 2, 4, 8, 16); more means fewer aliases and more work" },
+		.help = "Oversampling factor (1, 2, 4, 8, 16); higher means less aliasing and more CPU load" },
 	[TRUE_PEAK] = { .id = "true_peak",
 		.label = "True peak",
 		.scale = SCALE_TOGGLE,
 		.max = 1,
 		.def = 1,
 		.step = 1,
-		.help = "Keeps what lies between the samples below the ceiling too, before mix and output; 34 frames and "
-			"0.35 ms more delay (on, off)" },
+		.help = "Keeps inter-sample peaks below the ceiling too, before Mix and Output; added latency 34 frames and "
+			"0.35 ms (on, off)" },
 	[MIX] = { .id = "mix",
 		.label = "Mix",
 		.unit = UNIT_PERCENT,
@@ -78,21 +78,21 @@ static const struct param params[] = {
 		.max = 100,
 		.def = 100,
 		.step = 5,
-		.help = "Share of the clipped sound in %, the rest is the input, equally delayed" },
+		.help = "Wet share in %, the rest is the input, delay-compensated" },
 	[OUTPUT] = { .id = "output",
 		.label = "Output",
 		.unit = UNIT_DB,
 		.min = -18,
 		.max = 18,
 		.step = 0.5f,
-		.help = "Level of the clipped sound in dB" },
+		.help = "Gain of the clipped signal in dB" },
 };
 _Static_assert(sizeof params / sizeof params[0] == N_PARAMS, "a row for each parameter");
 
 static const struct level meters_table[] = {
-	[REDUCTION] = { "reduction", "Reduction", UNIT_DB, 0, 12, "How far the highest peak is cut in dB",
+	[REDUCTION] = { "reduction", "Reduction", UNIT_DB, 0, 12, "Gain reduction at the highest peak in dB",
 		ROLE_REDUCTION },
-	[GUARD] = { "guard", "True peak", UNIT_DB, 0, 3, "How far the gain is down for true peaks in dB" },
+	[GUARD] = { "guard", "True peak", UNIT_DB, 0, 3, "Gain reduction for true peaks in dB" },
 };
 
 enum { R_DRIVE, R_CEILING, R_KNEE, N_SMOOTHED, R_MIX = N_SMOOTHED, R_OUTPUT, N_RAMPS };
@@ -353,7 +353,7 @@ static void process(void *state, const struct block *block) RT
 const struct module module_clipper = {
 	.id = "clipper",
 	.label = "Clipper",
-	.help = "Takes off peaks, soft or hard, with oversampling",
+	.help = "Soft or hard clipper with oversampling",
 	.params = params,
 	.n_params = N_PARAMS,
 	.meters = meters_table,

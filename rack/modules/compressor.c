@@ -38,13 +38,13 @@ static const struct level meters[] = {
 		.unit = UNIT_DB,
 		.min = 0,
 		.max = 24,
-		.help = "How far the compressed sound is turned down in dB, before makeup" },
+		.help = "Gain reduction in dB, before makeup" },
 	[AUTO_GAIN] = { .id = "makeup",
 		.label = "Auto makeup",
 		.unit = UNIT_DB,
 		.min = 0,
 		.max = MAKEUP_MAX_DB,
-		.help = "How far auto makeup turns the compressed sound up in dB" },
+		.help = "Gain added by auto makeup in dB" },
 };
 
 /* Everything that glides. */
@@ -358,7 +358,7 @@ static void process(void *state, const struct block *block) RT
 const struct module module_compressor = {
 	.id = "compressor",
 	.label = "Compressor",
-	.help = "Wide-band compressor with soft knee, look-ahead and parallel mix",
+	.help = "Wideband compressor with soft knee, look-ahead and parallel mix",
 	.params = params,
 	.n_params = N_PARAMS,
 	.meters = meters,

@@ -21,22 +21,22 @@ static const struct param params[] = {
 		.def = 3,
 		.step = 1,
 		.choices = bits_names,
-		.help = "How many bits are left (off, 16, 20, 24); the last module of a chain" },
+		.help = "Output word length in bits (off, 16, 20, 24); place it last in the chain" },
 	[SHAPE] = { .id = "shape",
 		.label = "Shape",
 		.scale = SCALE_CHOICE,
 		.max = DITHER_SHAPES - 1,
 		.step = 1,
 		.choices = shape_names,
-		.help = "Colour of the noise: white (tpdf), rising (highpass), or away from 2 to 6 kHz by 3, 5 or 9 taps "
-			"(short, lipshitz, wannamaker; highpass beyond 40 to 50 kHz of rate)" },
+		.help = "Dither noise: white (tpdf), highpassed (highpass), or noise-shaped away from 2 to 6 kHz with 3, 5 or 9 taps "
+			"(short, lipshitz, wannamaker; highpass at rates outside 40 to 50 kHz)" },
 	[BLANK] = { .id = "blank",
 		.label = "Blank",
 		.scale = SCALE_TOGGLE,
 		.max = 1,
 		.def = 1,
 		.step = 1,
-		.help = "No noise after 0.7 s of digital silence (on, off)" },
+		.help = "Auto-blank: no dither after 0.7 s of digital silence (on, off)" },
 };
 _Static_assert(sizeof params / sizeof params[0] == N_PARAMS, "a row for each parameter");
 
@@ -79,7 +79,7 @@ const struct module module_dither = {
 	.id = "dither",
 	.role = ROLE_DITHER,
 	.label = "Dither",
-	.help = "Reduces the output to whole steps of 16, 20 or 24 bits with dither, shaped or white",
+	.help = "Word-length reduction to 16, 20 or 24 bits with dither, white or noise-shaped",
 	.params = params,
 	.n_params = N_PARAMS,
 	.size = size,

@@ -381,7 +381,7 @@ static void process(void *state, const struct block *block) RT
 const struct module module_eq = {
 	.id = "eq",
 	.label = "Equaliser",
-	.help = "Eight minimum-phase bands without delay that follow their analogue models up to 20 kHz",
+	.help = "Eight minimum-phase bands with zero latency, matched to their analogue prototypes up to 20 kHz",
 	.params = params,
 	.n_params = EQ_ROWS,
 	.size = size,

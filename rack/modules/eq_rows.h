@@ -21,22 +21,22 @@ static const char *const eq_targets[] = { "stereo", "mid", "side", "left", "righ
 /* clang-format off */
 #define EQ_BAND(n, type, hz) \
 	[(n - 1) * EQ_BAND_ROWS + EQ_ON] = { .id = "band" #n "/on", .role = ROLE_BAND_ON, .label = #n " On", .scale = SCALE_TOGGLE, .max = 1, \
-		.def = 1, .step = 1, .help = "Puts the band into the sound (on, off)" }, \
+		.def = 1, .step = 1, .help = "Enables the band (on, off)" }, \
 	[(n - 1) * EQ_BAND_ROWS + EQ_TYPE] = { .id = "band" #n "/type", .role = ROLE_BAND_TYPE, .label = #n " Type", .scale = SCALE_CHOICE, .max = 6, \
-		.def = type, .step = 1, .choices = eq_types, .help = "Shape of the band's response" }, \
+		.def = type, .step = 1, .choices = eq_types, .help = "Filter type of the band" }, \
 	[(n - 1) * EQ_BAND_ROWS + EQ_FREQ] = { .id = "band" #n "/freq", .role = ROLE_BAND_FREQ, .label = #n " Freq", .unit = UNIT_HZ, \
 		.scale = SCALE_LOG, .min = 10, .max = 22000, .def = hz, .step = 1.0594631f, \
-		.help = "Centre of a bell, notch or tilt, half-gain point of a shelf, corner of a pass in Hz" }, \
+		.help = "Frequency in Hz: centre of a bell, notch or tilt, half-gain point of a shelf, cutoff of a highpass or lowpass" }, \
 	[(n - 1) * EQ_BAND_ROWS + EQ_GAIN] = { .id = "band" #n "/gain", .role = ROLE_BAND_GAIN, .label = #n " Gain", .unit = UNIT_DB, .min = -18, \
 		.max = 18, .def = 0, .step = 0.5f, \
-		.help = "Gain of a bell or shelf in dB, for a tilt of the top over the bottom; passes and notches have none" }, \
+		.help = "Gain in dB of a bell or shelf, of the top against the bottom for a tilt; highpass, lowpass and notch have none" }, \
 	[(n - 1) * EQ_BAND_ROWS + EQ_Q] = { .id = "band" #n "/q", .role = ROLE_BAND_Q, .label = #n " Q", .scale = SCALE_LOG, .min = 0.1f, \
 		.max = 18, .def = 0.70710678f, .step = 1.1f, \
-		.help = "Sharpness, as frequency over bandwidth (no unit); 0.71 makes passes maximally flat" }, \
+		.help = "Q factor, frequency over bandwidth (no unit); 0.71 = Butterworth for a highpass or lowpass" }, \
 	[(n - 1) * EQ_BAND_ROWS + EQ_SLOPE] = { .id = "band" #n "/slope", .role = ROLE_BAND_SLOPE, .label = #n " Slope", .scale = SCALE_CHOICE, \
-		.max = 3, .def = 1, .step = 1, .choices = eq_slopes, .help = "Steepness of a highpass or lowpass in dB/oct" }, \
+		.max = 3, .def = 1, .step = 1, .choices = eq_slopes, .help = "Slope of a highpass or lowpass in dB/oct" }, \
 	[(n - 1) * EQ_BAND_ROWS + EQ_TARGET] = { .id = "band" #n "/target", .label = #n " Target", .scale = SCALE_CHOICE, \
-		.max = 4, .def = EQ_STEREO, .step = 1, .choices = eq_targets, .help = "The part of the sound that the band works on" }
+		.max = 4, .def = EQ_STEREO, .step = 1, .choices = eq_targets, .help = "Channels processed (stereo, mid, side, left, right)" }
 
 /* Every band is on and flat: naming a type or a gain is enough to hear it. */
 #define EQ_TABLE \
@@ -49,7 +49,7 @@ static const char *const eq_targets[] = { "stereo", "mid", "side", "left", "righ
 	EQ_BAND(7, PROTOTYPE_BELL, 8000), \
 	EQ_BAND(8, PROTOTYPE_HIGH_SHELF, 12000), \
 	[EQ_LEVEL] = { .id = "gain", .role = ROLE_GAIN, .label = "Gain", .unit = UNIT_DB, .min = -18, .max = 18, .def = 0, .step = 0.5f, \
-		.help = "Level behind all bands in dB" }
+		.help = "Output gain in dB" }
 /* clang-format on */
 
 struct eq_band {

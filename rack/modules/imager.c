@@ -24,13 +24,13 @@ enum { CORRELATION, N_METERS };
 	{                                                                                                              \
 		.id = "band" #n "/width", .label = "Width " #n, .unit = UNIT_PERCENT, .scale = SCALE_LINEAR, .min = 0, \
 		.max = 200, .def = 100, .step = 5,                                                                     \
-		.help = "Level of the side " where " in %: 0 % is mono, 100 % as it comes"                             \
+		.help = "Stereo width " where " in %: 0 % = mono, 100 % = unchanged"                                   \
 	}
 #define CROSSOVER_ROW(n, hz)                                                                                           \
 	{                                                                                                              \
 		.id = "crossover" #n, .label = "Crossover " #n, .unit = UNIT_HZ, .scale = SCALE_LOG, .min = 20,        \
 		.max = 20000, .def = hz, .step = 1.0594631f,                                                           \
-		.help = "Frequency in Hz where the width goes over to that of the next band"                           \
+		.help = "Crossover frequency in Hz between the widths of two bands"                                    \
 	}
 
 static const struct param params[] = {
@@ -49,7 +49,7 @@ static const struct param params[] = {
 		.max = 500,
 		.def = MONO_HZ_OFF,
 		.step = 1.0594631f,
-		.help = "Removes the side below this frequency in Hz at 24 dB/oct; 10 Hz is off" },
+		.help = "Removes the side signal below this frequency in Hz, 24 dB/oct; 10 Hz = off" },
 	[GUARD] = { .id = "guard",
 		.label = "Guard",
 		.unit = UNIT_NONE,
@@ -58,7 +58,7 @@ static const struct param params[] = {
 		.max = 1,
 		.def = -1,
 		.step = 0.05f,
-		.help = "Turns the side down where the correlation of left and right falls below this; -1 is off" },
+		.help = "Attenuates the side signal when the correlation of left and right falls below this; -1 = off" },
 };
 _Static_assert(sizeof params / sizeof params[0] == N_PARAMS, "a row for each parameter");
 
@@ -69,7 +69,7 @@ static const struct level meters[] = {
 		.min = -1,
 		.max = 1,
 		.kind = LEVEL_CENTRED,
-		.help = "Correlation of left and right at the output: 1 is mono, below 0 cancels in mono" },
+		.help = "Correlation of left and right at the output: 1 = mono, below 0 cancels in mono" },
 };
 
 struct state {
@@ -249,7 +249,7 @@ static void process(void *state, const struct block *block) RT
 const struct module module_imager = {
 	.id = "imager",
 	.label = "Imager",
-	.help = "Stereo width by band, mono bass and a floor for the correlation",
+	.help = "Multiband stereo width, mono bass and a correlation guard",
 	.params = params,
 	.n_params = N_PARAMS,
 	.meters = meters,

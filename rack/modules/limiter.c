@@ -18,7 +18,7 @@
 enum { REDUCTION, N_METERS };
 
 static const struct level meters_table[] = {
-	[REDUCTION] = { "reduction", "Reduction", UNIT_DB, 0, 20, "How far the gain is down in dB, the lower channel",
+	[REDUCTION] = { "reduction", "Reduction", UNIT_DB, 0, 20, "Gain reduction in dB, of the channel with more",
 		ROLE_REDUCTION },
 };
 

@@ -449,7 +449,7 @@ static void process(void *state, const struct block *block) RT
 const struct module module_multiband = {
 	.id = "multiband",
 	.label = "Multiband",
-	.help = "Compresses or expands up to five bands, each on its own, with minimum or linear phase",
+	.help = "Multiband compressor and expander, up to five bands, minimum or linear phase",
 	.params = multiband_params,
 	.n_params = N_PARAMS,
 	.meters = multiband_meters,

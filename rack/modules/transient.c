@@ -335,7 +335,7 @@ static void process(void *state, const struct block *block) RT
 const struct module module_transient = {
 	.id = "transient",
 	.label = "Transient",
-	.help = "Makes attacks and what rings after them louder or softer, at any level, in up to four bands",
+	.help = "Transient shaper for attack and sustain, level-independent, up to four bands",
 	.params = transient_params,
 	.n_params = N_PARAMS,
 	.meters = transient_meters,

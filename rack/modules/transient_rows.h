@@ -19,31 +19,31 @@ static const char *const counts[] = { "1", "2", "3", "4" };
 #define CROSSOVER_ROW(n, hz, more) \
 	[CROSSOVER + n - 1] = { .id = "crossover" #n, .label = "Crossover " #n, .unit = UNIT_HZ, .scale = SCALE_LOG, \
 		.min = 40, .max = 20000, .def = hz, .step = 1.0594631f, \
-		.help = "Frequency in Hz where band " #n " goes over to the next at 24 dB/oct" more }
+		.help = "Crossover frequency in Hz between band " #n " and the next, 24 dB/oct" more }
 
 #define AMOUNT_ROW(row, name, text, what) \
 	[row] = { .id = name, .label = text, .unit = UNIT_PERCENT, .min = -100, .max = 100, .step = 5, .help = what }
 
 #define BAND_ROWS(n) \
 	AMOUNT_ROW(BAND(n - 1) + ATTACK, "band" #n "/attack", #n " Attack", \
-		"How much louder (above 0) or softer the band's onsets become in %, added to the attack of all"), \
+		"Attack of the band in %, boosted above 0, reduced below; added to the overall Attack"), \
 	AMOUNT_ROW(BAND(n - 1) + SUSTAIN, "band" #n "/sustain", #n " Sustain", \
-		"How much louder (above 0) or softer what rings in the band becomes in %, added to the sustain of all")
+		"Sustain of the band in %, boosted above 0, reduced below; added to the overall Sustain")
 
 static const struct param transient_params[] = {
-	AMOUNT_ROW(ATTACK, "attack", "Attack", "How much louder (above 0) or softer (below 0) onsets become in %"),
+	AMOUNT_ROW(ATTACK, "attack", "Attack", "Attack in %: transients are boosted above 0, reduced below"),
 	AMOUNT_ROW(SUSTAIN, "sustain", "Sustain",
-		"How much louder (above 0) or softer (below 0) what rings after them becomes in %"),
+		"Sustain in %: the tail after transients is boosted above 0, reduced below"),
 	[SPEED] = { .id = "speed", .label = "Speed", .unit = UNIT_MS, .scale = SCALE_LOG, .min = 5, .max = 100,
 		.def = 20, .step = 1.1f,
-		.help = "Time in ms that an onset takes; what rings after it takes ten times that" },
+		.help = "Duration of the attack in ms; sustain takes ten times as long" },
 	[MIX] = { .id = "mix", .label = "Mix", .unit = UNIT_PERCENT, .min = 0, .max = 100, .def = 100, .step = 5,
-		.help = "Share of the changed sound in %, the rest is the input" },
+		.help = "Wet share in %, the rest is the input" },
 	[GAIN] = { .id = "gain", .label = "Gain", .unit = UNIT_DB, .min = -12, .max = 12, .step = 0.5f,
-		.help = "Level of the changed sound in dB" },
+		.help = "Gain of the processed signal in dB" },
 	[N_BANDS] = { .id = "bands", .label = "Bands", .scale = SCALE_CHOICE, .max = BANDS - 1, .step = 1,
 		.choices = counts,
-		.help = "How many bands are followed and changed, each on its own (1, 2, 3, 4); 1 is the whole sound" },
+		.help = "Number of bands (1, 2, 3, 4); 1 = wideband" },
 	CROSSOVER_ROW(1, 120, ""),
 	CROSSOVER_ROW(2, 1000, ", at least that of crossover 1"),
 	CROSSOVER_ROW(3, 6000, ", at least that of crossover 2"),
@@ -56,7 +56,7 @@ _Static_assert(sizeof transient_params / sizeof transient_params[0] == N_PARAMS,
 
 static const struct level transient_meters[] = {
 	[CHANGE] = { "change", "Change", UNIT_DB, -15, 15,
-		"How far the sound, or the band that changes most, is turned up (down below 0) in dB",
+		"Gain change in dB, of the band that changes most; below 0 is reduction",
 		.kind = LEVEL_CENTRED },
 };
 /* clang-format on */

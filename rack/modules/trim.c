@@ -11,22 +11,20 @@ enum { GAIN, BALANCE, INVERT_LEFT, INVERT_RIGHT, SWAP, MONO, DC, N_PARAMS };
 /* clang-format off */
 static const struct param params[] = {
 	[GAIN] = { .id = "gain", .role = ROLE_GAIN, .label = "Gain", .unit = UNIT_DB, .scale = SCALE_LINEAR, .min = -24, .max = 24,
-		.def = 0, .step = 0.5f, .help = "Level of both channels in dB" },
+		.def = 0, .step = 0.5f, .help = "Gain of both channels in dB" },
 	[BALANCE] = { .id = "balance", .label = "Balance", .unit = UNIT_PERCENT, .scale = SCALE_LINEAR, .min = -100,
 		.max = 100, .def = 0, .step = 5,
-		.help = "Turns the other side down in % of its amplitude: -100 % leaves the left alone, 100 % the "
-			"right" },
+		.help = "Attenuates the opposite channel in % of its amplitude: -100 % = left only, 100 % = right only" },
 	[INVERT_LEFT] = { .id = "invert_left", .label = "Invert left", .scale = SCALE_TOGGLE, .max = 1, .step = 1,
-		.help = "Turns the polarity of the left input over (on, off)" },
+		.help = "Inverts polarity of the left input (on, off)" },
 	[INVERT_RIGHT] = { .id = "invert_right", .label = "Invert right", .scale = SCALE_TOGGLE, .max = 1, .step = 1,
-		.help = "Turns the polarity of the right input over (on, off)" },
+		.help = "Inverts polarity of the right input (on, off)" },
 	[SWAP] = { .id = "swap", .label = "Swap", .scale = SCALE_TOGGLE, .max = 1, .step = 1,
-		.help = "Exchanges left and right (on, off)" },
+		.help = "Swaps left and right (on, off)" },
 	[MONO] = { .id = "mono", .label = "Mono", .scale = SCALE_TOGGLE, .max = 1, .step = 1,
-		.help = "Puts half the sum of left and right on both channels (on, off), so that a centred sound "
-			"keeps its level" },
+		.help = "Sums to mono, (L + R) / 2 on both channels, so that centred sources keep their level (on, off)" },
 	[DC] = { .id = "dc", .label = "DC filter", .scale = SCALE_TOGGLE, .max = 1, .step = 1,
-		.help = "Removes a constant offset by a first-order high-pass at 2 Hz (on, off)" },
+		.help = "Removes DC offset: first-order highpass at 2 Hz (on, off)" },
 };
 /* clang-format on */
 _Static_assert(sizeof params / sizeof params[0] == N_PARAMS, "a row for each parameter");
