@@ -39,4 +39,11 @@ struct remote_slot {
 	struct remote_meter *meters;
 };
 
+/* What is known of a preset beside its name. */
+struct remote_preset {
+	char title[128], comment[128]; /* of its file; "": none */
+	uint32_t latency_frames;       /* of the whole rack with it, at the present rate */
+	bool known;
+};
+
 #endif

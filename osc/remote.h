@@ -79,4 +79,7 @@ const char *const *remote_presets(struct remote *);
 const char *const *remote_scenes(struct remote *);
 const char *const *remote_types(struct remote *);
 
+/* Of the preset at this place in the list of their names. */
+const struct remote_preset *remote_preset(const struct remote *, uint32_t index);
+
 #endif

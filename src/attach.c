@@ -1,46 +1,19 @@
 /* lacquer attach: the terminal UI for a rack that is already running. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/instance.h"
-#include "src/options.h"
-#include "tui/tui.h"
-
-enum { FPS_MAX = 60 };
+#include "src/screen_options.h"
 
 struct attach_choice {
 	const char *name; /* of the local rack */
 	struct tui_options tui;
 };
 
-static enum status set_fps(void *field, const char *argument, struct reason *reason)
-{
-	long fps;
-	if (!options_number(argument, 1, FPS_MAX, &fps))
-		return reason_set(
-			reason, STATUS_BAD_VALUE, "'%s' is not a whole number from 1 to %d", argument, FPS_MAX);
-	*(int *)field = (int)fps;
-	return STATUS_OK;
-}
-
-static enum status set_no_color(void *field, const char *argument, struct reason *reason)
-{
-	(void)argument, (void)reason;
-	*(bool *)field = false;
-	return STATUS_OK;
-}
-
 static int attach_main(int argc, char **argv);
 
 static const struct cli_option options[] = {
 	{ 'n', "name", "NAME", "The local rack of this name (default lacquer)", options_set_text,
 		offsetof(struct attach_choice, name) },
-	{ 0, "ascii", NULL, "Draw with ASCII characters only", options_set_flag,
-		offsetof(struct attach_choice, tui.ascii) },
-	{ 0, "no-color", NULL, "No colours (as with NO_COLOR in the environment)", set_no_color,
-		offsetof(struct attach_choice, tui.color) },
-	{ 0, "mouse", NULL, "Use the mouse: a click selects, the wheel steps", options_set_flag,
-		offsetof(struct attach_choice, tui.mouse) },
-	{ 0, "fps", "N", "Draw N times a second at most (1 to 60, default 25)", set_fps,
-		offsetof(struct attach_choice, tui.fps) },
+	SCREEN_OPTIONS(struct attach_choice, tui),
 	{ .name = NULL },
 };
 

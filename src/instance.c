@@ -42,9 +42,10 @@ static enum status tell_owner(int fd, const char *name, struct reason *reason)
 	long pid = size > 0 ? strtol(owner, NULL, 10) : 0;
 	if (pid > 0)
 		return reason_set(reason, STATUS_UNAVAILABLE,
-			"a rack named '%s' runs already (process %ld); choose another name with --name", name, pid);
-	return reason_set(
-		reason, STATUS_UNAVAILABLE, "a rack named '%s' runs already; choose another name with --name", name);
+			"a rack named '%s' is already running (process %ld); choose another name with --name", name,
+			pid);
+	return reason_set(reason, STATUS_UNAVAILABLE,
+		"a rack named '%s' is already running; choose another name with --name", name);
 }
 
 int instance_lock(const char *name, enum status *status, struct reason *reason)

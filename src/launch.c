@@ -52,17 +52,16 @@ static int left(struct remote *remote, const char *name)
 	return EXIT_DONE;
 }
 
-static int show(const char *name, pid_t engine, const char *notice)
+static int show(const char *name, pid_t engine, const struct tui_options *look, const char *notice)
 {
 	struct remote *remote;
 	struct reason reason;
-	struct tui_options options;
 	enum tui_end end = TUI_LEFT;
 	if (remote_open(&remote, NULL, name, &reason) != STATUS_OK) {
 		options_error(name, "%s", reason.text);
 		return EXIT_FAILED;
 	}
-	tui_options_init(&options);
+	struct tui_options options = *look;
 	options.may_stop = true;
 	options.notice = notice;
 	if (tui_run(remote, &options, &end, &reason) != STATUS_OK) {
@@ -99,21 +98,22 @@ static int await_ready(int ready_fd, pid_t engine)
 }
 
 /* The screen hides what is on stderr, so it is told there too; the more so what was asked for and is not done. */
-static int show_running(const struct host_options *options)
+static int show_running(const struct host_options *options, const struct tui_options *look)
 {
 	char notice[160];
-	fprintf(stderr, "lacquer: a rack named '%s' runs already: this is its terminal UI\n", options->name);
+	fprintf(stderr, "lacquer: a rack named '%s' is already running: this is its terminal UI\n", options->name);
 	if (!options->rack)
-		return show(options->name, 0, NULL);
-	snprintf(notice, sizeof notice, "'%.40s' runs already; %.60s was not loaded", options->name, options->rack);
-	return show(options->name, 0, notice);
+		return show(options->name, 0, look, NULL);
+	snprintf(notice, sizeof notice, "'%.40s' is already running; %.60s was not loaded", options->name,
+		options->rack);
+	return show(options->name, 0, look, notice);
 }
 
-int launch_run(const struct host_options *options)
+int launch_run(const struct host_options *options, const struct tui_options *look)
 {
 	int fds[2];
 	if (instance_runs(options->name))
-		return show_running(options);
+		return show_running(options, look);
 	if (pipe(fds) != 0) {
 		options_error("run", "%s", strerror(errno));
 		return EXIT_FAILED;
@@ -130,5 +130,5 @@ int launch_run(const struct host_options *options)
 	}
 	close(fds[1]);
 	int status = await_ready(fds[0], engine);
-	return status == EXIT_DONE ? show(options->name, engine, NULL) : status;
+	return status == EXIT_DONE ? show(options->name, engine, look, NULL) : status;
 }

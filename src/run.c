@@ -4,9 +4,9 @@
 #include "rack/base/name.h"
 #include "src/jack.h"
 #include "src/launch.h"
-#include "src/options.h"
 #include "src/ports.h"
 #include "src/resume.h"
+#include "src/screen_options.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +65,13 @@ static enum status set_port(void *field, const char *argument, struct reason *re
 	return STATUS_OK;
 }
 
+/* The host's come first: its rows count from there. */
+struct run_choice {
+	struct host_options host;
+	struct tui_options tui;
+};
+_Static_assert(offsetof(struct run_choice, host) == 0, "rows of the host's options count from the whole");
+
 static int run_main(int argc, char **argv);
 
 static const struct cli_option options[] = {
@@ -104,6 +111,7 @@ static const struct cli_option options[] = {
 		options_set_text, offsetof(struct host_options, osc_surfaces) },
 	{ 0, "no-restore", NULL, "Start from the rack file or neutral, not from the last state", options_set_flag,
 		offsetof(struct host_options, no_restore) },
+	SCREEN_OPTIONS(struct run_choice, tui),
 	{ .name = NULL },
 };
 
@@ -137,11 +145,12 @@ static bool is_consistent(const struct host_options *o, int *status)
 	return false;
 }
 
-static int run(const struct host_options *o)
+static int run(const struct run_choice *choice)
 {
+	const struct host_options *o = &choice->host;
 	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	if (terminal && !o->headless && !o->resume)
-		return launch_run(o);
+		return launch_run(o, &choice->tui);
 	if (!o->headless && !o->resume)
 		options_error("run", "not a terminal, so there is no terminal UI ('lacquer attach' opens one)");
 	return host_run(o, -1);
@@ -150,19 +159,23 @@ static int run(const struct host_options *o)
 static int run_main(int argc, char **argv)
 {
 	int status;
-	struct host_options o = { .name = "lacquer", .osc_port = OSC_DEFAULT_PORT, .wires = wires_new() };
-	if (!o.wires) {
+	struct run_choice choice = {
+		.host = { .name = "lacquer", .osc_port = OSC_DEFAULT_PORT, .wires = wires_new() },
+	};
+	struct host_options *o = &choice.host;
+	if (!o->wires) {
 		options_error("run", "out of memory");
 		return EXIT_FAILED;
 	}
 	struct resume resume;
-	char **operands = options_read(&subcommand_run, argc, argv, &o, &status);
+	tui_options_init(&choice.tui);
+	char **operands = options_read(&subcommand_run, argc, argv, &choice, &status);
 	if (operands) {
-		o.rack = *operands;
-		o.resume = resume_take(&resume, o.wires) ? &resume : NULL;
-		if (is_consistent(&o, &status))
-			status = o.check_ports ? ports_check(o.wires, o.name, o.server) : run(&o);
+		o->rack = *operands;
+		o->resume = resume_take(&resume, o->wires) ? &resume : NULL;
+		if (is_consistent(o, &status))
+			status = o->check_ports ? ports_check(o->wires, o->name, o->server) : run(&choice);
 	}
-	wires_free(o.wires);
+	wires_free(o->wires);
 	return status;
 }

@@ -148,10 +148,23 @@ static void ask_delete_which_scene(struct screen *s, float amount)
 	ask_menu(s, "Delete scene", scenes, ask_delete_scene);
 }
 
+/* Its title, and the delay that the rack has with it. */
+static const char *preset_detail(struct screen *s, int index)
+{
+	const struct remote_preset *preset = remote_preset(s->remote, (uint32_t)index);
+	const struct report *status = remote_status(s->remote);
+	if (!preset->known)
+		return "";
+	snprintf(s->detail, sizeof s->detail, "%6.1f ms  %s",
+		1000.0 * preset->latency_frames / (status->rate ? status->rate : 48000), preset->title);
+	return s->detail;
+}
+
 static void ask_load(struct screen *s, float amount)
 {
 	(void)amount;
-	ask_menu(s, "Load preset", presets, load_preset);
+	ask_menu(s, "Load preset (name, delay of the rack, title)", presets, load_preset);
+	s->dialog.detail = preset_detail;
 }
 
 static void ask_save(struct screen *s, float amount)

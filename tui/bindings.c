@@ -75,6 +75,15 @@ bool bindings_take(struct screen *s, int code)
 	return false;
 }
 
+/* The bottom line names the views as soon as there is a choice. */
+static bool views_to_choose(void)
+{
+	int n = 0;
+	for (size_t v = 0; v < n_views; v++)
+		n += views[v]->code != 0;
+	return n > 1;
+}
+
 bool bindings_at(const struct screen *s, size_t i, struct binding *found)
 {
 	const struct keymap *maps[MAPS_MAX];
@@ -82,7 +91,8 @@ bool bindings_at(const struct screen *s, size_t i, struct binding *found)
 	for (size_t m = 0; m < n; m++) {
 		for (size_t v = 0; m == N_BEFORE && v < n_views; v++)
 			if (views[v]->code && i-- == 0) {
-				*found = (struct binding){ views[v]->key_name, views[v]->name, views[v]->help };
+				*found = (struct binding){ views[v]->key_name,
+					views_to_choose() ? views[v]->name : NULL, views[v]->help };
 				return true;
 			}
 		if (i < maps[m]->n) {

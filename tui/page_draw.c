@@ -49,12 +49,15 @@ static void draw_choices(const struct screen *s, int y, int x, int columns, cons
 	canvas_put(&s->canvas, y, x, columns, STYLE_PLAIN, text);
 }
 
+/* An L between the label and the value marks what is locked. */
 static void draw_single(const struct screen *s, int y, const struct remote_param *p, bool selected)
 {
 	int x = s->layout.slot_x, rest = s->layout.slot_columns - LABEL_COLUMNS - VALUE_COLUMNS - 2;
 	char value[64], text[80];
 	canvas_pad(&s->canvas, y, x, LABEL_COLUMNS, selected ? STYLE_TITLE : STYLE_PLAIN,
 		p->row.label && *p->row.label ? p->row.label : p->id);
+	if (p->locked)
+		canvas_put(&s->canvas, y, x + LABEL_COLUMNS - 1, 1, STYLE_MARK, "L");
 	value_text(p, value, sizeof value);
 	snprintf(text, sizeof text, "%*s", VALUE_COLUMNS - 1, value);
 	canvas_pad(&s->canvas, y, x + LABEL_COLUMNS, VALUE_COLUMNS, selected ? STYLE_CURSOR : STYLE_PLAIN, text);
@@ -104,6 +107,8 @@ static void draw_row(const struct screen *s, int y, const struct remote_slot *sl
 	for (uint32_t c = left; c < left + n; x += table->widths[c++] + 1) {
 		if (line->cells[c] == PAGE_NONE)
 			continue;
+		if (slot->params[line->cells[c]].locked)
+			canvas_put(&s->canvas, y, x, 1, STYLE_MARK, "L");
 		value_text(&slot->params[line->cells[c]], value, sizeof value);
 		snprintf(text, sizeof text, "%*s", table->widths[c], value);
 		canvas_put(&s->canvas, y, x + 1, table->widths[c],

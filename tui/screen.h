@@ -52,6 +52,7 @@ struct screen {
 
 	struct dialog dialog;
 	char subject[72];    /* the slot that was selected when the dialog opened, and its module */
+	char detail[160];    /* of the menu's item that is being drawn */
 	char asked_name[65]; /* the preset or scene that is to be overwritten or deleted, while that is asked */
 	char message[256];
 	bool message_bad;

@@ -19,7 +19,7 @@ static void draw(struct screen *s)
 {
 	char text[120];
 	int rows = s->layout.rows, columns = s->layout.columns;
-	snprintf(text, sizeof text, "Terminal too small: %dx%d, at least %dx%d", columns, rows, LAYOUT_COLUMNS_MIN,
+	snprintf(text, sizeof text, "Too small: %dx%d, at least %dx%d", columns, rows, LAYOUT_COLUMNS_MIN,
 		LAYOUT_ROWS_MIN);
 	canvas_put(&s->canvas, 0, 0, columns, STYLE_PLAIN, text);
 	if (rows < 3 || columns < 20)

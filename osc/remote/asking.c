@@ -14,8 +14,8 @@ struct round {
 	bool open; /* some question has no answer yet */
 };
 
-/* True: go on. */
-static bool ask(struct round *r, struct question *q, const char *address)
+/* argument: text that goes with the question, or NULL. True: go on. */
+static bool ask_about(struct round *r, struct question *q, const char *address, const char *argument)
 {
 	if (q->answered)
 		return true;
@@ -29,8 +29,13 @@ static bool ask(struct round *r, struct question *q, const char *address)
 		return false;
 	r->under_way++;
 	q->asked_ms = now;
-	r->status = link_send(r->link, address, "");
+	r->status = link_send(r->link, address, argument ? "s" : "", argument);
 	return r->status == STATUS_OK;
+}
+
+static bool ask(struct round *r, struct question *q, const char *address)
+{
+	return ask_about(r, q, address, NULL);
 }
 
 static bool ask_below(
@@ -70,6 +75,16 @@ static bool ask_slot(struct round *r, struct mirror_slot *s)
 	return true;
 }
 
+/* One at a time: each makes the rack read a file. */
+static bool ask_presets(struct round *r)
+{
+	struct mirror *m = r->mirror;
+	for (uint32_t i = 0; m->preset_infos && i < m->presets.n; i++)
+		if (!m->preset_infos[i].question.answered)
+			return ask_about(r, &m->preset_infos[i].question, "/preset/info", m->presets.list[i]);
+	return true;
+}
+
 static bool ask_rack(struct round *r)
 {
 	struct mirror *m = r->mirror;
@@ -88,7 +103,9 @@ static bool ask_rack(struct round *r)
 		return false;
 	if (m->scenes.wanted && !ask(r, &m->scenes.question, "/scene/list"))
 		return false;
-	return !m->presets.wanted || ask(r, &m->presets.question, "/preset/list");
+	if (m->presets.wanted && !ask(r, &m->presets.question, "/preset/list"))
+		return false;
+	return ask_presets(r);
 }
 
 enum status asking_send(struct mirror *m, struct link *link)

@@ -16,6 +16,7 @@ static void names_clear(struct mirror_names *names)
 	free(names->texts);
 	names->texts = NULL;
 	names->list[0] = NULL;
+	names->n = 0;
 }
 
 void mirror_rack_clear(struct mirror *m)
@@ -24,6 +25,17 @@ void mirror_rack_clear(struct mirror *m)
 	names_clear(&m->scenes);
 	names_clear(&m->types);
 	names_clear(&m->locks);
+	free(m->preset_infos);
+	m->preset_infos = NULL;
+}
+
+static bool same_names(const struct mirror_names *names, const struct message *msg)
+{
+	uint32_t n = 0;
+	for (int i = 0; i < msg->n; i++)
+		if (message_text(msg, i) && (n >= names->n || strcmp(names->list[n++], message_text(msg, i)) != 0))
+			return false;
+	return names->texts && n == names->n;
 }
 
 static void take_names(struct mirror_names *names, const struct message *msg)
@@ -45,7 +57,48 @@ static void take_names(struct mirror_names *names, const struct message *msg)
 		texts += strlen(texts) + 1;
 	}
 	names->list[n] = NULL;
+	names->n = n;
 	names->question.answered = true;
+}
+
+/* What is known of the presets stays while their names do. */
+static void take_presets(struct mirror *m, const struct message *msg)
+{
+	if (same_names(&m->presets, msg)) {
+		m->presets.question.answered = true;
+		return;
+	}
+	take_names(&m->presets, msg);
+	free(m->preset_infos);
+	m->preset_infos = calloc(m->presets.n + 1, sizeof *m->preset_infos);
+	m->complete = false;
+}
+
+/* name title comment frames */
+static void take_preset_info(struct mirror *m, const struct message *msg)
+{
+	double frames;
+	if (!message_text(msg, 0) || !message_text(msg, 1) || !message_text(msg, 2))
+		return;
+	for (uint32_t i = 0; m->preset_infos && i < m->presets.n; i++) {
+		struct mirror_preset *preset = &m->preset_infos[i];
+		if (strcmp(m->presets.list[i], message_text(msg, 0)) != 0)
+			continue;
+		utf8_copy(preset->shown.title, sizeof preset->shown.title, message_text(msg, 1));
+		utf8_copy(preset->shown.comment, sizeof preset->shown.comment, message_text(msg, 2));
+		if (message_number(msg, 3, &frames) && frames >= 0 && frames < UINT32_MAX)
+			preset->shown.latency_frames = (uint32_t)frames;
+		preset->shown.known = preset->question.answered = true;
+	}
+}
+
+/* A preset that cannot be read, or a rack that does not know the question: it has no title then. */
+static bool was_asked_of_preset(struct mirror *m, const char *address)
+{
+	for (uint32_t i = 0; m->preset_infos && strcmp(address, "/preset/info") == 0 && i < m->presets.n; i++)
+		if (m->preset_infos[i].question.asked_ms && !m->preset_infos[i].question.answered)
+			return m->preset_infos[i].question.answered = true;
+	return false;
 }
 
 /* An older rack may not know what is asked: that is an answer too, and no news to anybody. */
@@ -61,7 +114,7 @@ static bool was_asked(struct mirror *m, const char *address)
 	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
 		if (strcmp(asked[i].address, address) == 0 && !asked[i].question->answered)
 			return asked[i].question->answered = true;
-	return false;
+	return was_asked_of_preset(m, address);
 }
 
 static void take_error(struct mirror *m, const struct message *msg)
@@ -181,7 +234,9 @@ bool mirror_rack_take(struct mirror *m, const struct message *msg)
 		take_done(m, "saved", msg);
 		ask_again(m, &m->presets);
 	} else if (strcmp(address, "/preset/list") == 0) {
-		take_names(&m->presets, msg);
+		take_presets(m, msg);
+	} else if (strcmp(address, "/preset/info") == 0) {
+		take_preset_info(m, msg);
 	} else if (strcmp(address, "/modules") == 0) {
 		take_names(&m->types, msg);
 	} else {

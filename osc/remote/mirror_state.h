@@ -34,10 +34,17 @@ struct mirror_slot {
 	struct question *meters;     /* beside shown.meters */
 };
 
+/* A preset, and whether it has been asked for. */
+struct mirror_preset {
+	struct question question;
+	struct remote_preset shown;
+};
+
 struct mirror_names {
 	struct question question;
 	bool wanted;
 	char *texts;
+	uint32_t n;
 	const char *list[MIRROR_NAMES_MAX + 1];
 };
 
@@ -56,7 +63,8 @@ struct mirror {
 	uint32_t n_errors, n_notices;
 	struct mirror_names presets, scenes, types, locks; /* locks: addresses */
 	bool locks_known;
-	bool complete; /* nothing left to ask, as far as the last look went */
+	struct mirror_preset *preset_infos; /* beside presets.list; NULL: none */
+	bool complete;                      /* nothing left to ask, as far as the last look went */
 };
 
 #endif

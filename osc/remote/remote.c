@@ -265,3 +265,9 @@ bool remote_locks_known(const struct remote *r)
 {
 	return r->mirror.locks_known;
 }
+
+const struct remote_preset *remote_preset(const struct remote *r, uint32_t index)
+{
+	static const struct remote_preset unknown;
+	return r->mirror.preset_infos && index < r->mirror.presets.n ? &r->mirror.preset_infos[index].shown : &unknown;
+}

@@ -369,7 +369,7 @@ def test_second_instance():
     with jackd(), lacquer("--no-restore") as l:
         text, code = outcome(port=PORT + 1)
         check("second rack of the name: status 1, name and process told",
-            code == 1 and "'lacquer' runs already" in text and str(l.pid) in text, text.strip())
+            code == 1 and "'lacquer' is already running" in text and str(l.pid) in text, text.strip())
         text, code = outcome(name="other")
         check("OSC port taken: status 1, port told, --osc suggested",
             code == 1 and str(PORT) in text and "--osc" in text, text.strip())

@@ -272,6 +272,12 @@ static void test_menus_errors_and_news(void **state)
 	remote_preset_save(remote, "club");
 	TURN_UNTIL(rig, remote, strcmp(remote_notice(remote, &n), "saved club") == 0);
 	TURN_UNTIL(rig, remote, has_name(remote_presets(remote), "club"));
+	uint32_t club = 0;
+	while (strcmp(remote_presets(remote)[club], "club") != 0)
+		club++;
+	TURN_UNTIL(rig, remote, remote_preset(remote, club)->known);
+	assert_string_equal(remote_preset(remote, club)->title, remote_title(remote));
+	assert_int_equal(remote_preset(remote, club)->latency_frames, control_latency(rig->control));
 	remote_preset_load(remote, "no such thing");
 	TURN_UNTIL(rig, remote, (remote_error(remote, &n), n > 0));
 	assert_non_null(strstr(remote_error(remote, &n), "/preset/load"));
@@ -686,10 +692,10 @@ static void test_random_answers(void **state)
 {
 	(void)state;
 	static const char *const addresses[] = { "/chain", "/title", "/bypass", "/bypass/match", "/error", "/info",
-		"/status", "/modules", "/preset/list", "/preset/save", "/lock", "/scene/delete", "/meter/in/peak",
-		"/meter/out/range", "/meter/a/reduction", "/meter/a/reduction/info", "/rack/a/info", "/rack/b/info",
-		"/rack/a/x", "/rack/a/x/info", "/rack/a/bypass", "/rack/a/bypass/info", "/rack/b/x", "/rack//",
-		"/rack/a", "/meter/", "/rack/a//info", "/x" };
+		"/status", "/modules", "/preset/list", "/preset/info", "/preset/save", "/lock", "/scene/delete",
+		"/meter/in/peak", "/meter/out/range", "/meter/a/reduction", "/meter/a/reduction/info", "/rack/a/info",
+		"/rack/b/info", "/rack/a/x", "/rack/a/x/info", "/rack/a/bypass", "/rack/a/bypass/info", "/rack/b/x",
+		"/rack//", "/rack/a", "/meter/", "/rack/a//info", "/x" };
 	static const char *const words[] = { "a", "b", "x", "bypass", "solo", "delta", "linear", "log", "choice",
 		"toggle", "dB", "", "\033[1m", "\xff", "load_mean", "client", "rate" };
 	static const double numbers[] = { 0, 1, -1, 3, 4, 0.5, 1e30, -1e30, 112, 8, 20000 };
