@@ -22,8 +22,8 @@ struct container {
 	unsigned char patch[CONTAINER_PATCH_SIZE];
 };
 
-/* WAV, RF64, BW64, W64, AIFF, CAF, AU, FLAC and MP3; others come out empty. fd: a plain file; its offset stays. A file that
- * cannot be read comes out empty too: whoever reads it next tells. */
+/* WAV, RF64, BW64, W64, AIFF, CAF, AU, FLAC and MP3; others come out empty. fd: a plain file; its offset stays. A file
+ * that cannot be read comes out empty too: whoever reads it next tells. */
 void container_scan(int fd, struct container *);
 
 /* Of an Ogg file: every page by its checksum and number, and the last page of every stream (RFC 3533). BAD_VALUE: a

@@ -69,9 +69,8 @@ static void any_bytes_become_valid_utf8(void **state)
 	expect_text("a\"\\/b", "\"a\\\"\\\\/b\"");
 	expect_text("\n\x1b\x7f", "\"\\u000a\\u001b\\u007f\"");
 	expect_text("\xc2\x9b[", "\"\\u009b[\""); /* C1: CSI */
-	expect_text("\xe2\x80\xae"
-		    "x",
-		"\"\\u202ex\"");                               /* right to left from here */
+	const char mark[] = { '\xe2', '\x80', '\xae', 'x', '\0' };
+	expect_text(mark, "\"\\u202ex\"");                     /* right to left from here */
 	expect_text("\xf3\xa0\x80\x81", "\"\\udb40\\udc01\""); /* a tag character, U+E0001 */
 	expect_text("\xc3\xa4\xe2\x82\xac\xf0\x9f\x8e\xb5", "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x8e\xb5\"");
 	expect_text("\xff\xc3", "\"\\ufffd\\ufffd\"");
