@@ -93,7 +93,7 @@ static bool chain_valid(const struct message *msg)
 /* Slots that stay keep what is known of them; new ones are asked for; the rest goes. */
 static void chain_adopt(struct mirror *m, const struct message *msg)
 {
-	struct mirror_slot *next[RACK_SLOTS_MAX];
+	struct mirror_slot *next[RACK_SLOTS_MAX] = { 0 };
 	for (int i = 0; i < msg->n; i++) {
 		const char *id = message_text(msg, i);
 		int at = mirror_find_slot(m, id, strlen(id));
