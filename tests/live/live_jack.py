@@ -138,10 +138,22 @@ def outcome(*arguments, **options):
         return p.communicate()[1], None
 
 
-def probe(play, *arguments, to=IN, source=OUT):
-    p = subprocess.run([BUILD + "/jackprobe", "--play", play, "--to", to, "--from", source, *arguments],
-        capture_output=True, text=True, timeout=60)
+def probe(play, *arguments, to=IN, source=OUT, tries=8):
+    """What came back. Status 3: the server left cycles out, so it is tried again."""
+    for _ in range(tries):
+        p = subprocess.run([BUILD + "/jackprobe", "--play", play, "--to", to, "--from", source, *arguments],
+            capture_output=True, text=True, timeout=60)
+        if p.returncode != 3:
+            break
     return (json.loads(p.stdout) if p.stdout else {"error": p.stderr}) | {"status": p.returncode}
+
+
+def check_probe(what, r, good, *arguments):
+    """A check of what came back. Where cycles were left out all the time, also without a rack, nothing can be said."""
+    if r["status"] == 3 and probe("silence", *arguments, to="probe_record:left,probe_record:right", source="-")["status"] == 3:
+        print(f"skip  {what}: the server leaves cycles out without the rack too")
+    else:
+        check(what, r["status"] == 0 and good, r)
 
 
 def ports():
@@ -204,18 +216,15 @@ def test_wait():
 def test_periods():
     # jackd hangs when it is put into freewheel mode at one frame, and live it cannot keep up with that everywhere.
     with jackd(period=1), lacquer("--no-restore", write_rack("[trim]\n")):
-        r = probe("noise:7", "--compare", "noise:7", "--shift", "0")
+        r = probe("noise:7", "--compare", "noise:7", "--shift", "0", tries=1)
         check("period 1: passes", r["status"] in (0, 3) and r["equal"] > 0.05 and 0.4 < r["peak"] <= 0.5, r)
     for period in (37, 64, 1024, 8192):
         with jackd(period=period), lacquer("--no-restore", write_rack("[trim]\n")):
             r = probe("noise:7", "--freewheel", "--compare", "noise:7", "--seconds", "2")
-            check(f"period {period}: bit for bit", r["status"] == 0 and r["difference"] == 0 and r["peak"] > 0.4, r)
+            check_probe(f"period {period}: bit for bit", r, r["difference"] == 0 and r["peak"] > 0.4, "--freewheel")
     with jackd(period=256), lacquer("--no-restore", write_rack("[trim]\n")):
-        for attempt in range(8):
-            r = probe("noise:7", "--compare", "noise:7")
-            if r["status"] != 3:
-                break
-        check("period 256, live: bit for bit", r["status"] == 0 and r["difference"] == 0, r)
+        r = probe("noise:7", "--compare", "noise:7")
+        check_probe("period 256, live: bit for bit", r, r["difference"] == 0)
 
 
 def test_period_change():
@@ -224,8 +233,8 @@ def test_period_change():
             subprocess.run(["jack_bufsize", str(period)], capture_output=True)
             known = eventually(lambda: status().get("period") == period, 2)
             r = probe("noise:3", "--freewheel", "--compare", "noise:3")
-            check(f"period changed to {period}: known and bit for bit", known is not None and r["status"] == 0 and
-                r["difference"] == 0 and r["period"] == period, r)
+            check_probe(f"period changed to {period}: known and bit for bit", r, known is not None and
+                r["difference"] == 0 and r["period"] == period, "--freewheel")
 
 
 def test_rates_and_latency():
@@ -234,9 +243,9 @@ def test_rates_and_latency():
         with jackd(rate, 256), lacquer("--no-restore", write_rack(delayed)):
             r = probe("impulse", "--freewheel")
             told = status()
-            check(f"rate {rate}: told latency is measured latency",
-                r["status"] == 0 and told.get("rate") == rate and told.get("latency") == r["peak_at"],
-                f"told {told.get('latency')}, measured {r.get('peak_at')}")
+            r |= {"told": told.get("latency"), "told_rate": told.get("rate")}
+            check_probe(f"rate {rate}: told latency is measured latency", r,
+                r["told_rate"] == rate and r["told"] == r["peak_at"], "--freewheel")
     with jackd(48000, 256), lacquer("--no-restore", write_rack(delayed), "-i", "system", "-o", "system"):
         delay = status().get("latency")
         eventually(lambda: ports()[1].get("lacquer:out_L", {}).get("capture") == (256 + delay,) * 2, 2)
@@ -339,7 +348,7 @@ def test_connections():
     with jackd(period=256), lacquer("--no-restore", write_rack("[trim]\n"), "-i", "probe_play:left,probe_play:right",
             "-o", "probe_record"):
         for i in range(2):
-            r = probe("sine:1000:-6", "--seconds", "1.5", to="-", source="-")
+            r = probe("sine:1000:-6", "--seconds", "1.5", to="-", source="-", tries=1)
             check(f"-i and -o: connected when their ports come, time {i + 1}", 0.49 < r["peak"] < 0.51, r)
         check("connecting does not click", r["status"] == 3 or r["step"] < 0.51, r)
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from liverack import BUILD, LACQUER, SERVER, Process, Rack, Wire, jack, numbers, wait_until
+from liverack import BUILD, LACQUER, SERVER, Process, Rack, Wire, jack, numbers, skip_if_busy, wait_until
 
 LIVES, TRIES, RATE_CHANGES = 5, 10, 30
 # A card that is not there, and a sink that other programs would play into.
@@ -67,7 +67,9 @@ def bit_true(daemon, music, rendered):
     for quantum, seconds in ((1024, 3), (128, 0.4)):
         daemon.metadata("clock.force-quantum", quantum)
         said = next(filter(None, (play_fresh(music, rendered, seconds) for _ in range(TRIES))), None)
-        assert said, f"{TRIES} times the daemon left periods out"
+        if not said:
+            skip_if_busy("--seconds", seconds)
+        assert said, f"{TRIES} times periods were left out with a rack, and not without one"
         assert said["difference"] == 0 and said["peak"] > 0.1 and said["period"] == quantum, said
         print(f"{seconds} s at {quantum} frames: bit for bit")
 

@@ -84,7 +84,7 @@ wait_screen 'Quit'
 tmux -L "$server" send-keys Enter
 wait_screen 'ended with 0'
 sleep 1
-JACK_DEFAULT_SERVER=$own jack_lsp -c | grep -q play:out_L || fail "the player was not left running"
+JACK_DEFAULT_SERVER=$own jack_lsp -c | grep -q "^   lacquer_player_.*:out_L" || fail "the player was not left running"
 back=$(screen | grep 'XDG_RUNTIME_DIR=/')
 # shellcheck disable=SC2001
 scratch=$(sed 's/.*XDG_RUNTIME_DIR=\([^ ]*\).*/\1/' <<<"$back")

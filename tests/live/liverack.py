@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -247,6 +248,22 @@ def describe(test_modules=False):
     return json.loads(out)["modules"]
 
 
+def leaves_cycles_out(*options):
+    """Does the server leave cycles out where nothing is between player and recorder? Then it is this machine that is too busy, and
+    nothing can be said of a rack between them. For jackprobe's options, in most of five tries."""
+    command = [os.path.join(BUILD, "jackprobe"), "--server", SERVER, "--play", "silence", "--from", "-", "--to",
+               "probe_record:left,probe_record:right", *map(str, options)]
+    tries = [subprocess.run(command, stdout=subprocess.DEVNULL, timeout=120).returncode for _ in range(5)]
+    return tries.count(3) > 2
+
+
+def skip_if_busy(*options):
+    """Ends the test as skipped where the machine is too busy for it; else what was seen is a fault of the rack."""
+    if leaves_cycles_out(*options):
+        print("the server leaves cycles out without the rack too: this machine is too busy")
+        sys.exit(77)
+
+
 class Wire:
     """tests/tools/jackprobe.c between the rack's output and its input."""
 
@@ -262,5 +279,7 @@ class Wire:
                                   timeout=120, text=True)
             if done.returncode != 3:
                 break
+        else:
+            skip_if_busy(*options)
         assert done.returncode == 0, f"jackprobe: status {done.returncode}"
         return json.loads(done.stdout)

@@ -66,11 +66,11 @@ static int process(jack_nframes_t n, void *arg)
 	int64_t begin = atomic_load(&p->begin);
 	if (begin < 0)
 		return 0;
-	if (p->started && now != p->next && !atomic_load(&p->done))
+	int32_t at = (int32_t)(now - (uint32_t)begin);                        /* frame counts wrap */
+	if (p->started && now != p->next && at > 0 && !atomic_load(&p->done)) /* what is left out before is no loss */
 		atomic_fetch_add(&p->gaps, 1);
 	p->started = true;
 	p->next = now + n;
-	int32_t at = (int32_t)(now - (uint32_t)begin); /* frame counts wrap */
 	if (at + (int64_t)n <= 0 || at >= (int64_t)p->n_frames) {
 		atomic_store(&p->done, at > 0);
 		return 0;

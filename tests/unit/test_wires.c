@@ -1,6 +1,8 @@
 /* Which connections are made, kept, forgotten and made again, on a graph of pretended ports. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/jack.h"
 #include "src/pair.h"
+#include "src/subcommands.h"
 #include "src/wires.h"
 
 #include <setjmp.h>
@@ -557,6 +559,37 @@ static void a_successor_makes_what_is_handed_over(void **state)
 	assert_int_equal(r->graph.made, 1);
 }
 
+/* The command line has an option for the ports of each bus. */
+static void each_bus_has_its_option(void **state)
+{
+	(void)state;
+	for (int bus = 0; bus < N_BUSES; bus++) {
+		const struct cli_option *o = subcommand_find("run")->options;
+		while (o->name && strcmp(o->name, bus_rows[bus].option) != 0)
+			o++;
+		assert_non_null(o->name);
+		struct wires *wires = wires_new();
+		assert_int_equal(o->set(&wires, "a:b,c:d", NULL), STATUS_OK);
+		assert_int_equal(wires_find_client(wires, "a"), bus);
+		assert_true(wires_has_bus(wires, (enum bus)bus));
+		wires_free(wires);
+	}
+}
+
+static void names_that_shut_a_server_are_known(void **state)
+{
+	(void)state;
+	setenv("JACK_DEFAULT_SERVER", "studio", 1);
+	assert_true(jack_name_shuts_server("studio", NULL) && jack_name_shuts_server("box", "box"));
+	assert_true(jack_name_shuts_server("a_b", "a/b"));          /* as libjack makes a file name of it */
+	assert_true(jack_name_shuts_server("studio", "studio-01")); /* when another client has the name */
+	assert_false(jack_name_shuts_server("lacquer", NULL) || jack_name_shuts_server("studio", "box"));
+	assert_false(jack_name_shuts_server("stud", NULL) || jack_name_shuts_server("studios", NULL));
+	assert_false(jack_name_shuts_server("studio", "studio-1") || jack_name_shuts_server("studio", "studio-001"));
+	unsetenv("JACK_DEFAULT_SERVER");
+	assert_true(jack_name_shuts_server("default", NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -569,6 +602,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_better_pair_does_not_undo_what_others_made, setup, teardown),
 		cmocka_unit_test_setup_teardown(half_a_pair_is_not_made_good_by_another_kind, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_bus_has_its_wires, setup, teardown),
+		cmocka_unit_test(each_bus_has_its_option),
+		cmocka_unit_test(names_that_shut_a_server_are_known),
 		cmocka_unit_test_setup_teardown(pinned_are_made_whenever_they_come, setup, teardown),
 		cmocka_unit_test_setup_teardown(pinned_client_means_its_first_two, setup, teardown),
 		cmocka_unit_test_setup_teardown(deliberate_disconnection_is_respected, setup, teardown),
