@@ -4,6 +4,7 @@
 
 #include "rack/audio/engine.h"
 #include "rack/base/clock.h"
+#include "src/notify.h"
 #include "src/options.h"
 #include "src/reconnect.h"
 
@@ -96,8 +97,11 @@ static void found(struct audio *a)
 	}
 	a->connected = true;
 	reconnect_read(a->jack, &status);
-	options_error(
-		"JACK", "running as '%s' at %u Hz, %u frames a period", status.client, status.rate, status.period);
+	char text[sizeof reason.text];
+	snprintf(text, sizeof text, "running as '%s' at %u Hz, %u frames a period", status.client, status.rate,
+		status.period);
+	options_error("JACK", "%s", text);
+	notify_status(text);
 	uint32_t made_for = (uint32_t)control_rack(a->config.control)->rate;
 	if (made_for && made_for != a->rate)
 		options_error("rack", "is made for %u Hz", made_for);
@@ -118,6 +122,7 @@ static void lost(struct audio *a)
 	char text[sizeof((struct reason *)0)->text + 32];
 	snprintf(text, sizeof text, "JACK: %s; waiting for it", reconnect_error(a->jack));
 	a->config.lost(a->config.user, text);
+	notify_status(text);
 	a->connected = false;
 	struct engine *engine = control_engine(a->config.control);
 	if (!engine)
@@ -138,6 +143,7 @@ static void refused(struct audio *a)
 		return;
 	}
 	options_error("JACK", "%s; waiting for it", reconnect_error(a->jack));
+	notify_status("waiting for a JACK server");
 	a->told_waiting = true;
 	a->config.ready(a->config.user);
 }

@@ -22,7 +22,7 @@
 
 struct host {
 	const struct host_options *options;
-	int lock_fd, ready_fd;
+	int lock_fd, state_fd, ready_fd;
 	struct loop loop;
 	struct signals *signals;
 	struct control *control;
@@ -32,6 +32,7 @@ struct host {
 	struct control_listener listener;
 	struct loop_source worker_source, server_source, control_source;
 	struct notify_watchdog watchdog;
+	struct load load;
 	bool told_stuck;
 	int status; /* of the program */
 };
@@ -75,6 +76,18 @@ static void on_lost(void *user, const char *text)
 {
 	struct host *h = user;
 	server_say(h->server, "/status", text); /* on stderr too */
+}
+
+static void on_reload(void *user)
+{
+	struct host *h = user;
+	load_again(&h->load);
+}
+
+static void on_save(void *user)
+{
+	struct host *h = user;
+	state_save_soon(h->state);
 }
 
 /* All is saved, and the same program takes this one's place, with the name, the sockets' addresses and the connections.
@@ -199,10 +212,15 @@ static bool open_audio(struct host *h)
 static bool open_model(struct host *h)
 {
 	const struct host_options *o = h->options;
+	const struct signals_config signals = { .loop = &h->loop, .user = h, .reload = on_reload, .save = on_save };
 	struct reason reason;
 	h->lock_fd = instance_keep(o->name, o->resume ? o->resume->lock_fd : -1, &reason);
+	enum status status = STATUS_OK;
 	if (h->lock_fd >= 0)
-		h->signals = signals_new(&h->loop, &reason);
+		h->state_fd = instance_lock_state(o->name, &status, &reason);
+	/* Where the folder cannot be written there is nothing to lock, and each save tells it. */
+	if (h->lock_fd >= 0 && status != STATUS_UNAVAILABLE)
+		h->signals = signals_new(&signals, &reason);
 	if (h->signals)
 		h->control = control_new(&reason);
 	if (h->control && !control_worker(h->control))
@@ -215,14 +233,14 @@ static bool open_model(struct host *h)
 	}
 	h->listener = (struct control_listener){ .user = h, .kept = on_kept };
 	control_listen(h->control, &h->listener);
-	const struct load load = {
+	h->load = (struct load){
 		.control = h->control,
 		.state = h->state,
 		.rack = o->rack,
 		.no_restore = o->no_restore,
 		.resumed = o->resume,
 	};
-	h->status = load_rack(&load);
+	h->status = load_rack(&h->load);
 	return h->status == EXIT_DONE;
 }
 
@@ -255,13 +273,15 @@ static void host_close(struct host *h)
 	state_free(h->state);
 	control_free(h->control);
 	signals_free(h->signals);
+	if (h->state_fd >= 0)
+		close(h->state_fd);
 	if (h->lock_fd >= 0)
 		close(h->lock_fd);
 }
 
 int host_run(const struct host_options *options, int ready_fd)
 {
-	struct host h = { .options = options, .lock_fd = -1, .ready_fd = ready_fd };
+	struct host h = { .options = options, .lock_fd = -1, .state_fd = -1, .ready_fd = ready_fd };
 	if (host_open(&h))
 		loop_run(&h.loop);
 	host_close(&h);

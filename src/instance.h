@@ -7,12 +7,15 @@
 
 #include <stdbool.h>
 
-/* A descriptor that holds the name until it is closed or the process ends, or -1: UNAVAILABLE's reason names the
- * process that has it, IO's says why the file could not be made. *status may be NULL. */
+/* A descriptor that holds the name until it is closed or the process ends, or -1, after waiting for a second:
+ * UNAVAILABLE's reason names the process that has it, IO's says why the file could not be made. *status may be NULL. */
 int instance_lock(const char *name, enum status *, struct reason *);
 
-/* The same, going on with a descriptor that this process's former program has left (-1: none) where that holds the
- * name. */
+/* The same for the saved state of this name, which racks in different runtime folders share. */
+int instance_lock_state(const char *name, enum status *, struct reason *);
+
+/* The same as the first, going on with a descriptor that this process's former program has left (-1: none) where that
+ * holds the name. */
 int instance_keep(const char *name, int held_fd, struct reason *);
 
 /* Does a rack of this name run on this machine, for this user? */

@@ -17,6 +17,8 @@ static const char neutral[] =
 	"[rack]\nformat = 1\ntitle = Neutral\n\n"
 	"[trim]\n\n[eq]\n\n[limiter]\ngain = 0 dB\nceiling = -1 dBTP\n";
 
+enum { GLIDE_MS = 500 };
+
 static int open_preset(const struct load *load, const char *name)
 {
 	char path[PATH_MAX];
@@ -83,4 +85,20 @@ int load_rack(const struct load *load)
 	if (load->rack)
 		return open_preset(load, load->rack);
 	return open_neutral(load);
+}
+
+void load_again(const struct load *load)
+{
+	char path[PATH_MAX] = "";
+	struct reason reason;
+	if (!load->rack) {
+		options_error("SIGHUP", "no rack file was named at the start, so none is read again");
+		return;
+	}
+	enum status status = preset_resolve(load->rack, path, sizeof path, &reason);
+	if (status == STATUS_OK)
+		status = control_reopen_file(load->control, path, GLIDE_MS, &reason);
+	if (status != STATUS_OK)
+		options_file_error(path[0] ? path : load->rack, &reason);
+	options_error(load->rack, status == STATUS_OK ? "read again" : "not read again; the rack plays on as it is");
 }

@@ -18,4 +18,8 @@ struct load {
  * asked for cannot be used (EXIT_BAD_RACK), or there was no memory (EXIT_FAILED); told on stderr. */
 int load_rack(const struct load *);
 
+/* Reads the rack that was asked for once more and glides there; says what became of it on stderr, and leaves all as it
+ * is where the file cannot be used. */
+void load_again(const struct load *);
+
 #endif

@@ -5,11 +5,13 @@
 #include "src/subcommands.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static void print_overview(void)
 {
@@ -58,8 +60,18 @@ static int dispatch(int argc, char **argv)
 	return EXIT_USAGE;
 }
 
+/* A standard descriptor that is closed would become that of the first file opened, and what is said would be written
+ * into it. Reading and writing these fails as before. */
+static void hold_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(EXIT_FAILED);
+}
+
 int main(int argc, char **argv)
 {
+	hold_standard_descriptors();
 	setlocale(LC_CTYPE, "");  /* for the terminal's characters; numbers stay as in C */
 	signal(SIGXFSZ, SIG_IGN); /* a file that grows beyond a limit is an error of its write, not the end */
 	int status = dispatch(argc, argv);

@@ -5,6 +5,7 @@
 #include "rack/base/clock.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,6 +28,13 @@ void notify_send(const char *lines)
 	ssize_t sent = sendto(fd, lines, strlen(lines), MSG_NOSIGNAL, (struct sockaddr *)&address, size);
 	(void)sent; /* a manager that does not listen is no reason to stop the music */
 	close(fd);
+}
+
+void notify_status(const char *text)
+{
+	char line[512];
+	snprintf(line, sizeof line, "STATUS=%s", text);
+	notify_send(line);
 }
 
 /* Half of the manager's patience in milliseconds, 0: it has asked for nothing, or not us. */

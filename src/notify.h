@@ -10,6 +10,9 @@
 /* Sends lines such as "READY=1\nSTATUS=48000 Hz" to $NOTIFY_SOCKET; does nothing where there is none. */
 void notify_send(const char *lines);
 
+/* What `systemctl status` shows: one sentence. */
+void notify_status(const char *text);
+
 /* All zero at first. */
 struct notify_watchdog {
 	struct loop_source source;

@@ -3,6 +3,7 @@
 #include "src/signals.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,26 +11,41 @@
 #include <unistd.h>
 
 struct signals {
-	struct loop *loop;
+	struct signals_config config;
 	struct loop_source source;
 	int fd;
 };
 
-static void endings(sigset_t *set)
+static sigset_t set_of(const int *numbers, size_t n)
 {
-	sigemptyset(set);
-	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGINT);
+	sigset_t set;
+	sigemptyset(&set);
+	for (size_t i = 0; i < n; i++)
+		sigaddset(&set, numbers[i]);
+	return set;
 }
 
 /* The first was the wish to end in order; from now on there is no order. */
 static void restore_endings(void)
 {
-	sigset_t set;
-	endings(&set);
+	static const int numbers[] = { SIGTERM, SIGINT };
+	const sigset_t set = set_of(numbers, 2);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGINT, SIG_DFL);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* Of SIGHUP: the kernel sends it when a terminal goes, and a shell hands it on to what it has started. */
+static bool is_hangup(const struct signalfd_siginfo *info)
+{
+	if (info->ssi_code == SI_KERNEL)
+		return true;
+	if ((pid_t)info->ssi_pid != getsid(0))
+		return false;
+	int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (terminal >= 0)
+		close(terminal);
+	return terminal < 0;
 }
 
 static int fds(void *user, struct pollfd *fds, int room)
@@ -44,23 +60,28 @@ static int take(void *user)
 {
 	struct signals *s = user;
 	struct signalfd_siginfo info;
-	if (read(s->fd, &info, sizeof info) == sizeof info) {
-		restore_endings();
-		loop_end(s->loop);
-	}
+	while (read(s->fd, &info, sizeof info) == sizeof info)
+		if (info.ssi_signo == SIGUSR1) {
+			s->config.save(s->config.user);
+		} else if (info.ssi_signo != SIGHUP) {
+			restore_endings();
+			loop_end(s->config.loop);
+		} else if (!is_hangup(&info)) {
+			s->config.reload(s->config.user);
+		}
 	return -1;
 }
 
-struct signals *signals_new(struct loop *loop, struct reason *reason)
+struct signals *signals_new(const struct signals_config *config, struct reason *reason)
 {
-	static const int ignored[] = { SIGHUP, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU };
+	static const int heard[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
+	static const int ignored[] = { SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU };
 	struct signals *s = calloc(1, sizeof *s);
 	if (!s) {
 		reason_set(reason, STATUS_NO_MEMORY, "out of memory");
 		return NULL;
 	}
-	sigset_t set;
-	endings(&set);
+	const sigset_t set = set_of(heard, sizeof heard / sizeof *heard);
 	s->fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (s->fd < 0) {
 		reason_set(reason, STATUS_IO, "no descriptor for signals: %s", strerror(errno));
@@ -70,9 +91,9 @@ struct signals *signals_new(struct loop *loop, struct reason *reason)
 	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
 		signal(ignored[i], SIG_IGN);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	s->loop = loop;
+	s->config = *config;
 	s->source = (struct loop_source){ .fds = fds, .poll = take, .user = s };
-	loop_add(loop, &s->source);
+	loop_add(config->loop, &s->source);
 	return s;
 }
 
@@ -80,7 +101,7 @@ void signals_free(struct signals *s)
 {
 	if (!s)
 		return;
-	loop_remove(s->loop, &s->source);
+	loop_remove(s->config.loop, &s->source);
 	close(s->fd);
 	free(s);
 }

@@ -314,10 +314,15 @@ void state_flush(struct state *s)
 	wait_for_worker(s);
 }
 
-bool state_save(struct state *s)
+void state_save_soon(struct state *s)
 {
 	s->rack = s->session_too = true;
 	changed(s, 0);
+}
+
+bool state_save(struct state *s)
+{
+	state_save_soon(s);
 	state_flush(s);
 	return !s->due_ms && !s->failed;
 }

@@ -26,6 +26,9 @@ enum status state_restore_scenes(struct state *);
 /* Writes what is not written yet and waits for it: the end of the program. */
 void state_flush(struct state *);
 
+/* Has the worker write the rack and its states now, whatever has changed. */
+void state_save_soon(struct state *);
+
 /* Writes the rack whatever has changed and waits for it, and for all that the worker was given before. False: it could
  * not be written, which was told. */
 bool state_save(struct state *);

@@ -140,6 +140,10 @@ enum status control_open_file(struct control *, const char *path, struct reason 
 /* The same from a text, which messages call name. */
 enum status control_open_text(struct control *, const char *name, const char *text, size_t size, struct reason *);
 
+/* The same while it plays: values glide to the file's for so long, as one step of undo; nothing changes where it cannot
+ * be used. */
+enum status control_reopen_file(struct control *, const char *path, uint32_t glide_ms, struct reason *);
+
 /* The model as a rack file's text, with the comments of the file that it came from; malloc()ed, NULL: no memory. */
 char *control_print(const struct control *);
 

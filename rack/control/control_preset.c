@@ -332,6 +332,20 @@ enum status control_open_file(struct control *c, const char *path, struct reason
 	return status;
 }
 
+enum status control_reopen_file(struct control *c, const char *path, uint32_t glide_ms, struct reason *reason)
+{
+	struct rack rack;
+	struct rackfile *file;
+	enum status status = read_rack(path, path, &rack, &file, reason);
+	if (status != STATUS_OK)
+		return status;
+	rackfile_free(c->file);
+	c->file = file;
+	control_record(c, UNDO_WHOLE, 0, ORIGIN_HOST);
+	control_become(c, &rack, BECOME_WHOLE, glide_ms, ORIGIN_HOST);
+	return STATUS_OK;
+}
+
 char *control_print(const struct control *c)
 {
 	return rackfile_print(&c->rack, c->file);

@@ -9,6 +9,7 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -119,6 +120,7 @@ class Idle(Cli):
             time.sleep(2)
             before = self.wake_ups(rack.pid)
             time.sleep(4)
+            self.assertIsNone(rack.poll())
             self.assertLessEqual(self.wake_ups(rack.pid) - before, 4 * 9)
         finally:
             rack.terminate()
@@ -127,6 +129,87 @@ class Idle(Cli):
     def wake_ups(self, pid):
         with open(f"/proc/{pid}/task/{pid}/status") as f:
             return int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", f.read(), re.M)[1])
+
+
+class Waiting(Cli):
+    """A rack that waits for a server that never comes: what it makes of signals, of another of its name, and of a closed stderr."""
+
+    def start(self, *words, runtime="run", **more):
+        env = {**os.environ, "XDG_RUNTIME_DIR": os.path.join(self.folder, runtime), "XDG_STATE_HOME": self.folder + "/state"}
+        os.makedirs(env["XDG_RUNTIME_DIR"], exist_ok=True)
+        self.env = env
+        rack = subprocess.Popen([LACQUER, "-H", "--wait", "-s", "lacq_none", "-n", "sig", "--osc", "0", *words], env={**env, **more},
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(rack.stderr.close)
+        self.addCleanup(rack.wait)
+        self.addCleanup(rack.kill)
+        return rack
+
+    def get(self, address):
+        return subprocess.run([LACQUER, "get", "-n", "sig", address], env=self.env, capture_output=True, text=True).stdout.strip()
+
+    def read(self, path):
+        with open(path) as file:
+            return file.read()
+
+    def wait_for(self, what):
+        for _ in range(200):
+            if what():
+                return
+            time.sleep(0.05)
+        self.fail("not within 10 s")
+
+    def test_reload_and_save(self):
+        path = self.put("a.rack", "[rack]\nformat = 1\n[trim]\ngain = -1\n")
+        rack = self.start(path)
+        self.wait_for(lambda: self.get("/rack/trim/gain") == "-1")
+        self.put("a.rack", "[rack]\nformat = 1\n[trim]\ngain = -2\n")
+        rack.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: self.get("/rack/trim/gain") == "-2")
+        self.put("a.rack", "[rack]\nformat = 1\n[trim]\ngain = much\n")
+        rack.send_signal(signal.SIGHUP)
+        time.sleep(0.3)
+        self.assertEqual(self.get("/rack/trim/gain"), "-2")
+        saved = self.folder + "/state/lacquer/sig.rack"
+        self.wait_for(lambda: os.path.exists(saved) and "gain = -2" in self.read(saved))
+        os.unlink(saved)  # nothing has changed since it was written, so it comes back by the signal only
+        time.sleep(2.5)
+        self.assertFalse(os.path.exists(saved))
+        rack.send_signal(signal.SIGUSR1)
+        self.wait_for(lambda: os.path.exists(saved))
+        rack.terminate()
+        told = rack.stderr.read().decode()
+        self.assertIn(f"lacquer: {path}: read again\n", told)
+        self.assertIn(f"lacquer: {path}:4: ", told)
+        self.assertIn(f"lacquer: {path}: not read again; the rack plays on as it is\n", told)
+
+    def test_one_state_for_one(self):
+        self.start("--no-restore")
+        self.wait_for(lambda: self.get("/chain") == "" and os.path.exists(self.folder + "/state/lacquer/sig.state-lock"))
+        other = self.start(runtime="other")
+        self.assertEqual(other.wait(10), 1)
+        self.assertIn("with another runtime folder uses the same saved state", other.stderr.read().decode())
+
+    def test_status_for_the_service_manager(self):
+        path = self.folder + "/notify"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            s.bind(path)
+            s.settimeout(10)
+            self.start("--no-restore", NOTIFY_SOCKET=path)
+            self.assertEqual(s.recv(500), b"STATUS=waiting for a JACK server")
+            self.assertEqual(s.recv(500), b"READY=1")
+
+    def test_stderr_closed(self):
+        """What is said is written into no file that was opened instead."""
+        with wave.open(self.folder + "/in.wav", "wb") as file:
+            file.setparams((2, 2, 48000, 0, "NONE", ""))
+            file.writeframes(bytes(4 * 4800))
+        events, rack = self.put("events", "5 /bypass on\n"), self.put("r.rack", "[rack]\nformat = 1\n[trim]\n")
+        for close in ("", " 2>&-", " <&- 2>&-", " <&- >&- 2>&-"):
+            subprocess.run(["sh", "-c", f"exec '{LACQUER}' render --force --events '{events}' '{rack}' '{self.folder}/in.wav' "
+                            f"'{self.folder}/out{len(close)}.wav' {close or '2>/dev/null'} "], timeout=60, stdout=subprocess.DEVNULL)
+            with open(f"{self.folder}/out{len(close)}.wav", "rb") as file, open(f"{self.folder}/out0.wav", "rb") as first:
+                self.assertEqual(file.read(), first.read(), close)
 
 
 class Help(Cli):
