@@ -77,7 +77,8 @@ void undo_record(struct undo *u, const struct rack *now, uint32_t snapshot, cons
 		return;
 	struct undo_step *step = goes_on(u, gesture) ? NULL : malloc(sizeof *step);
 	if (step) {
-		*step = (struct undo_step){ .rack = *now, .snapshot = snapshot };
+		step->rack = *now; /* not by a literal, which would be copied once more: a rack is large */
+		step->snapshot = snapshot;
 		push(&u->past, step);
 	}
 	drop(&u->future);

@@ -130,10 +130,10 @@ static void test_title_and_connection(void **state)
 	rig_expect(rig, &rig->udp, "/connection s waiting");
 	SAY(&rig->local, "/title", "s", "Side A");
 	rig_expect(rig, &rig->udp, "/title s Side A");
-	host.connected = true;
+	host.connection = HOST_CONNECTED;
 	control_set_host(rig->control, &host);
 	rig_expect(rig, &rig->udp, "/connection s connected");
-	host.connected = false;
+	host.connection = HOST_LOST;
 	control_set_host(rig->control, &host);
 	rig_expect(rig, &rig->udp, "/connection s lost");
 }
