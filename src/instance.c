@@ -109,14 +109,27 @@ int instance_keep(const char *name, int held_fd, struct reason *reason)
 	return instance_lock(name, NULL, reason);
 }
 
-bool instance_runs(const char *name)
+/* Closes fd. */
+static bool is_locked(int fd)
 {
-	int fd = open_file(FILE_RUNTIME, name, NULL);
 	if (fd < 0)
 		return false;
 	bool taken = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 	close(fd);
 	return taken;
+}
+
+bool instance_runs(const char *name)
+{
+	char file[NAME_MAX + 1], path[PATH_MAX];
+	snprintf(file, sizeof file, "%s.lock", name);
+	if (is_locked(open_file(FILE_RUNTIME, name, NULL)))
+		return true;
+	for (unsigned place = 0; place < FILE_RUNTIME_PLACES; place++)
+		if (file_runtime_elsewhere(place, file, path, sizeof path) &&
+			is_locked(open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)))
+			return true;
+	return false;
 }
 
 bool instance_await_end(const char *name, int ms)

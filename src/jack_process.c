@@ -2,11 +2,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The way of a sample starts here, in jack_on_cycle(). */
 #include "rack/audio/engine.h"
+#include "rack/base/clock.h"
 #include "src/jack_private.h"
 
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 #if defined(__SSE__)
 #include <xmmintrin.h>
@@ -24,18 +24,10 @@ enum {
 void *jack_port_get_buffer(jack_port_t *, jack_nframes_t) RT;
 int jack_get_cycle_times(const jack_client_t *, jack_nframes_t *, jack_time_t *, jack_time_t *, float *) RT;
 jack_time_t jack_get_time(void) RT;
-int clock_gettime(clockid_t, struct timespec *) RT;
 
-static uint64_t now_ns(void) RT
+static void note_time(struct jack_link *c, struct engine *engine, int64_t begin_us, jack_nframes_t n) RT
 {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static void note_time(struct jack_link *c, struct engine *engine, uint64_t begin_ns, jack_nframes_t n) RT
-{
-	double load = (double)(now_ns() - begin_ns) * 1e-9 * c->rate / n;
+	double load = (double)(clock_now_us() - begin_us) * 1e-6 * c->rate / n;
 	engine_report_load(engine, (float)load);
 	if (load > OWN_LATE) {
 		atomic_store_explicit(&c->late, true, memory_order_relaxed);
@@ -53,16 +45,16 @@ static uint64_t cycle_time_us(struct jack_link *c) RT
 	float period_us;
 	if (jack_get_cycle_times(c->jack, &frame, &begin_us, &next_us, &period_us))
 		return 0;
-	return now_ns() / 1000 - (jack_get_time() - begin_us);
+	return (uint64_t)clock_now_us() - (jack_get_time() - begin_us);
 }
 
 static void run_engine(struct jack_link *c, struct engine *engine, jack_nframes_t n, const struct buses *buses) RT
 {
 	bool freewheel = atomic_load_explicit(&c->freewheel, memory_order_relaxed);
-	uint64_t begin_ns = now_ns();
+	int64_t begin_us = clock_now_us();
 	engine_process(engine, buses, n, freewheel ? 0 : cycle_time_us(c));
 	if (!freewheel && n)
-		note_time(c, engine, begin_ns, n);
+		note_time(c, engine, begin_us, n);
 }
 
 static void be_silent(const struct buses *buses, jack_nframes_t n) RT

@@ -66,6 +66,31 @@ static enum status open_socket(struct link *link, struct reason *reason)
 	return STATUS_OK;
 }
 
+/* Whether a rack has that socket: one that was killed leaves the file. */
+static bool has_rack(const char *path)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || strlen(path) >= sizeof name.sun_path) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	memcpy(name.sun_path, path, strlen(path) + 1);
+	bool connected = connect(fd, (struct sockaddr *)&name, sizeof name) == 0;
+	close(fd);
+	return connected;
+}
+
+/* A rack that was started without this login's XDG_RUNTIME_DIR, or with one where this has none. */
+static void look_elsewhere(const char *file, char *path, size_t size)
+{
+	char other[sizeof((struct sockaddr_un *)0)->sun_path];
+	for (unsigned place = 0; !has_rack(path) && place < FILE_RUNTIME_PLACES; place++)
+		if (file_runtime_elsewhere(place, file, other, sizeof other) && has_rack(other))
+			snprintf(path, size, "%s", other);
+}
+
 static enum status find_local(struct link *link, const char *name, struct reason *reason)
 {
 	struct sockaddr_un *peer = (struct sockaddr_un *)&link->peer;
@@ -80,6 +105,7 @@ static enum status find_local(struct link *link, const char *name, struct reason
 	status = file_place(FILE_RUNTIME, file, link->target, sizeof link->target, reason);
 	if (status != STATUS_OK)
 		return status;
+	look_elsewhere(file, link->target, sizeof link->target);
 	if (strlen(link->target) >= sizeof peer->sun_path)
 		return reason_set(reason, STATUS_BAD_VALUE, "the path %s is too long for a socket", link->target);
 	memcpy(peer->sun_path, link->target, strlen(link->target) + 1);

@@ -123,6 +123,11 @@ static enum status below_home(const char *variable, const char *fallback, char *
 	return length < PATH_MAX ? STATUS_OK : reason_set(reason, STATUS_UNAVAILABLE, "the path is too long");
 }
 
+static bool is_ours_alone(const struct stat *s)
+{
+	return S_ISDIR(s->st_mode) && s->st_uid == geteuid() && (s->st_mode & 077) == 0;
+}
+
 /* Sockets live here: it must exist, and nobody else may enter it. */
 static enum status private_folder(char *folder, struct reason *reason)
 {
@@ -136,7 +141,7 @@ static enum status private_folder(char *folder, struct reason *reason)
 		return reason_set(reason, STATUS_IO, "cannot make the folder %.160s: %s", folder, strerror(errno));
 	if (lstat(folder, &s) != 0)
 		return reason_set(reason, STATUS_IO, "cannot use the folder %.160s: %s", folder, strerror(errno));
-	if (!S_ISDIR(s.st_mode) || s.st_uid != geteuid() || (s.st_mode & 077))
+	if (!is_ours_alone(&s))
 		return reason_set(reason, STATUS_UNAVAILABLE, "%.160s is not a folder that only we may enter", folder);
 	return STATUS_OK;
 }
@@ -152,4 +157,15 @@ enum status file_place(enum file_place place, const char *name, char *path, size
 	if ((size_t)snprintf(path, size, "%s/%s", folder, name) >= size)
 		return reason_set(reason, STATUS_UNAVAILABLE, "the path is too long");
 	return STATUS_OK;
+}
+
+bool file_runtime_elsewhere(unsigned place, const char *name, char *path, size_t size)
+{
+	char folder[40];
+	struct stat s;
+	if (place >= FILE_RUNTIME_PLACES)
+		return false;
+	snprintf(folder, sizeof folder, place ? "/tmp/lacquer-%ld" : "/run/user/%ld/lacquer", (long)geteuid());
+	return lstat(folder, &s) == 0 && is_ours_alone(&s) &&
+	       (size_t)snprintf(path, size, "%s/%s", folder, name) < size;
 }

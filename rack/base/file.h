@@ -5,6 +5,8 @@
 
 #include "rack/base/status.h"
 
+#include <stdbool.h>
+
 #include <stddef.h>
 
 /* Reads at most max bytes into malloc()ed, terminated memory. IO, BAD_VALUE (longer than max), NO_MEMORY. */
@@ -20,5 +22,10 @@ enum status file_write_keeping(const char *path, const char *text, size_t size, 
  * /tmp/lacquer-UID, made with mode 0700, refused unless ours), then "/" and name. UNAVAILABLE: no home. */
 enum file_place { FILE_CONFIG, FILE_STATE, FILE_RUNTIME };
 enum status file_place(enum file_place, const char *name, char *path, size_t size, struct reason *);
+
+/* The path that name has in the runtime folder of another login of the same user: place 0 is /run/user/UID/lacquer,
+ * place 1 /tmp/lacquer-UID. False: there is no such folder that is ours alone, or place is beyond those. */
+enum { FILE_RUNTIME_PLACES = 2 };
+bool file_runtime_elsewhere(unsigned place, const char *name, char *path, size_t size);
 
 #endif
