@@ -200,8 +200,12 @@ static void print_rest(void)
 {
 	printf(".SH EXIT STATUS\n"
 	       ".TP\n\\fB%d\\fR\nDone.\n.TP\n\\fB%d\\fR\nThe work failed.\n.TP\n\\fB%d\\fR\nWrong usage; nothing was "
-	       "done.\n.TP\n\\fB%d\\fR\nNo JACK server.\n.TP\n\\fB%d\\fR\nA rack file that cannot be used.\n",
-		EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_NO_SERVER, EXIT_BAD_RACK);
+	       "done.\n.TP\n\\fB%d\\fR\nNo JACK server.\n.TP\n\\fB%d\\fR\nA rack file that cannot be used.\n.TP\n\\fB%d\\fR\nA check did not "
+	       "pass.\n",
+		EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_NO_SERVER, EXIT_BAD_RACK, EXIT_NOT_PASSED);
+	printf(".SH SIGNALS\nOf a running rack.\n.TP\nSIGHUP\nReads the rack file that was named at the start again and "
+	       "glides there in half a second; a file with errors is logged and changes nothing.\n"
+	       ".TP\nSIGUSR1\nSaves the state now.\n.TP\nSIGTERM, SIGINT\nFades out, saves and ends.\n");
 	printf(".SH FILES\n.TP\n\\fI$XDG_CONFIG_HOME/lacquer/racks/NAME.rack\\fR\nPresets of one's own "
 	       "(~/.config where the variable is not set).\n.TP\n\\fI");
 	print_text(LACQUER_SHARE "/racks/NAME.rack");

@@ -16,7 +16,6 @@ enum {
 	RENEW_EVERY_MS = 3000, /* of leases of 10 s: two may get lost */
 	LOST_AFTER_MS = 3000,
 	NAMES_EVERY_MS = 1000,
-	METERS_HZ = 25,
 	VALUES_HZ = 30,
 };
 
@@ -74,7 +73,7 @@ static void unsubscribe_meters(struct remote *r)
 static bool subscribe_meters(struct remote *r)
 {
 	for (const char *const *pattern = r->meters; pattern && *pattern; pattern++)
-		if (!remote_sent(r, link_send(r->link, "/subscribe", "si", *pattern, (int32_t)METERS_HZ)))
+		if (!remote_sent(r, link_send(r->link, "/subscribe", "s", *pattern)))
 			return false;
 	return true;
 }

@@ -58,7 +58,11 @@ static bool lease_means(const struct lease *lease, const struct subject *subject
 
 static int rate_of(const struct lease *lease, const struct subject *subject)
 {
-	return lease->hz ? lease->hz : subject_is_steady(subject) ? LEASE_HZ_STEADY : LEASE_HZ_MAX;
+	if (lease->hz)
+		return lease->hz;
+	if (subject->place.level && subject->place.level->integrated)
+		return LEASE_HZ_INTEGRATED;
+	return subject_is_steady(subject) ? LEASE_HZ_STEADY : LEASE_HZ_MAX;
 }
 
 /* What all leases together want; what waits to be told stays so. */

@@ -17,6 +17,7 @@ enum {
 	LEASE_HZ_MAX = 30,
 	LEASE_HZ_STEADY =
 		25, /* of meters where the client does not say; values then come as they change, up to the maximum */
+	LEASE_HZ_INTEGRATED = 5, /* of those over all sound since the last reset, which move slowly */
 };
 
 /* What a subscriber is to be told of one subject. Forms are bits: 1 << FORM_X. */

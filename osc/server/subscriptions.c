@@ -68,7 +68,7 @@ static void take_cookie(const struct request *request)
 const struct route subscription_routes[] = {
 	{ "/subscribe", "s:pattern [i:hz] [s:numbers]",
 		"Sends the values of matching addresses now and as they change, hz times a second at most (30), and "
-		"meters hz times a second (25; 30 at most), for 10 s; asking again renews it. With the word numbers, "
+		"meters hz times a second (25, integrated ones 5; 30 at most), for 10 s; asking again renews it. With the word numbers, "
 		"switches are sent as 1 and 0",
 		.handle = subscribe },
 	{ "/unsubscribe", "s:pattern", "Ends a subscription", .handle = unsubscribe },

@@ -176,16 +176,23 @@ static void test_snapshot_change_and_own_change(void **state)
 	assert_int_equal(update_of(f, 0)->dirty, 1 << FORM_VALUE);
 }
 
+static size_t find(const struct fixture *f, const char *address)
+{
+	size_t at = 0;
+	while (strcmp(f->subjects.list[at].address, address) != 0)
+		at++;
+	return at;
+}
+
 static void test_rates(void **state)
 {
 	struct fixture *f = *state;
 	struct peer a = udp_peer("127.0.0.1", 1000);
-	size_t peak = 0;
-	while (strcmp(f->subjects.list[peak].address, "/meter/out/peak") != 0)
-		peak++;
+	size_t peak = find(f, "/meter/out/peak");
 	leases_add(&f->leases, &a, "/*/*/*", 0, false, SECOND);
 	assert_int_equal(update_of(f, 0)->hz, LEASE_HZ_MAX);
 	assert_int_equal(f->leases.subscribers[0].updates[peak].hz, LEASE_HZ_STEADY);
+	assert_int_equal(f->leases.subscribers[0].updates[find(f, "/meter/out/integrated")].hz, LEASE_HZ_INTEGRATED);
 	leases_add(&f->leases, &a, "/*/*/*", 5, false, SECOND);
 	assert_int_equal(update_of(f, 0)->hz, 5);
 	leases_add(&f->leases, &a, "/meter/*/*", 12, false, SECOND);
