@@ -95,7 +95,8 @@ static bool move(struct undo *u, struct steps *from, struct steps *to, struct un
 	*step = *taken;
 	*taken = now;
 	push(to, taken);
-	u->last.uid = UNDO_WHOLE; /* the next change begins a step of its own */
+	u->last.uid = UNDO_WHOLE; /* the next change begins a step of its own, in this transaction too */
+	u->recorded = false;
 	return true;
 }
 

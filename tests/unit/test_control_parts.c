@@ -74,6 +74,25 @@ static void a_transaction_is_one_step(void **state)
 	undo_free(u);
 }
 
+/* What is changed behind an undo in one transaction can be undone, and there is nothing to redo behind it. */
+static void an_undo_within_a_transaction(void **state)
+{
+	(void)state;
+	struct undo *u = undo_new();
+	struct rack rack = small_rack();
+	undo_open(u);
+	change(u, &rack, 1, 1);
+	struct undo_step step = { .rack = rack };
+	assert_true(undo_back(u, &step));
+	rack = step.rack;
+	change(u, &rack, 2, 1.1);
+	undo_close(u);
+	step.rack = rack;
+	assert_false(undo_forward(u, &step));
+	assert_true(undo_back(u, &step) && step.rack.slots[0].values[0] == 0);
+	undo_free(u);
+}
+
 static void undo_keeps_the_newest(void **state)
 {
 	(void)state;
@@ -227,6 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(undo_goes_back_and_forward),
 		cmocka_unit_test(a_transaction_is_one_step),
+		cmocka_unit_test(an_undo_within_a_transaction),
 		cmocka_unit_test(undo_keeps_the_newest),
 		cmocka_unit_test(locked_values_stay),
 		cmocka_unit_test(locks_of_slots_that_have_gone_make_room),
