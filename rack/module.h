@@ -73,7 +73,7 @@ struct module {
 
 	/* Audio thread, after set with the values of the design: the state hears by this kernel from the next frame on.
 	 * Another copy of the slot may use it at the same time, and the host fades from one to the other, so this need
-	 * not. process is never called before the first; reset keeps it. */
+	 * not. process is never called before the first, set and reset may be; reset keeps it. */
 	void (*use)(void *state, const void *kernel) RT;
 
 	/* Audio thread. All values in table order, clamped and finite. The first call after init or reset applies at

@@ -145,9 +145,17 @@ static void clear(double *const io[2], uint32_t from, uint32_t n) RT
 		memset(io[c] + from, 0, (n - from) * sizeof(double));
 }
 
+/* The copy that does not run is left alone: the kernel that its state points to may be gone. */
+static bool runs(const struct slot *s, int copy) RT
+{
+	return copy == s->current || s->fading;
+}
+
 static void start_cure(struct slot *s) RT
 {
 	for (int i = 0; i < 2; i++) {
+		if (!runs(s, i))
+			continue;
 		s->module->reset(s->copies[i].state);
 		s->module->set(s->copies[i].state, s->copies[i].values);
 	}
@@ -234,7 +242,8 @@ static uint32_t leading_silence(double *const io[2], struct key_place key, uint3
 static void wake(struct slot *s) RT
 {
 	for (int i = 0; i < 2; i++)
-		s->module->reset(s->copies[i].state);
+		if (runs(s, i))
+			s->module->reset(s->copies[i].state);
 	s->running = true;
 }
 
