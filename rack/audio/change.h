@@ -42,7 +42,7 @@ enum {
 	CHANGES_A_BLOCK =
 		256, /* the audio thread starts no further transaction after so many for each BLOCK_MAX frames */
 	CHANGE_CHAINS_MAX = 16,   /* chains under way to the audio thread and back */
-	CHANGE_KERNELS_MAX = 128, /* kernels that there are, in use or under way */
+	CHANGE_KERNELS_MAX = 192, /* kernels that there are, in use or under way: 8 for each slot of a full rack */
 };
 
 /* What the audio thread needs no more and gives back on the return ring: see rack/audio/retired.h. */

@@ -48,7 +48,7 @@ static bool leave(struct kernel *k) RT
 	return k && atomic_fetch_sub_explicit(&k->users, 1, memory_order_acq_rel) == 1;
 }
 
-/* The control thread has at most KERNELS_MAX alive, so the ring has room. */
+/* The control thread has at most CHANGE_KERNELS_MAX alive, so the ring has room. */
 void kernel_drop(struct kernel *k) RT
 {
 	if (leave(k))

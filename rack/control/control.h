@@ -172,7 +172,8 @@ struct worker *control_worker(struct control *);
 uint32_t control_latency(const struct control *);
 
 /* Takes back the delay that no slot needs any more, which is heard as a cross-fade into a sound that much earlier; by
- * itself it happens after 2 s of silence in and out. UNAVAILABLE: no engine runs, or it runs offline. */
+ * itself it happens after 2 s of silence in and out. UNAVAILABLE: no engine runs, it runs offline, or a design
+ * is under way, before which the filter in use may need that delay. */
 enum status control_latency_release(struct control *, struct reason *);
 
 /* The engine frame that is due at this CLOCK_MONOTONIC time; 0: unknown, no audio runs. */

@@ -110,6 +110,9 @@ enum status control_latency_release(struct control *c, struct reason *reason)
 		return reason_set(reason, STATUS_UNAVAILABLE, "no audio runs, so there is no delay to release");
 	if (c->flags & CONTROL_OFFLINE)
 		return reason_set(reason, STATUS_UNAVAILABLE, "a render keeps its delay, so that OUT stays aligned");
+	if (kernels_busy(c->kernels))
+		return reason_set(reason, STATUS_UNAVAILABLE,
+			"a filter is still being designed, and the one before it may need the delay: ask again");
 	control_release(c);
 	return STATUS_OK;
 }
@@ -122,7 +125,8 @@ static int release_in_silence(struct control *c)
 	if (!c->engine || c->flags & CONTROL_OFFLINE || !send_can_release(c->send, &c->rack))
 		return -1;
 	double silent_s = (double)engine_read_telemetry(c->engine)->silent_frames / c->spec.rate;
-	return silent_s >= RELEASE_S && control_release(c) ? -1 : RELEASE_MS;
+	bool now = silent_s >= RELEASE_S && !kernels_busy(c->kernels);
+	return now && control_release(c) ? -1 : RELEASE_MS;
 }
 
 /* Milliseconds until it wants to look again, -1: match is off. */
@@ -152,8 +156,8 @@ int control_tick(struct control *c)
 	if (c->worker)
 		worker_collect(c->worker);
 	int kernel_ms;
-	if (kernels_due(c->kernels, &kernel_ms) && control_worker(c))
-		kernels_post(c->kernels, c->worker);
+	if (kernels_due(c->kernels, &kernel_ms))
+		kernels_post(c->kernels, c->flags & CONTROL_OFFLINE ? NULL : control_worker(c));
 	send_kernels(c->send);
 	return sooner(kernel_ms, sooner(send_wait_ms(c->send), sooner(match_ms, release_ms)));
 }

@@ -12,6 +12,10 @@
 
 enum { PERIOD_MS = 50, RETRY_MS = 10 };
 
+/* Cancelled jobs keep their places until the worker comes past them; the rest of its 64 are for files. */
+enum { JOBS_MAX = 2 * RACK_SLOTS_MAX };
+_Static_assert(JOBS_MAX <= 48, "the worker takes 64 jobs, some of which are files");
+
 struct design_job {
 	struct job job;
 	struct kernels *of;
@@ -42,6 +46,7 @@ struct kernels {
 	struct ring *returns;
 	uint64_t number; /* of the newest kernel */
 	uint32_t alive;
+	uint32_t n_jobs; /* posted and not done */
 };
 
 struct kernels *kernels_new(void)
@@ -181,17 +186,17 @@ static void work(struct job *job)
 	kernel_design(((struct design_job *)job)->kernel);
 }
 
-/* The slot may have gone since, or want another design, or the engine may be another. */
+/* The slot may have gone since, or the engine: then this job is nobody's. So is one that was cancelled. */
 static void done(struct job *job)
 {
 	struct design_job *mine = (struct design_job *)job;
 	struct design *d = find(mine->of, mine->uid);
 	if (d && d->job == mine) {
 		d->job = NULL;
-		if (!worker_cancelled(job))
-			land(d, kernel_hold(mine->kernel), mine->frame);
+		land(d, kernel_hold(mine->kernel), mine->frame);
 	}
 	kernel_release(mine->kernel);
+	mine->of->n_jobs--;
 	free(mine);
 }
 
@@ -203,6 +208,7 @@ static bool post(struct kernels *k, struct design *d, struct worker *worker)
 		*job = (struct design_job){ { .work = work, .done = done }, k, kernel, d->uid, d->frame };
 		if (worker_post(worker, &job->job)) {
 			d->job = job;
+			k->n_jobs++;
 			return true;
 		}
 	}
@@ -238,7 +244,11 @@ void kernels_post(struct kernels *k, struct worker *worker)
 	int64_t now = clock_now_ms();
 	for (uint32_t i = 0; i < k->n; i++) {
 		struct design *d = &k->designs[i];
-		if (!d->wanted || wait_of(d, now) > 0 || (d->job && !worker_cancel(&d->job->job)))
+		if (!d->wanted || wait_of(d, now) > 0)
+			continue;
+		if (k->offline)
+			design_now(k, d);
+		if (!worker || k->n_jobs == JOBS_MAX || (d->job && !worker_cancel(&d->job->job)))
 			continue;
 		d->job = NULL;
 		if (!post(k, d, worker))
@@ -246,6 +256,14 @@ void kernels_post(struct kernels *k, struct worker *worker)
 		d->wanted = false;
 		d->posted_ms = now;
 	}
+}
+
+bool kernels_busy(const struct kernels *k)
+{
+	for (uint32_t i = 0; i < k->n; i++)
+		if (k->designs[i].wanted || k->designs[i].job || k->designs[i].ready)
+			return true;
+	return false;
 }
 
 /* ---- Sending */

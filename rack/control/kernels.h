@@ -32,10 +32,14 @@ void kernels_want(struct kernels *, const struct rack *, uint64_t frame);
  * values always are. wait_ms: until it is worth asking again, -1: nothing is wanted. */
 bool kernels_due(const struct kernels *, int *wait_ms);
 
-/* Posts what is due; where a worker has not begun with older values of a slot, it never will. */
+/* Posts what is due; where a worker has not begun with older values of a slot, it never will. Offline it is designed
+ * here, so that no timing can be heard. worker: NULL offline, or where there is none, and then nothing is posted. */
 void kernels_post(struct kernels *, struct worker *);
 
-/* The newest kernel of the slot with this uid, without a user more; NULL: none is designed yet. */
+/* Whether a slot is not heard yet by the design that its rows ask for: it is to be made, under way, or not sent. */
+bool kernels_busy(const struct kernels *);
+
+/* The newest kernel of the slot with this uid, which stays the list's; NULL: none is designed yet. */
 struct kernel *kernels_of(const struct kernels *, uint32_t uid);
 
 /* How many are designed and not sent, and the next of them, of which the caller is a user then. */

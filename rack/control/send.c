@@ -233,7 +233,7 @@ static void stage_safe(struct ring *ring, const struct rack *rack)
 		stage_set(ring, CHANGE_SAFE_LIMITER_UID, sets[i].param, sets[i].value, 0);
 }
 
-/* Designed while nothing plays, for this very frame. */
+/* Designed by kernels_want offline, for the frame of this transaction. */
 static void stage_kernel(struct send *s, struct ring *ring)
 {
 	struct change kernel = { .type = CHANGE_KERNEL };
@@ -258,6 +258,9 @@ void send_flush(struct send *s, const struct rack *rack, uint64_t frame)
 	else if (!s->engine)
 		forget(s);
 	if (!s->waiting.any)
+		return;
+	send_kernels(s); /* what a worker has designed has a frame of its own */
+	if (kernels_ready(s->kernels))
 		return;
 	kernels_want(s->kernels, rack, frame);
 	struct ring *ring = engine_changes(s->engine);
@@ -319,7 +322,7 @@ void send_take_back(struct send *s)
 
 int send_wait_ms(const struct send *s)
 {
-	return s->waiting.any ? RETRY_MS : s->chains_out ? RETURN_MS : -1;
+	return s->waiting.any || kernels_ready(s->kernels) ? RETRY_MS : s->chains_out ? RETURN_MS : -1;
 }
 
 bool send_take_due(struct send *s, struct due_value *value)

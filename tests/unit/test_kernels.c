@@ -2,87 +2,11 @@
  * freed too early. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/audio/kernel.h"
-#include "rack/base/clock.h"
 #include "rack/dsp/fft.h"
 #include "rack/model/registry.h"
-#include "tests/unit/rig.h"
+#include "tests/unit/kernel_rig.h"
 
 #include <pthread.h>
-#include <stdbool.h>
-
-enum { RATE = 48000, BLOCK = 64, DESIGNED = 0, WORKER = 1, PATIENCE_MS = 10000 };
-
-/* A rack that plays as it does under JACK: with a worker, the test as its audio thread. The input goes round. */
-struct live {
-	struct control *control;
-	struct stereo in, out;
-	size_t at; /* frames played */
-};
-
-static struct live live_new(struct control *control)
-{
-	struct live l = { control, stereo_new(48000), stereo_new(48000), 0 };
-	stereo_fill_music(&l.in, RATE, 0.5f);
-	assert_int_equal(control_start(control, &(struct spec){ .rate = RATE }, 0, NULL), STATUS_OK);
-	engine_fade(control_engine(control), true);
-	return l;
-}
-
-static void live_free(struct live *l)
-{
-	control_free(l->control);
-	stereo_free(&l->in);
-	stereo_free(&l->out);
-}
-
-static void turn(struct live *l)
-{
-	size_t at = l->at % l->in.n;
-	const struct buses buses = { .in = { l->in.of[0] + at, l->in.of[1] + at },
-		.out = { l->out.of[0] + at, l->out.of[1] + at } };
-	engine_process(control_engine(l->control), &buses, BLOCK, 0);
-	l->at += BLOCK;
-	control_tick(l->control);
-}
-
-static float meter(struct live *l, uint32_t slot, uint32_t which)
-{
-	return control_meter(l->control, slot, which);
-}
-
-static void set(struct control *control, uint32_t slot, const char *param, float value)
-{
-	int row = slot_find_param(&control_rack(control)->slots[slot], param);
-	assert_true(row >= 0);
-	control_set(control, slot, (uint32_t)row, value, 0, NULL, NULL);
-}
-
-static float get(const struct control *control, uint32_t slot, const char *param)
-{
-	return control_value(control, slot, (uint32_t)slot_find_param(&control_rack(control)->slots[slot], param));
-}
-
-/* Plays until this slot's filter is the one that its rows ask for. */
-static void until_landed(struct live *l, uint32_t slot)
-{
-	int64_t begin = clock_now_ms();
-	while (meter(l, slot, DESIGNED) != get(l->control, slot, "cutoff")) {
-		turn(l);
-		clock_sleep_us(200);
-		if (clock_now_ms() - begin > PATIENCE_MS)
-			fail_msg("%g Hz has not landed, %g Hz is in use", (double)get(l->control, slot, "cutoff"),
-				(double)meter(l, slot, DESIGNED));
-	}
-}
-
-static struct control *rack_of(uint32_t n)
-{
-	struct control *control = control_new(NULL);
-	assert_non_null(control);
-	for (uint32_t i = 0; i < n; i++)
-		assert_int_equal(control_insert(control, "testkernel", i, NULL, 0, NULL), STATUS_OK);
-	return control;
-}
 
 /* ---- */
 
@@ -215,6 +139,7 @@ static void without_a_kernel(void **state)
 static void the_newer_cancels(void **state)
 {
 	(void)state;
+	enum { TOIL_MS = 2000 };
 	struct control *control = rack_of(2);
 	struct live l = live_new(control);
 	until_landed(&l, 0);
@@ -222,16 +147,19 @@ static void the_newer_cancels(void **state)
 	set(control, 0, "toil", 400);
 	turn(&l);
 	clock_sleep_us(100000); /* the worker is at it */
+	int64_t begin = clock_now_ms();
+	set(control, 1, "toil", TOIL_MS);
 	set(control, 1, "cutoff", 111);
 	turn(&l);
 	clock_sleep_us(100000);
+	set(control, 1, "toil", 0);
 	set(control, 1, "cutoff", 222);
-	int64_t begin = clock_now_ms();
 	while (meter(&l, 1, DESIGNED) != 222) {
 		turn(&l);
 		clock_sleep_us(500);
 		assert_true(meter(&l, 1, DESIGNED) != 111);
-		assert_true(clock_now_ms() - begin < PATIENCE_MS);
+		if (clock_now_ms() - begin > TOIL_MS)
+			fail_msg("the design that nobody waits for was worked on");
 	}
 	live_free(&l);
 }
