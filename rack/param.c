@@ -235,17 +235,38 @@ static enum status parse_choice(const struct param *p, const char *text, float *
 	return reason_set(reason, STATUS_BAD_VALUE, "'%.40s' is none of: %s", text, names);
 }
 
+/* Word processors write a minus sign and no-break spaces where keyboards write '-' and a space. */
+static void as_ascii(char *text)
+{
+	static const struct {
+		const char *typeset, *plain;
+	} forms[] = { { "\u2212", "-" }, { "\u00a0", " " }, { "\u202f", " " }, { "\u2009", " " } };
+	char *to = text;
+	while (*text) {
+		size_t i = 0, n = sizeof forms / sizeof forms[0];
+		while (i < n && strncmp(text, forms[i].typeset, strlen(forms[i].typeset)) != 0)
+			i++;
+		*to++ = i < n ? forms[i].plain[0] : *text;
+		text += i < n ? strlen(forms[i].typeset) : 1;
+	}
+	*to = '\0';
+}
+
 enum status param_parse(const struct param *p, const char *text, float *value, struct reason *reason)
 {
 	text += strspn(text, " \t");
 	size_t length = strlen(text);
 	while (length && isspace((unsigned char)text[length - 1]))
 		length--;
-	char word[64];
-	if (length >= sizeof word)
+	char copy[64], *word = copy;
+	if (length >= sizeof copy)
 		return reason_set(reason, STATUS_BAD_VALUE, "the value is too long");
-	memcpy(word, text, length);
-	word[length] = '\0';
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	as_ascii(copy);
+	word += strspn(word, " ");
+	for (length = strlen(word); length && word[length - 1] == ' '; length--)
+		word[length - 1] = '\0';
 	if (p->scale == SCALE_TOGGLE)
 		return parse_toggle(word, value, reason);
 	if (p->scale == SCALE_CHOICE)

@@ -132,13 +132,22 @@ static enum status open_slot(struct reader *r, struct section *s, const char *id
 	return STATUS_OK;
 }
 
+/* Whether a header with capitals would mean something without them: taken for unknown, the section would be lost. */
+static bool in_small_letters(const char *type, char small[WORD_SIZE])
+{
+	size_t n = strlen(type);
+	for (size_t i = 0; i <= n; i++)
+		small[i] = (char)(type[i] >= 'A' && type[i] <= 'Z' ? type[i] - 'A' + 'a' : type[i]);
+	return strcmp(small, type) != 0 && (strcmp(small, "rack") == 0 || registry_find(small));
+}
+
 static enum status open_section(struct reader *r)
 {
 	const struct rackfile *f = r->file;
 	struct section *s = &r->file->sections[r->section];
 	const struct line *line = &f->lines[s->header];
 	memset(r->set_at, 0, sizeof r->set_at);
-	char type[WORD_SIZE], id[WORD_SIZE];
+	char type[WORD_SIZE], id[WORD_SIZE], word[WORD_SIZE];
 	bool fits = rackfile_copy(f, line->name, type, sizeof type);
 	rackfile_copy(f, line->value.length ? line->value : line->name, id, sizeof id);
 	if (fits && strcmp(type, "rack") == 0) {
@@ -154,6 +163,8 @@ static enum status open_section(struct reader *r)
 	s->module = fits ? registry_find(type) : NULL;
 	if (s->module)
 		return open_slot(r, s, id);
+	if (fits && in_small_letters(type, word))
+		return refuse(r, s->header, "[%.40s] is written in small letters: [%.40s]", type, word);
 	const char *meant = NULL;
 	for (uint32_t i = r->n_guesses++ < GUESSES_MAX ? 0 : registry_count(); i < registry_count() && !meant; i++)
 		if (typo_is_near(type, registry_at(i)->id))
@@ -310,6 +321,8 @@ static enum status read_lines(struct reader *r)
 		if (!r->refused)
 			return status;
 		worst = status;
+		if (line->no_text)
+			return status; /* more of them would say nothing */
 		if (++n_errors == ERRORS_MAX)
 			return refuse(r, UINT32_MAX, "more than %d errors", ERRORS_MAX - 1);
 	}

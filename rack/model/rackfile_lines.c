@@ -2,54 +2,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/model/rackfile_lines.h"
 
+#include "rack/base/utf8.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of the well-formed UTF-8 character at s (RFC 3629), 0 when it is none. */
-static uint32_t character_length(const unsigned char *s, uint32_t n)
-{
-	static const struct {
-		unsigned char first, last, from, to; /* range of the leading byte, range of the second */
-		uint32_t length;
-	} forms[] = {
-		{ 0x00, 0x7f, 0x00, 0xff, 1 },
-		{ 0xc2, 0xdf, 0x80, 0xbf, 2 },
-		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-		{ 0xe1, 0xec, 0x80, 0xbf, 3 },
-		{ 0xed, 0xed, 0x80, 0x9f, 3 },
-		{ 0xee, 0xef, 0x80, 0xbf, 3 },
-		{ 0xf0, 0xf0, 0x90, 0xbf, 4 },
-		{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
-		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
-	};
-	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-		if (s[0] < forms[i].first || s[0] > forms[i].last)
-			continue;
-		if (forms[i].length > n)
-			return 0;
-		if (forms[i].length > 1 && (s[1] < forms[i].from || s[1] > forms[i].to))
-			return 0;
-		for (uint32_t k = 2; k < forms[i].length; k++)
-			if ((s[k] & 0xc0) != 0x80)
-				return 0;
-		return forms[i].length;
-	}
-	return 0;
-}
-
-/* Why these bytes are no text, or NULL. */
+/* Why these bytes are no text, or NULL. The text is terminated. */
 static const char *find_fault(const char *text, uint32_t n)
 {
-	const unsigned char *s = (const unsigned char *)text;
 	for (uint32_t i = 0; i < n;) {
-		if (s[i] == '\0')
+		unsigned char first = (unsigned char)text[i];
+		uint32_t code;
+		if (first == '\0')
 			return "a NUL byte: this is not a text file";
-		if ((s[i] < ' ' && s[i] != '\t') || s[i] == 0x7f)
+		if ((first < ' ' && first != '\t') || first == 0x7f)
 			return "a control character: this is not a text file";
-		uint32_t length = character_length(s + i, n - i);
+		size_t length = utf8_decode(text + i, &code);
 		if (!length)
 			return "not UTF-8 text";
-		i += length;
+		i += (uint32_t)length;
 	}
 	return NULL;
 }
@@ -106,6 +77,7 @@ static const char *cut_key(struct line *line, const char *text, uint32_t start, 
 static void cut_line(struct line *line, const char *text, uint32_t start, uint32_t end)
 {
 	line->problem = find_fault(text + start, end - start);
+	line->no_text = line->problem;
 	struct span content = trim(text, start, end);
 	uint32_t first = content.start, comment = find(text, first, end, '#');
 	if (line->problem)

@@ -21,6 +21,7 @@ struct line {
 	struct span name;    /* SECTION: the type; KEY: the key */
 	struct span value;   /* SECTION: the id, empty if there is none; KEY: the value */
 	const char *problem; /* BAD: a sentence */
+	bool no_text;        /* BAD: bytes that no text has */
 	int param;           /* KEY: row of the slot or of the rack, or one of the above */
 	float number;        /* KEY that is a row: what it says */
 	bool counts;         /* KEY: no later line of its section sets the same */

@@ -125,6 +125,8 @@ static void reads_units(void **state)
 	assert_reads(&gain, "1e1", 10);
 	assert_reads(&gain, ".5", 0.5f);
 	assert_reads(&gain, "-.5 db", -0.5f);
+	assert_reads(&gain, "\u22121.5\u00a0dB", -1.5f); /* typeset: minus sign, no-break space */
+	assert_reads(&freq, "\u20091.2\u202fkHz\u00a0", 1200);
 	assert_reads(&freq, "1.2 kHz", 1200);
 	assert_reads(&freq, "1.2k", 1200);
 	assert_reads(&freq, "120 hz", 120);

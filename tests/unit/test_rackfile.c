@@ -154,6 +154,8 @@ static void bad_files_are_refused_with_their_line(void **state)
 		{ "[rack]\nformat =\n", "x.rack:2: '' is no format" },
 		{ "[rack]\nbypass = maybe\n", "x.rack:2: 'maybe' is neither on nor off" },
 		{ "[rack main]\n", "x.rack:1: [rack] takes no id" },
+		{ "[RACK]\nformat = 1\n", "x.rack:1: [RACK] is written in small letters: [rack]" },
+		{ "[trim]\n[Limiter]\n", "x.rack:2: [Limiter] is written in small letters: [limiter]" },
 		{ "[rack]\n[trim]\n[rack]\n", "x.rack:3: there is a [rack] already (line 1)" },
 		{ "[trim]\n\ngain = 99\n", "x.rack:3: 99 is out of range (-24 to 24 dB)" },
 		{ "[trim]\ngain = 1 Hz\n", "x.rack:2: 'Hz' is not a unit of this parameter (dB)" },
