@@ -90,7 +90,7 @@ static char **start(struct client *c, const struct subcommand *subcommand, int a
 	c->address = operands[0];
 	const char *fault = pattern_fault(c->address);
 	if (fault) {
-		*status = options_wrong(subcommand->name, "'%s' is no OSC address: %s", c->address, fault);
+		*status = options_wrong(subcommand->name, "'%s' is not an OSC address: %s", c->address, fault);
 		return NULL;
 	}
 	c->route = router_find(c->address);
@@ -252,7 +252,11 @@ static int set_main(int argc, char **argv)
 	char **words = start(&c, &subcommand_set, argc, argv, &status);
 	if (!words)
 		return status;
-	status = set(&c, words);
+	/* Without a value it would be a question. */
+	if (!*words && c.route && c.route->flags & ROUTE_FORMS)
+		status = options_wrong("set", "%s needs a value", c.address);
+	else
+		status = set(&c, words);
 	link_close(c.link);
 	return status;
 }

@@ -209,7 +209,7 @@ static void print_rest(void)
 	printf(".SH FILES\n.TP\n\\fI$XDG_CONFIG_HOME/lacquer/racks/NAME.rack\\fR\nPresets of one's own "
 	       "(~/.config where the variable is not set).\n.TP\n\\fI");
 	print_text(LACQUER_SHARE "/racks/NAME.rack");
-	printf("\\fR\nPresets that came with the program.\n"
+	printf("\\fR\nFactory presets.\n"
 	       ".TP\n\\fI$XDG_STATE_HOME/lacquer\\fR\nThe last state (~/.local/state where the variable is not set), and in NAME.log what a rack says\n"
 	       "behind its terminal UI; without one it says it on standard error.\n"
 	       ".TP\n\\fI$XDG_RUNTIME_DIR/lacquer\\fR\nLocal sockets (/tmp/lacquer\\-UID where the variable is not "

@@ -16,8 +16,13 @@
 static void print_overview(void)
 {
 	puts("lacquer is a real-time mastering rack for JACK.\n\nUsage:");
-	for (const struct subcommand *const *c = subcommands; *c; c++)
-		printf("  lacquer %-9s %-17s %s\n", (*c)->name, (*c)->operands, (*c)->summary);
+	for (const struct subcommand *const *c = subcommands; *c; c++) {
+		printf("  lacquer %-9s ", (*c)->name);
+		if (strlen((*c)->operands) > 17)
+			printf("%s\n%38s%s\n", (*c)->operands, "", (*c)->summary);
+		else
+			printf("%-17s %s\n", (*c)->operands, (*c)->summary);
+	}
 	printf("\nWithout a command it is '%s'. 'lacquer COMMAND --help' lists a command's options;\n"
 	       "'lacquer --version' prints the version.\n",
 		subcommand_implied()->name);

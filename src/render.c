@@ -182,7 +182,7 @@ static void warn_of_ringing(struct render *r)
 	double level = decibel_from_gain((double)offline_ring(&r->loop, r->info.rate * RING_MS / 1000));
 	if (level > QUIET_DBFS)
 		options_error(r->out_path,
-			"ends in mid-sound: the chain still rings at %.1f dBFS there; --tail SECONDS makes it longer",
+			"cuts off the tail of the chain, which is still at %.1f dBFS there; --tail SECONDS makes it longer",
 			level);
 }
 
@@ -281,7 +281,7 @@ static const struct cli_option options[] = {
 	{ 0, "bits", "16|24|32f", "Sample format of OUT (default: as IN)", set_bits, offsetof(struct render, bits) },
 	{ 0, "rate", "HZ", "Sample rate of OUT (default: as IN); IN is converted before the rack", set_rate,
 		offsetof(struct render, rate) },
-	{ 0, "tail", "SECONDS", "OUT is longer than IN by this, for what rings on in the rack", set_tail,
+	{ 0, "tail", "SECONDS", "Make OUT longer than IN by this, for the tail of the chain", set_tail,
 		offsetof(struct render, tail_s) },
 	{ 0, "events", "FILE", "Lines of SECONDS ADDRESS VALUE...: OSC messages, each on its exact frame",
 		options_set_text, offsetof(struct render, events_path) },

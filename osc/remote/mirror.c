@@ -161,6 +161,19 @@ static void take_slot(struct mirror *m, const char *rest, bool is_meter, const s
 		mirror_value_take(m->slots[at], name, msg, m->now_ms);
 }
 
+/* A question may cross the news that its slot has left the chain. It stays open; the next chain settles it. */
+static bool was_asked_of_slot(const struct mirror *m, const struct message *msg)
+{
+	const char *address = message_text(msg, 0);
+	bool meter = address && strncmp(address, "/meter/", 7) == 0;
+	if (!address || (!meter && strncmp(address, "/rack/", 6) != 0))
+		return false;
+	const char *id = address + (meter ? 7 : 6);
+	size_t length = strcspn(id, "/");
+	int at = id[length] ? mirror_find_slot(m, id, length) : -1;
+	return at >= 0 && mirror_slot_asked(m->slots[at], id + length + 1, meter, m->now_ms);
+}
+
 void mirror_take(struct mirror *m, const struct message *msg)
 {
 	const char *address = msg->address;
@@ -168,6 +181,8 @@ void mirror_take(struct mirror *m, const struct message *msg)
 		m->n_levels++;
 	else
 		m->serial++;
+	if (strcmp(address, "/error") == 0 && was_asked_of_slot(m, msg))
+		return;
 	if (mirror_rack_take(m, msg))
 		return;
 	if (strcmp(address, "/chain") == 0)

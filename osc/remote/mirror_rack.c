@@ -149,6 +149,13 @@ static void take_done(struct mirror *m, const char *verb, const struct message *
 	m->n_notices++;
 }
 
+static void take_snapshot_news(struct mirror *m, const char *kept)
+{
+	int n = snprintf(m->notice, sizeof m->notice, "snapshot %c; ", m->snapshot ? m->snapshot - 'a' + 'A' : '?');
+	utf8_copy(m->notice + n, sizeof m->notice - (size_t)n, kept);
+	m->n_notices++;
+}
+
 /* The names are others now. */
 static void ask_again(struct mirror *m, struct mirror_names *names)
 {
@@ -213,7 +220,7 @@ bool mirror_rack_take(struct mirror *m, const struct message *msg)
 		m->snapshot = snapshot_find(message_text(msg, 0)) < SNAPSHOTS ? message_text(msg, 0)[0] : '\0';
 		m->snapshot_question.answered = true;
 		if (message_text(msg, 1)) /* what was kept because it is locked */
-			take_done(m, "snapshot", msg);
+			take_snapshot_news(m, message_text(msg, 1));
 	} else if (strcmp(address, "/scene/list") == 0) {
 		take_names(&m->scenes, msg);
 	} else if (strcmp(address, "/lock/list") == 0) {

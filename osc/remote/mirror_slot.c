@@ -98,6 +98,27 @@ void mirror_slot_doubt(struct mirror_slot *s)
 		s->meters[i].answered = false;
 }
 
+static bool is_open(const struct question *q)
+{
+	return q->asked_ms && !q->answered;
+}
+
+bool mirror_slot_asked(const struct mirror_slot *s, const char *name, bool meter, uint64_t now_ms)
+{
+	size_t length = strlen(name), tail = length > 5 && strcmp(name + length - 5, "/info") == 0 ? 5 : 0;
+	length -= tail;
+	if (!meter && strcmp(name, "info") == 0)
+		return is_open(&s->info);
+	for (uint32_t i = 0; meter && i < s->shown.n_meters; i++)
+		if (strlen(s->shown.meters[i].id) == length && memcmp(s->shown.meters[i].id, name, length) == 0)
+			return is_open(&s->meters[i]);
+	for (uint32_t i = 0; !meter && i < s->shown.n_rows; i++)
+		if (strlen(s->shown.params[i].id) == length && memcmp(s->shown.params[i].id, name, length) == 0)
+			return tail ? is_open(&s->params[i].row)
+				    : is_open(&s->params[i].value) && now_ms >= s->params[i].held_until_ms;
+	return false;
+}
+
 /* ---- /rack/<slot>/info */
 
 /* The count at index and as many texts behind it; returns the index behind them, 0 when malformed. */

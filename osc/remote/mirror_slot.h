@@ -13,6 +13,10 @@ void mirror_slot_free(struct mirror_slot *);
 /* All of it is to be asked again. */
 void mirror_slot_doubt(struct mirror_slot *);
 
+/* Whether the mirror has asked the slot for NAME (below /rack/<slot>/ or /meter/<slot>/) and has no answer. A value
+ * that the user has just changed does not count: what the rack says of it is news. */
+bool mirror_slot_asked(const struct mirror_slot *, const char *name, bool meter, uint64_t now_ms);
+
 /* The answer to /rack/<slot>/info. */
 void mirror_slot_take_info(struct mirror_slot *, const struct message *);
 

@@ -76,13 +76,13 @@ static void dispatch_pattern(struct request *request, const char *pattern)
 		if (!possible || !pattern_matches(base, subject->address))
 			continue;
 		if (n == MEANT_MAX)
-			fault = "the pattern means more than 64 addresses";
+			fault = "the pattern matches more than 64 addresses";
 		else
 			snprintf(meant[n++], sizeof meant[0], "%s%s", subject->address, form_suffix(form));
 	}
 	request->address = pattern;
 	if (fault || n == 0)
-		reply_error(request, fault ? fault : "unknown address: the pattern means none");
+		reply_error(request, fault ? fault : "unknown address: nothing matches the pattern");
 	control_begin(request->server->control, 0); /* one transaction, or part of the bundle's */
 	for (int i = 0; !fault && i < n; i++)
 		dispatch_address(request, meant[i]);

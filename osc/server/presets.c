@@ -166,7 +166,7 @@ const struct route preset_routes[] = {
 		.handle = save_preset, .flags = ROUTE_LATER | ROUTE_WRITES },
 	{ "/preset/delete", "s:name",
 		"Deletes a preset that was saved; its file stays as NAME.rack.bak. Answered with the name when it is "
-		"done; presets that came with the program stay",
+		"done; factory presets cannot be deleted",
 		.handle = delete_preset, .flags = ROUTE_LATER | ROUTE_WRITES },
 	{ "/preset/info", "s:name",
 		"Answered with s:name s:title s:comment (the file's first) i:frames of delay at the present rate",

@@ -220,8 +220,8 @@ static void delete_work(struct job *job)
 	if (errno != ENOENT)
 		gone->status = reason_set(&gone->reason, STATUS_IO, "cannot be deleted: %s", strerror(errno));
 	else if ((gone->status = preset_find(gone->name, path, sizeof path, &gone->reason)) == STATUS_OK)
-		gone->status = reason_set(
-			&gone->reason, STATUS_UNAVAILABLE, "'%s' came with the program and stays", gone->name);
+		gone->status = reason_set(&gone->reason, STATUS_UNAVAILABLE,
+			"'%s' is a factory preset and cannot be deleted", gone->name);
 }
 
 void control_preset_delete(struct control *c, const char *name, control_done *done, void *user)

@@ -105,6 +105,6 @@ pgrep -f -- "$own" >/dev/null || fail "no server called $own"
 tmux -L "$server" send-keys q
 wait_screen 'Quit'
 tmux -L "$server" send-keys Down Enter
-wait_screen 'stops all that it started'
+wait_screen 'stopping everything that it started'
 nothing_left "$own"
 echo "in a terminal: shown, left running, come back to, ended; ended at once"

@@ -283,7 +283,7 @@ def names(rack, t):
     t.keys("Down", "Enter")
     t.see("deleted verse")
     soon("then it is gone", "/scene/list", [], rack)
-    for preset, said in ("from keys", "deleted from keys"), ("vinyl", "came with the program and stays"):
+    for preset, said in ("from keys", "deleted from keys"), ("vinyl", "is a factory preset and cannot be deleted"):
         t.keys("P")
         t.see("Delete preset")
         t.see("vinyl")

@@ -789,7 +789,7 @@ static void test_presets_are_deleted(void **state)
 	rig_expect(rig, c, "/preset/delete s streaming");
 	assert_int_not_equal(access(path, F_OK), 0);
 	SAY(c, "/preset/delete", "s", "streaming");
-	rig_expect(rig, c, "/error ss /preset/delete 'streaming' came with the program and stays");
+	rig_expect(rig, c, "/error ss /preset/delete 'streaming' is a factory preset and cannot be deleted");
 	assert_int_equal(preset_find("streaming", path, sizeof path, NULL), STATUS_OK);
 	SAY(c, "/preset/delete", "s", "nobody's");
 	SAY(c, "/preset/delete", "s", "../racks/streaming");

@@ -668,6 +668,39 @@ static void test_an_older_rack_is_asked_once(void **state)
 	free(m);
 }
 
+static void test_a_question_that_crosses_the_loss_of_its_slot_is_no_news(void **state)
+{
+	(void)state;
+	struct mirror *m = malloc(sizeof *m);
+	start_slot(m);
+	m->slots[0]->info = m->slots[0]->params[0].row = m->slots[0]->params[0].value =
+		(struct question){ .asked_ms = 1 };
+	give(m, "/error", "ss", "/rack/a/info", "unknown address: no such slot");
+	give(m, "/error", "ss", "/rack/a/x/info", "unknown address: no such slot");
+	give(m, "/error", "ss", "/rack/a/x", "unknown address: no such slot");
+	assert_int_equal(m->n_errors, 0);
+	m->slots[0]->params[0].held_until_ms = m->now_ms + MIRROR_HOLD_MS; /* the user has just changed it */
+	give(m, "/error", "ss", "/rack/a/x", "unknown address: no such slot");
+	assert_int_equal(m->n_errors, 1);
+	m->slots[0]->info.answered = true;
+	give(m, "/error", "ss", "/rack/a/info", "unknown address: no such slot");
+	give(m, "/error", "ss", "/rack/b/x", "unknown address: no such slot");
+	assert_int_equal(m->n_errors, 3);
+	mirror_clear(m);
+	free(m);
+}
+
+static void test_a_snapshot_that_keeps_a_locked_value_is_news(void **state)
+{
+	(void)state;
+	struct mirror *m = malloc(sizeof *m);
+	start_slot(m);
+	give(m, "/ab", "ss", "b", "kept, locked: a x 0.5 dB, the snapshot has 0.1 dB");
+	assert_string_equal(m->notice, "snapshot B; kept, locked: a x 0.5 dB, the snapshot has 0.1 dB");
+	mirror_clear(m);
+	free(m);
+}
+
 static void test_chains_that_make_no_sense_are_refused(void **state)
 {
 	(void)state;
@@ -769,6 +802,8 @@ int main(void)
 		cmocka_unit_test(test_older_answers_do_not_pull_back),
 		cmocka_unit_test(test_doubt_asks_for_everything),
 		cmocka_unit_test(test_an_older_rack_is_asked_once),
+		cmocka_unit_test(test_a_question_that_crosses_the_loss_of_its_slot_is_no_news),
+		cmocka_unit_test(test_a_snapshot_that_keeps_a_locked_value_is_news),
 		cmocka_unit_test(test_chains_that_make_no_sense_are_refused),
 		cmocka_unit_test(test_random_answers),
 	};
