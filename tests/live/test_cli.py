@@ -289,7 +289,7 @@ class Usage(Cli):
         for words in (["--osc", "nix"], ["--osc", "65536"], ["--osc", "-1"], ["--osc", ""], ["--osc-bind", "0.0.0.0"]):
             result = run("run", "-H", *words)
             self.expect(result, 2, out="")
-            self.assertRegex(result.stderr.decode(), r"\Alacquer: .*--?osc")
+            self.assertRegex(result.stderr.decode(), r"(?m)^lacquer: .*--?osc")
 
     def test_bad_rack_stops_everything(self):
         bad = self.put("bad.rack", "[rack]\nformat = 1\n[trim]\ngain = much\n")
