@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { CUTOFF, LENGTH, TOIL, GAIN, N_PARAMS };
+enum { CUTOFF, LENGTH, TOIL, GAIN, INVERT, N_PARAMS };
 enum { DESIGNED, WORKER, N_METERS };
 enum { DELAY_MAX = 64, TAPS_MAX = 2 * DELAY_MAX + 1, POINTS = 512 };
 
@@ -51,6 +51,12 @@ static const struct param params[] = {
 		.max = 24,
 		.step = 0.5f,
 		.help = "Gain behind the filter in dB" },
+	[INVERT] = { .id = "invert",
+		.label = "Invert",
+		.scale = SCALE_TOGGLE,
+		.max = 1,
+		.step = 1,
+		.help = "Turns the polarity" },
 };
 
 static const struct level meters[] = {
@@ -80,6 +86,7 @@ struct state {
 	const struct kernel_memory *kernel;
 	struct ramp_clock clock;
 	struct ramp gain;
+	double sign;
 	double past[2][TAPS_MAX - 1]; /* oldest first */
 };
 
@@ -149,6 +156,7 @@ static void set(void *state, const float *values) RT
 {
 	struct state *s = state;
 	bool at_once = ramp_clock_start(&s->clock);
+	s->sign = values[INVERT] != 0 ? -1 : 1;
 	ramp_to(&s->gain, decibel_to_gain((double)values[GAIN]), at_once);
 }
 
@@ -184,8 +192,8 @@ static void process(void *state, const struct block *block) RT
 		double gain = s->clock.left ? ramp_next(&s->gain) : s->gain.value;
 		if (s->clock.left && --s->clock.left == 0)
 			ramp_land(&s->gain);
-		block->io[0][i] *= gain;
-		block->io[1][i] *= gain;
+		block->io[0][i] *= s->sign * gain;
+		block->io[1][i] *= s->sign * gain;
 	}
 	block->meters[DESIGNED] = s->kernel->cutoff;
 	block->meters[WORKER] = s->kernel->worker;

@@ -279,7 +279,7 @@ static void change_something(struct control *control, uint32_t *seed)
 	const struct rack *rack = control_rack(control);
 	uint32_t slot = rack->n_slots ? rig_random(seed) % rack->n_slots : 0;
 	const char *id = rack->n_slots ? rack->slots[slot].id : "";
-	switch (rig_random(seed) % 12) {
+	switch (rig_random(seed) % 13) {
 	case 0:
 		if (rack->n_slots < 8)
 			control_insert(control, "testkernel", slot, NULL, 0, NULL);
@@ -312,6 +312,10 @@ static void change_something(struct control *control, uint32_t *seed)
 	case 9:
 		if (rack->n_slots)
 			set(control, slot, "toil", (float)(rig_random(seed) % 4));
+		break;
+	case 10:
+		if (rack->n_slots)
+			set(control, slot, "invert", (float)(rig_random(seed) % 2));
 		break;
 	default:
 		if (rack->n_slots)

@@ -92,6 +92,25 @@ static void it_is_sent_once_there_is_room(void **state)
 	live_free(&l);
 }
 
+/* What waits for its turn, as designs do that follow each other too fast, wakes the control in time. */
+static void the_control_wakes_for_a_design(void **state)
+{
+	(void)state;
+	struct control *control = rack_of(1);
+	struct live l = live_new(control);
+	until_landed(&l, 0);
+	clock_sleep_us(100000);
+	turn(&l);
+	assert_int_equal(control_tick(control), -1);
+	set(control, 0, "cutoff", 500);
+	control_tick(control);
+	set(control, 0, "cutoff", 600);
+	int wait_ms = control_tick(control);
+	assert_in_range(wait_ms, 1, 50);
+	until_landed(&l, 0);
+	live_free(&l);
+}
+
 static enum status info_status;
 
 static void keep_status(
@@ -153,6 +172,45 @@ static void nothing_comes_from_an_earlier_engine(void **state)
 	live_free(&l);
 }
 
+/* The worker does not begin with what was to be designed for a slot that is gone. */
+static void a_slot_that_has_gone_is_not_designed(void **state)
+{
+	(void)state;
+	enum { TOIL_MS = 2000 };
+	struct control *control = rack_of(2);
+	struct live l = live_new(control);
+	until_landed(&l, 0);
+	until_landed(&l, 1);
+	clock_sleep_us(60000);
+	set(control, 0, "toil", 300);
+	turn(&l);
+	clock_sleep_us(50000); /* the worker is at it */
+	int64_t begin = clock_now_ms();
+	set(control, 1, "toil", TOIL_MS);
+	turn(&l);
+	control_remove(control, control_rack(control)->slots[1].id, 0, NULL);
+	set(control, 0, "toil", 0);
+	set(control, 0, "cutoff", 222);
+	until_landed(&l, 0);
+	assert_in_range(clock_now_ms() - begin, 0, TOIL_MS);
+	live_free(&l);
+}
+
+/* A render begins with the filter. */
+static void rendered_from_the_first_frame(void **state)
+{
+	(void)state;
+	struct rig rig = rig_new(RATE, "testkernel", NULL);
+	struct stereo in = stereo_new(2 * BLOCK), out = stereo_new(2 * BLOCK);
+	in.of[0][0] = in.of[1][0] = 1;
+	rig_run(&rig, in.of, out.of, 0, in.n, BLOCK);
+	assert_true(out.of[0][16] > 0.05f && out.of[0][16] < 0.5f);
+	assert_true(out.of[0][15] > 0.05f && out.of[0][15] == out.of[0][17]);
+	stereo_free(&in);
+	stereo_free(&out);
+	rig_free(&rig);
+}
+
 /* Rendered, no worker has a hand in it, whatever there is no room for at first. */
 static void rendered_without_a_worker(void **state)
 {
@@ -182,8 +240,11 @@ int main(void)
 		cmocka_unit_test(delay_stays_while_a_design_needs_it),
 		cmocka_unit_test(another_transaction_does_not_hurry_it),
 		cmocka_unit_test(it_is_sent_once_there_is_room),
+		cmocka_unit_test(the_control_wakes_for_a_design),
 		cmocka_unit_test(files_find_room_beside_designs),
 		cmocka_unit_test(nothing_comes_from_an_earlier_engine),
+		cmocka_unit_test(a_slot_that_has_gone_is_not_designed),
+		cmocka_unit_test(rendered_from_the_first_frame),
 		cmocka_unit_test(rendered_without_a_worker),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
