@@ -25,11 +25,11 @@ void control_listen(struct control *c, struct control_listener *listener)
 
 void control_unlisten(struct control *c, struct control_listener *listener)
 {
-	for (struct control_listener **at = &c->listeners; *at; at = &(*at)->next)
-		if (*at == listener) {
-			*at = listener->next;
-			return;
-		}
+	struct control_listener **at = &c->listeners;
+	while (*at && *at != listener)
+		at = &(*at)->next;
+	if (*at)
+		*at = listener->next;
 }
 
 static void tell_value(struct control *c, uint32_t slot, uint32_t param, float value, unsigned origin)
@@ -204,6 +204,7 @@ void control_set_title(struct control *c, const char *title, unsigned origin)
 {
 	char clean[RACK_TITLE_SIZE];
 	rack_clean_title(clean, title);
+	control_take_due(c);
 	if (strcmp(clean, c->rack.title) == 0)
 		return;
 	control_record(c, UNDO_WHOLE, 0, origin);
@@ -242,8 +243,10 @@ static enum status find_module(const char *type, const struct module **module, s
 	return *module ? STATUS_OK : reason_set(reason, STATUS_UNKNOWN, "there is no module '%.40s'", type);
 }
 
-static enum status find_slot(const struct control *c, const char *id, uint32_t *index, struct reason *reason)
+/* To edit it. */
+static enum status find_slot(struct control *c, const char *id, uint32_t *index, struct reason *reason)
 {
+	control_take_due(c);
 	int found = rack_find_slot(&c->rack, id);
 	if (found < 0)
 		return reason_set(reason, STATUS_UNKNOWN, "there is no slot '%.40s'", id);
@@ -260,6 +263,7 @@ enum status control_insert(
 		return status;
 	if (position > c->rack.n_slots)
 		position = c->rack.n_slots;
+	control_take_due(c);
 	struct rack with = c->rack;
 	status = rack_insert(&with, position, module, id, reason);
 	if (status != STATUS_OK)
@@ -354,6 +358,7 @@ static void become_values(struct control *c, uint32_t slot, const float *wanted,
 void control_keep_locked(struct control *c, struct rack *wanted, const char *source, struct reason *kept)
 {
 	struct reason text;
+	control_take_due(c);
 	give_uids(c, wanted);
 	locks_keep(&c->locks, &c->rack, wanted, source, &text);
 	for (const struct control_listener *l = c->listeners; text.text[0] && l; l = l->next)
@@ -391,6 +396,7 @@ void control_become(struct control *c, const struct rack *rack, int what, uint32
 
 void control_load(struct control *c, const struct rack *rack, unsigned origin)
 {
+	control_take_due(c);
 	control_record(c, UNDO_WHOLE, 0, origin);
 	control_become(c, rack, BECOME_WHOLE, 0, origin);
 }

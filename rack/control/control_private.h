@@ -55,7 +55,8 @@ void control_keep_locked(struct control *, struct rack *wanted, const char *sour
 enum { BECOME_SLOTS, BECOME_WHOLE };
 void control_become(struct control *, const struct rack *wanted, int what, uint32_t glide_ms, unsigned origin);
 
-/* Values that were sent for a frame which has come. */
+/* The model takes values that were sent for a frame which has come: before whatever reads it to record, keep or replace
+ * it. Within a transaction nothing comes. */
 void control_take_due(struct control *);
 
 /* Delay that no slot needs any more. False: there was none. */

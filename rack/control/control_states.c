@@ -36,6 +36,7 @@ enum status control_scene_put(struct control *c, const char *name, const struct 
 
 enum status control_scene_store(struct control *c, const char *name, struct reason *reason)
 {
+	control_take_due(c);
 	return control_scene_put(c, name, &c->rack, reason);
 }
 
@@ -100,6 +101,7 @@ enum status control_snapshot_hear(struct control *c, uint32_t snapshot, unsigned
 	enum status status = check(snapshot, reason);
 	if (status != STATUS_OK || snapshot == c->states.heard)
 		return status;
+	control_take_due(c);
 	status = told(c, states_keep(&c->states, c->states.heard, &c->rack, reason));
 	if (status != STATUS_OK)
 		return status;
@@ -125,6 +127,7 @@ enum status control_snapshot_copy(struct control *c, uint32_t from, uint32_t to,
 		status = check(to, reason);
 	if (status != STATUS_OK || from == to)
 		return status;
+	control_take_due(c);
 	const struct rack *kept = control_snapshot_rack(c, from), *source = kept ? kept : &c->rack;
 	if (to != c->states.heard)
 		return told(c, states_keep(&c->states, to, source, reason));
@@ -152,6 +155,7 @@ enum status control_snapshot_put(struct control *c, uint32_t snapshot, const str
 
 static enum status step(struct control *c, bool back, unsigned origin, struct reason *reason)
 {
+	control_take_due(c);
 	struct undo_step step = { .rack = c->rack, .snapshot = c->states.heard };
 	if (!(back ? undo_back(c->undo, &step) : undo_forward(c->undo, &step)))
 		return reason_set(reason, STATUS_UNAVAILABLE, "there is nothing to %s", back ? "undo" : "redo");

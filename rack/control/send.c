@@ -15,7 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RETRY_MS = 2, RETURN_MS = 20 }; /* when the ring was full; while chains are to come back */
+enum {
+	RETRY_MS = 2,
+	RETURN_MS = 20
+}; /* when the ring was full; while chains are to come back, or values to come due */
 enum { ROWS_MAX = MODULE_PARAMS_MAX + N_HOST_PARAMS };
 
 /* Transactions are numbered from shortly before 32 bits are full, so that every longer run crosses it. */
@@ -322,7 +325,9 @@ void send_take_back(struct send *s)
 
 int send_wait_ms(const struct send *s)
 {
-	return s->waiting.any || kernels_ready(s->kernels) ? RETRY_MS : s->chains_out ? RETURN_MS : -1;
+	if (s->waiting.any || kernels_ready(s->kernels))
+		return RETRY_MS;
+	return s->chains_out || s->due.n ? RETURN_MS : -1;
 }
 
 bool send_take_due(struct send *s, struct due_value *value)
