@@ -367,6 +367,28 @@ static void the_first_settles_for_its_delay(void **state)
 	assert_let_go(a);
 }
 
+/* Poison in the middle of a fade: both copies start afresh, so it comes once. */
+static void poison_leaves_nothing_in_a_fade(void **state)
+{
+	(void)state;
+	struct kernel *a = kernel_of(100, 0, 1);
+	struct slot *slot = slot_of(a);
+	uint32_t poisoned = 0;
+	play(slot, 4 * BLOCK);
+	slot_set(slot, row("invert"), 1, 0);
+	play(slot, BLOCK);
+	for (uint32_t at = 0; at < RATE / 10; at++) {
+		double sound[2][1] = { { at ? 1 : (double)NAN }, { 1 } };
+		poisoned +=
+			slot_process(slot, (double *const[2]){ sound[0], sound[1] }, (struct key_place){ NULL, 1 }, 1);
+		assert_true(isfinite(sound[0][0]));
+		assert_true(at < RATE / 11 || fabs(sound[0][0] + 1) < 0.01);
+	}
+	assert_int_equal(poisoned, 1);
+	slot_free(slot);
+	assert_let_go(a);
+}
+
 int main(void)
 {
 	setenv("LACQUER_TEST_MODULES", "1", 1);
@@ -380,6 +402,7 @@ int main(void)
 		cmocka_unit_test(copies_share_a_kernel),
 		cmocka_unit_test(the_delay_is_the_kernels),
 		cmocka_unit_test(the_first_settles_for_its_delay),
+		cmocka_unit_test(poison_leaves_nothing_in_a_fade),
 	};
 	return cmocka_run_group_tests(tests, start, end);
 }
