@@ -243,7 +243,6 @@ static enum status find_module(const char *type, const struct module **module, s
 	return *module ? STATUS_OK : reason_set(reason, STATUS_UNKNOWN, "there is no module '%.40s'", type);
 }
 
-/* To edit it. */
 static enum status find_slot(struct control *c, const char *id, uint32_t *index, struct reason *reason)
 {
 	control_take_due(c);
@@ -261,8 +260,7 @@ enum status control_insert(
 	enum status status = find_module(type, &module, reason);
 	if (status != STATUS_OK)
 		return status;
-	if (position > c->rack.n_slots)
-		position = c->rack.n_slots;
+	position = position < c->rack.n_slots ? position : c->rack.n_slots;
 	control_take_due(c);
 	struct rack with = c->rack;
 	status = rack_insert(&with, position, module, id, reason);
