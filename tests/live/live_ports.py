@@ -8,8 +8,9 @@ import sys
 import tempfile
 import time
 
-from liverack import BUILD, LACQUER, SERVER, OwnLate, Process, Rack, Server, Wire, jack, numbers, ports, wait_until
+from liverack import BUILD, LACQUER, SERVER, TOP, OwnLate, Process, Rack, Server, Wire, jack, numbers, ports, wait_until
 
+STREAMING = os.path.join(TOP, "examples/streaming.rack")
 ARDOUR = ("out=LTC-Out", "out=Click/audio_out 1", "out=Click/audio_out 2", "out=Audio 1/audio_out 1", "out=Audio 1/audio_out 2",
           "out=Master/audio_out 1", "out=Master/audio_out 2")
 
@@ -81,7 +82,7 @@ def told_right(rack):
 
 def every_bus(lives):
     """Made, named, connected by choice, told in /status, in the log and to JACK; and all again on another server."""
-    options = "--no-restore", "-i", "ardour", "-o", "system", "--monitor", "amp", "--key", "drums", "--ports", "ref", "streaming"
+    options = "--no-restore", "-i", "ardour", "-o", "system", "--monitor", "amp", "--key", "drums", "--ports", "ref", STREAMING
     with fake("ardour", *ARDOUR, latency=1000), fake("amp", "in=in_L", "in=in_R"):
         with fake("drums", "out=out_1", "out=out_2"), Rack(*options) as rack:
             wait_until("connections", all_wired, 5)
