@@ -19,8 +19,8 @@ compile() { # PROGRAM FLAGS...
     shift
     # shellcheck disable=SC2086
     "$clang" -std=c11 -D_GNU_SOURCE -DWITH_LIBFUZZER -I. -O1 -g -fsanitize=fuzzer,address,undefined \
-        -fno-sanitize-recover=all "$@" tests/fuzz/fuzz_rackfile.c rack/model/rackfile*.c rack/model/rack.c rack/param.c rack/base/status.c rack/base/utf8.c \
-        rack/base/typo.c rack/model/registry.c rack/dsp/*.c $modules -o "$folder/$program" -lfftw3_threads -lfftw3 -lm
+        -fno-sanitize-recover=all "$@" tests/fuzz/fuzz_rackfile.c rack/model/rackfile*.c rack/model/rack.c rack/param.c rack/base/*.c \
+        rack/model/registry.c rack/level.c rack/dsp/*.c $modules -o "$folder/$program" -lfftw3_threads -lfftw3 -lpthread -lm
 }
 mkdir "$folder/seeds" "$folder/found"
 cp examples/*.rack "$folder/seeds/" 2>/dev/null

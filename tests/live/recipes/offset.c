@@ -1,6 +1,7 @@
 /* Analyser: mean of left and right over the last second (DC offset). */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/meters/analyser.h"
+#include "rack/meters/loudness.h"
 
 static const struct level rows[] = {
 	{ .id = "offset",
@@ -13,7 +14,7 @@ static const struct level rows[] = {
 };
 
 struct offset {
-	double sums[ANALYSER_HOPS_PER_S][2];
+	double sums[LOUDNESS_HOPS_PER_S][2];
 	uint32_t newest, frames;
 };
 
@@ -26,8 +27,8 @@ static size_t size(const struct spec *spec)
 static void hear(void *state, const struct hops *hops, enum tap own)
 {
 	struct offset *s = state;
-	s->newest = (s->newest + 1) % ANALYSER_HOPS_PER_S;
-	s->frames = hops->n * ANALYSER_HOPS_PER_S;
+	s->newest = (s->newest + 1) % LOUDNESS_HOPS_PER_S;
+	s->frames = hops->n * LOUDNESS_HOPS_PER_S;
 	for (int c = 0; c < 2; c++) {
 		double sum = 0;
 		for (uint32_t i = 0; i < hops->n; i++)
@@ -42,7 +43,7 @@ static void read(void *state, const struct hops *hops, enum tap own, float *valu
 	(void)hops, (void)own;
 	for (int c = 0; c < 2; c++) {
 		double sum = 0;
-		for (uint32_t i = 0; i < ANALYSER_HOPS_PER_S; i++)
+		for (uint32_t i = 0; i < LOUDNESS_HOPS_PER_S; i++)
 			sum += s->sums[i][c];
 		values[c] = s->frames ? (float)(sum / s->frames) : 0;
 	}
