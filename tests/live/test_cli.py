@@ -185,7 +185,7 @@ class Waiting(Cli):
 
     def test_one_state_for_one(self):
         self.start("--no-restore")
-        self.wait_for(lambda: self.get("/chain") == "" and os.path.exists(self.folder + "/state/lacquer/sig.state-lock"))
+        self.wait_for(lambda: self.get("/chain") == "trim eq limiter" and os.path.exists(self.folder + "/state/lacquer/sig.state-lock"))
         other = self.start(runtime="other")
         self.assertEqual(other.wait(10), 1)
         self.assertIn("with another runtime folder uses the same saved state", other.stderr.read().decode())
