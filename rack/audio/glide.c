@@ -36,9 +36,9 @@ static void make_window(struct glide *g)
 bool glide_init(
 	struct glide *g, const struct param *rows, uint32_t n_rows, const struct spec *spec, const float *values)
 {
-	uint32_t length = (uint32_t)(spec->rate * WINDOW_S / SET_FRAMES + 0.5);
+	uint32_t length = (uint32_t)(spec->rate * WINDOW_S / (double)SET_FRAMES + 0.5);
 	*g = (struct glide){ .rows = rows, .n_rows = n_rows, .length = length < 3 ? 3 : length };
-	g->ticks_s = spec->rate / SET_FRAMES;
+	g->ticks_s = spec->rate / (double)SET_FRAMES;
 	g->window = memory_new((g->length + (size_t)n_rows * (g->length + 2)) * sizeof(double));
 	g->left = memory_new(n_rows * sizeof *g->left);
 	if (!g->window || !g->left) {

@@ -197,7 +197,7 @@ static inline double complex drive_dft(const double *x, size_t n, double hz, dou
 		re += x[i] * tone.re;
 		im += x[i] * tone.im;
 	}
-	return CMPLX(re, im);
+	return re + im * I; /* clang has no CMPLX here */
 }
 
 /* Amplitude of the sine at hz in x, through a Hann window: other tones must be 4 / n of the rate away. */

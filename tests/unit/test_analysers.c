@@ -414,7 +414,7 @@ static void every_tap_is_fed_its_own_sound(void **state)
 			assert_near(levels_of_role(levels, (enum tap)tap, ROLE_PEAK)[c], -(10.0 * tap + c), 1e-4);
 	for (int i = 0; i < 100; i++) {
 		struct level_place at;
-		char id[8];
+		char id[16];
 		snprintf(id, sizeof id, "row%02d", i);
 		assert_true(levels_find(&at, levels->taps, TAP_OUT, id));
 		assert_near(levels_of(levels, &at)[0], i, 0);
