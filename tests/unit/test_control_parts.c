@@ -165,7 +165,7 @@ static void scenes_are_found_replaced_and_deleted(void **state)
 	struct states s = { 0 };
 	struct rack rack = small_rack();
 	uint32_t at;
-	char name[8];
+	char name[24];
 	for (int i = 0; i < SCENES_MAX; i++) {
 		snprintf(name, sizeof name, "%d", i);
 		assert_int_equal(states_store_scene(&s, name, &rack, NULL), STATUS_OK);

@@ -74,7 +74,7 @@ static const double corners[] = { 100, 900, 5000, 11000 };
 static void put_corners(struct drive *d)
 {
 	for (int k = 0; k < 4; k++) {
-		char id[16];
+		char id[24];
 		snprintf(id, sizeof id, "crossover%d", k + 1);
 		drive_put(d, id, corners[k]);
 	}

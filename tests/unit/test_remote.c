@@ -150,7 +150,7 @@ static void levels_arrive(bool local)
 	for (int i = 0; i < LEVEL_WIDTH_MAX; i++)
 		assert_true(level(remote, TAP_OUT, "spectrum")[i] == (float)i);
 	for (int i = 0; i < 100; i++) {
-		char id[8];
+		char id[24];
 		snprintf(id, sizeof id, "row%02d", i);
 		assert_true(level(remote, TAP_OUT, id)[0] == (float)i);
 	}

@@ -118,7 +118,7 @@ static void scenes_are_checked(void **state)
 	assert_int_equal(control_scene_recall(rig.control, "x", 61, 0, &reason), STATUS_BAD_VALUE);
 	assert_int_equal(control_scene_recall(rig.control, "x", NAN, 0, &reason), STATUS_BAD_VALUE);
 	for (int i = 1; i < SCENES_MAX; i++) {
-		char name[16];
+		char name[24];
 		snprintf(name, sizeof name, "scene %d", i);
 		assert_int_equal(control_scene_store(rig.control, name, &reason), STATUS_OK);
 	}
