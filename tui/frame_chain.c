@@ -43,11 +43,8 @@ static void draw_slot(const struct screen *s, int y, uint32_t index)
 			   : STYLE_PLAIN,
 		text);
 	/* Letters, not colours, tell the state. */
-	snprintf(text, sizeof text,
-		bypassed        ? "[B]"
-		: solo || delta ? "[%s%s]"
-				: "",
-		solo ? "S" : "", delta ? "D" : "");
+	const char *letters = bypassed ? "B" : solo && delta ? "SD" : solo ? "S" : delta ? "D" : NULL;
+	snprintf(text, sizeof text, letters ? "[%s]" : "%s", letters ? letters : "");
 	canvas_put(&s->canvas, y, STATE_X, 4, bypassed ? STYLE_WARN : STYLE_MARK, text);
 }
 

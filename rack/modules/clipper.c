@@ -90,9 +90,17 @@ static const struct param params[] = {
 _Static_assert(sizeof params / sizeof params[0] == N_PARAMS, "a row for each parameter");
 
 static const struct level meters_table[] = {
-	[REDUCTION] = { "reduction", "Reduction", UNIT_DB, 0, 12, "Gain reduction at the highest peak in dB",
-		ROLE_REDUCTION },
-	[GUARD] = { "guard", "True peak", UNIT_DB, 0, 3, "Gain reduction for true peaks in dB" },
+	[REDUCTION] = { .id = "reduction",
+		.label = "Reduction",
+		.unit = UNIT_DB,
+		.max = 12,
+		.role = ROLE_REDUCTION,
+		.help = "Gain reduction at the highest peak in dB" },
+	[GUARD] = { .id = "guard",
+		.label = "True peak",
+		.unit = UNIT_DB,
+		.max = 3,
+		.help = "Gain reduction for true peaks in dB" },
 };
 
 enum { R_DRIVE, R_CEILING, R_KNEE, N_SMOOTHED, R_MIX = N_SMOOTHED, R_OUTPUT, N_RAMPS };

@@ -18,8 +18,12 @@
 enum { REDUCTION, N_METERS };
 
 static const struct level meters_table[] = {
-	[REDUCTION] = { "reduction", "Reduction", UNIT_DB, 0, 20, "Gain reduction in dB, of the channel with more",
-		ROLE_REDUCTION },
+	[REDUCTION] = { .id = "reduction",
+		.label = "Reduction",
+		.unit = UNIT_DB,
+		.max = 20,
+		.role = ROLE_REDUCTION,
+		.help = "Gain reduction in dB, of the channel with more" },
 };
 
 /* What a style does with auto release. Times in ms. */

@@ -64,6 +64,7 @@ WRAP(FILE *, fdopen, (int fd, const char *mode), (fd, mode))
 WRAP(lo_message, lo_message_new, (void), ())
 WRAP(lo_message, lo_message_deserialise, (void *data, size_t size, int *result), (data, size, result))
 
+static int print(char **text, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 static int print(char **text, const char *format, va_list args)
 {
 	*text = NULL;
