@@ -85,6 +85,8 @@ static void draw_axes(const struct screen *s, int y, int x, int columns, int row
 static void plot(const struct screen *s, int y, int x, int columns, int rows, const double *db, double span)
 {
 	static const char *const wide[] = { "", "▀", "▄", "█" }, *const ascii[] = { "", "'", ".", "|" };
+	if (columns < 1)
+		return;
 	int before = curve_half_row(db[0], span, rows);
 	for (int c = 0; c < columns; c++) {
 		int at = curve_half_row(db[c], span, rows);

@@ -236,7 +236,7 @@ static void draw_help(struct dialog *d, const struct canvas *c, const struct scr
 	for (int i = 0; i < n_columns * d->visible && d->top + i < n; i++) {
 		const char *name, *help;
 		int left = x + 1 + i / d->visible * HELP_COLUMNS, line = y + i % d->visible;
-		if (!d->line(s, (size_t)(d->top + i), &name, &help) || left + HELP_NAME_COLUMNS > x + columns)
+		if (!d->line(s, (size_t)d->top + (size_t)i, &name, &help) || left + HELP_NAME_COLUMNS > x + columns)
 			break;
 		canvas_put(c, line, left, HELP_NAME_COLUMNS, STYLE_MARK, name);
 		canvas_put(c, line, left + HELP_NAME_COLUMNS, room, STYLE_PLAIN, help);

@@ -35,6 +35,7 @@ bool endpoint_split(const char *text, const char *usual, char host[ENDPOINT_HOST
 static void take(const struct addrinfo *found, struct sockaddr_storage *name, socklen_t *size)
 {
 	memset(name, 0, sizeof *name);
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): getaddrinfo gives an address where it gives no error */
 	memcpy(name, found->ai_addr, found->ai_addrlen);
 	*size = found->ai_addrlen;
 }

@@ -154,7 +154,7 @@ static struct preset_job *new_job(struct control *c, const char *name, control_d
 		status = reason_set(&reason, STATUS_NO_MEMORY, "no memory for the preset");
 	else
 		status = name_check(NAME_OF_PRESET, name, &reason);
-	if (status != STATUS_OK) {
+	if (!job || status != STATUS_OK) {
 		free(job);
 		if (done)
 			done(user, status, &reason);
@@ -291,7 +291,7 @@ void control_preset_info(struct control *c, const char *name, control_info_done 
 	enum status status = name_check(NAME_OF_PRESET, name, &reason);
 	if (!job)
 		status = reason_set(&reason, STATUS_NO_MEMORY, "no memory for the preset");
-	if (status != STATUS_OK) {
+	if (!job || status != STATUS_OK) {
 		free(job);
 		done(user, status, name, NULL, &reason);
 		return;

@@ -19,8 +19,10 @@ struct fft {
 
 /* What the audio thread may call: FFTW promises that new arrays with a plan are safe on any thread, its header does not
  * say it. */
+/* NOLINTBEGIN(misc-misplaced-const): as fftw3.h declares them */
 void fftw_execute_dft_r2c(const fftw_plan plan, double *in, fftw_complex *out) RT;
 void fftw_execute_dft_c2r(const fftw_plan plan, fftw_complex *in, double *out) RT;
+/* NOLINTEND(misc-misplaced-const) */
 
 /* FFTW's planner serves one thread at a time: its own lock is told to see to that, which may be told any number of
  * times. */

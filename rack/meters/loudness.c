@@ -300,8 +300,9 @@ void loudness_add_channels(struct loudness *l, const float *const channels[2], s
 			l->values.frames += part;
 		if (l->hop_fill == l->hop_frames)
 			end_hop(l);
-		for (uint32_t channel = 0; channel < l->channels; channel++)
-			x[channel] += part;
+		x[0] += part;
+		if (l->channels == 2)
+			x[1] += part;
 		n -= part;
 	}
 }
