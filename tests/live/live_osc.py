@@ -96,7 +96,7 @@ def bundles(rack):
 
 
 def flood(rack):
-    """As fast as Python can for a second: the last value is there at once, others are answered, no audio is late."""
+    """As fast as Python can for a second: the last value wins, others are answered, no audio is late."""
     osc = rack.osc
     before = osc.ask("/status")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
@@ -105,7 +105,8 @@ def flood(rack):
             for i in range(100):
                 s.sendto(b"/rack/t/gain\0\0\0\0,f\0\0" + struct.pack(">f", i / 10), ("127.0.0.1", rack.port))
         s.sendto(b"/rack/t/gain\0\0\0\0,f\0\0" + struct.pack(">f", 6.5), ("127.0.0.1", rack.port))
-    assert lacquer(rack, "get", "/rack/t/gain").stdout == "6.5\n"
+    # How soon is live_flood's business; what waits in the UDP socket may be behind a question over the local one.
+    wait_until("the last value", lambda: lacquer(rack, "get", "/rack/t/gain").stdout == "6.5\n")
     after = osc.ask("/status")
     own = [dict(zip(s[::2], s[1::2]))["xruns_own"] for s in (before, after)]
     assert own[1] - own[0] <= 2, own  # a shared machine may take the processor away

@@ -102,6 +102,7 @@ def works(folder, out):
             t.keys("?")
             t.see("trim to -6 dB")
             t.keys("Escape")
+            t.see_not("trim to -6 dB")  # a key right behind Escape would be Alt with that key
             t.keys("T")
             t.see_not("trim")
             t.see("Read me")
