@@ -2,25 +2,7 @@
  */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/base/worker.h"
-#include "tests/unit/osc_rig.h"
-
-static struct rig *rig;
-
-static int setup(void **state)
-{
-	(void)state;
-	rig = rig_new(false);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rig_free(rig);
-	return 0;
-}
-
-#define SAY(CLIENT, ...) assert_int_equal(link_send((CLIENT)->link, __VA_ARGS__), STATUS_OK)
+#include "tests/unit/osc_fixture.h"
 
 static void follow(struct client *client, const char *pattern)
 {
@@ -174,9 +156,6 @@ static void test_buttons(void **state)
 
 int main(void)
 {
-	char folder[40], remove[80];
-	rig_folders(folder);
-#define TEST(F) cmocka_unit_test_setup_teardown(F, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_snapshot),
 		TEST(test_scenes),
@@ -185,7 +164,5 @@ int main(void)
 		TEST(test_title_and_connection),
 		TEST(test_buttons),
 	};
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	snprintf(remove, sizeof remove, "rm -rf '%s'", folder);
-	return system(remove) == 0 ? failed : 1;
+	OSC_FIXTURE_RUN(tests);
 }

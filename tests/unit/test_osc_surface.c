@@ -1,28 +1,10 @@
 /* Tests what surfaces need: listed ones, switches as numbers, buttons without text, errors for what cannot be read. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rack/base/worker.h"
-#include "tests/unit/osc_rig.h"
+#include "tests/unit/osc_fixture.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
-
-static struct rig *rig;
-
-static int setup(void **state)
-{
-	(void)state;
-	rig = rig_new(false);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rig_free(rig);
-	return 0;
-}
-
-#define SAY(CLIENT, ...) assert_int_equal(link_send((CLIENT)->link, __VA_ARGS__), STATUS_OK)
 
 /* ---- What cannot be read */
 
@@ -253,9 +235,6 @@ static void test_surfaces_are_kept(void **state)
 
 int main(void)
 {
-	char folder[40], remove[80];
-	rig_folders(folder);
-#define TEST(F) cmocka_unit_test_setup_teardown(F, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_unreadable_arguments_get_an_error),
 		TEST(test_unreadable_in_a_bundle),
@@ -266,7 +245,5 @@ int main(void)
 		TEST(test_one_host_and_one_surface_are_one_peer),
 		TEST(test_surfaces_are_kept),
 	};
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	snprintf(remove, sizeof remove, "rm -rf '%s'", folder);
-	return system(remove) == 0 ? failed : 1;
+	OSC_FIXTURE_RUN(tests);
 }
