@@ -76,7 +76,7 @@ def build(folder):
     assert all(len(paths) <= 3 for paths in files.values())
     out = os.path.join(folder, "build")
     run("cmake", "-S", folder, "-B", out, "-DLACQUER_WERROR=ON")
-    run("cmake", "--build", out, "-j", str(os.cpu_count()), "--target", "lacquer", "test_modules", "test_tui", "test_analysis")
+    run("cmake", "--build", out, "-j", str(os.cpu_count()), "--target", "lacquer", "test_modules", "test_tui_views", "test_analysis")
     return out
 
 
@@ -85,7 +85,7 @@ def works(folder, out):
     described = run(lacquer, "describe")
     assert "Gain of the side signal" in run(lacquer, "describe", "side")
     assert "/slots" in described and "--quiet" in run(lacquer, "check", "--help")
-    for test in ("test_modules", "test_tui", "test_analysis"):
+    for test in ("test_modules", "test_tui_views", "test_analysis"):
         run(os.path.join(out, test), cwd=folder)
     rack = os.path.join(folder, "own.rack")
     with open(rack, "w", encoding="ascii") as f:

@@ -103,6 +103,17 @@ static inline float rig_uniform(uint32_t *seed)
 	return (float)rig_random(seed) / 8388608.0f - 1;
 }
 
+static inline float stereo_sine(size_t i, double rate, double hz, double level)
+{
+	return (float)(level * sin(6.283185307179586 * hz * (double)i / rate));
+}
+
+static inline void stereo_fill_sine(struct stereo *s, double rate, double hz, double level)
+{
+	for (size_t i = 0; i < s->n; i++)
+		s->of[0][i] = s->of[1][i] = stereo_sine(i, rate, hz, level);
+}
+
 /* Something like a mix: a chord that swells, noise bursts, a difference between the sides. */
 static inline void stereo_fill_music(struct stereo *s, double rate, float level)
 {
