@@ -54,7 +54,9 @@ static enum status apply(void *user, uint64_t frame, struct reason *reason)
 		if (status != STATUS_OK)
 			reason_set(reason, status, "%.100s:%u: %.60s: %.80s", r->path, event->line, event->address,
 				why.text);
-		else
+		else if (why.text[0])
+			options_message("%s:%u: %s: %s", r->path, event->line, event->address, why.text);
+		if (status == STATUS_OK)
 			warn_of_match(r, event);
 	}
 	control_end(r->control);

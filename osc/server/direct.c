@@ -48,7 +48,7 @@ void direct_free(struct direct *direct)
 
 static enum status apply(struct direct *direct, const char *address, lo_message body, struct reason *reason)
 {
-	struct reason refusal = { "" };
+	struct reason refusal = { "" }, clamped = { "" };
 	const struct message message = {
 		.address = address,
 		.types = lo_message_get_types(body),
@@ -58,10 +58,11 @@ static enum status apply(struct direct *direct, const char *address, lo_message 
 	};
 	struct request request = { .server = &direct->server, .peer = &direct->peer, .message = &message };
 	direct->server.refusal = &refusal;
+	direct->server.clamped = &clamped;
 	dispatch(&request);
-	direct->server.refusal = NULL;
+	direct->server.refusal = direct->server.clamped = NULL;
 	if (refusal.text[0] == '\0')
-		return STATUS_OK;
+		return reason_set(reason, STATUS_OK, "%s", clamped.text);
 	return reason_set(reason, STATUS_BAD_VALUE, "%s", refusal.text);
 }
 

@@ -13,7 +13,8 @@ void direct_free(struct direct *);
 
 /* One message of n words (osc/wire/word.h), each as the address wants it, through the same router as those from the
  * network; answers are dropped. What would change a person's own files is refused. UNKNOWN or BAD_VALUE with the words
- * that a sender would get by /error. Control thread. */
+ * that a sender would get by /error. OK: the reason says what a value beyond its range was clamped to, else it is
+ * empty. Control thread. */
 enum status direct_apply_words(struct direct *, const char *address, const struct word *words, int n, struct reason *);
 
 #endif

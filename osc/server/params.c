@@ -48,6 +48,16 @@ static bool was_clamped(enum form form, const struct request *request, float ask
 	return asked != real;
 }
 
+/* To whom answers do not come. */
+static void report_clamped(struct server *server, const struct param *param, float real)
+{
+	char text[40];
+	if (!server->clamped)
+		return;
+	param_format(param, real, text, sizeof text);
+	reason_set(server->clamped, STATUS_OK, "clamped to %s", text);
+}
+
 static void set_param(const struct request *request)
 {
 	struct server *server = request->server;
@@ -66,6 +76,7 @@ static void set_param(const struct request *request)
 	if (status != STATUS_OK) {
 		reply_error(request, reason.text);
 	} else if (was_clamped(place->form, request, asked, real)) {
+		report_clamped(server, param, real);
 		reply_value(request);
 		leases_clamped(&server->leases, subjects_of_param(&server->subjects, place->slot, place->index),
 			request->origin, request->peer, clock_now_us());

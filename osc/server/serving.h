@@ -19,8 +19,9 @@ struct request;
 struct server {
 	struct control *control;
 	struct control_listener listener;
-	struct sockets *sockets; /* NULL: none (direct.c); answers are dropped, errors go to refusal */
-	struct reason *refusal;
+	struct sockets *sockets; /* NULL: none (direct.c); answers are dropped, errors go to refusal, and what a value
+				    came to to clamped */
+	struct reason *refusal, *clamped;
 	struct subjects subjects;
 	struct leases leases;
 	struct surfaces surfaces;

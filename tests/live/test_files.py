@@ -489,6 +489,9 @@ class Events(Files):
             self.expect(self.render(f"0.5 {address} mine\n"), 1, rf"e:1: {address}: .*preset folder")
         self.assertFalse(os.path.exists(self.at("config")))
 
+    def test_clamped_values_are_said(self):
+        self.expect(self.render("1 /rack/trim/gain -40\n"), 0, r"\A[^\n]*e:1: /rack/trim/gain: clamped to -24\.0 dB\n\Z")
+
     def test_match_has_no_effect(self):
         self.expect(self.render("0 /bypass/match T\n1 /bypass T\n1.1 /bypass F\n"), 0, r"\A[^\n]*e:1: /bypass/match: has no effect in render[^\n]*\n\Z")
         rack = self.put("m.rack", PLAIN.replace("\n[trim]", "\nbypass.match = on\n[trim]"))

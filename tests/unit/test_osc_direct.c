@@ -63,6 +63,19 @@ static float value_of(const char *slot, const char *id)
 		control, (uint32_t)index, (uint32_t)slot_find_param(&control_rack(control)->slots[index], id));
 }
 
+/* Nobody gets the answer that says so. */
+static void test_what_is_clamped_is_said(void **state)
+{
+	(void)state;
+	struct reason reason = { "" };
+	assert_int_equal(
+		direct_apply_words(direct, "/rack/trim/gain", &(struct word){ .text = "40" }, 1, &reason), STATUS_OK);
+	assert_string_equal(reason.text, "clamped to 24.0 dB");
+	assert_int_equal(
+		direct_apply_words(direct, "/rack/trim/gain", &(struct word){ .text = "4" }, 1, &reason), STATUS_OK);
+	assert_string_equal(reason.text, "");
+}
+
 static void test_parameters(void **state)
 {
 	(void)state;
@@ -134,6 +147,7 @@ int main(void)
 {
 #define TEST(F) cmocka_unit_test_setup_teardown(F, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		TEST(test_what_is_clamped_is_said),
 		TEST(test_parameters),
 		TEST(test_choices),
 		TEST(test_names),
