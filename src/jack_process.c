@@ -3,17 +3,14 @@
 /* The way of a sample starts here, in jack_on_cycle(). */
 #include "rack/audio/engine.h"
 #include "rack/base/clock.h"
+#include "rack/base/flush.h"
 #include "src/jack_private.h"
 
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#if defined(__SSE__)
-#include <xmmintrin.h>
-#endif
 
 enum {
-	FLUSH_TO_ZERO = 0x8040,     /* FTZ and DAZ of MXCSR */
 	STACK_TOUCHED = 192 * 1024, /* bytes: more than the engine uses, less than the half of what JACK gives */
 };
 
@@ -99,9 +96,7 @@ void jack_on_thread_init(void *arg)
 {
 	struct jack_link *c = arg;
 	touch_stack();
-#if defined(__SSE__)
-	_mm_setcsr(_mm_getcsr() | FLUSH_TO_ZERO);
-#endif
+	flush_denormals(); /* for good: JACK's own mixing too */
 	unsigned place = atomic_fetch_add(&c->n_threads, 1);
 	if (place < THREADS_MAX)
 		atomic_store(&c->threads[place], (int)syscall(SYS_gettid));

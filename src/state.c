@@ -31,12 +31,12 @@ struct state {
 	struct control_listener listener;
 	struct loop *loop;
 	struct loop_source source;
-	struct state_files *session;
-	int64_t due_ms;         /* 0: nothing to save */
-	bool rack, session_too; /* what has changed */
-	struct save *newest;    /* with the worker, not back */
-	uint32_t n_saves;       /* with the worker, the cancelled ones too */
-	bool failed;            /* the last write */
+	struct state_files *files;
+	int64_t due_ms;       /* 0: nothing to save */
+	bool rack, files_too; /* what has changed */
+	struct save *newest;  /* with the worker, not back */
+	uint32_t n_saves;     /* with the worker, the cancelled ones too */
+	bool failed;          /* the last write */
 	char path[PATH_MAX];
 };
 
@@ -44,7 +44,7 @@ struct state {
 struct save {
 	struct job job;
 	struct state *state;
-	bool rack, session_too; /* what of it was to be written */
+	bool rack, files_too; /* what of it was to be written */
 	uint32_t n;
 	struct {
 		char *path, *text;
@@ -76,7 +76,7 @@ static void on_value(void *user, uint32_t slot, uint32_t param, float value, uns
 static void on_states(void *user)
 {
 	struct state *s = user;
-	s->session_too = true;
+	s->files_too = true;
 	changed(s, SAVE_AFTER_MS);
 }
 
@@ -103,8 +103,8 @@ struct state *state_new(struct control *control, const char *name, struct loop *
 	s->control = control;
 	snprintf(file, sizeof file, "%s.rack", name);
 	if (file_place(FILE_STATE, file, s->path, sizeof s->path, reason) == STATUS_OK)
-		s->session = state_files_new(control, name, reason);
-	if (!s->session) {
+		s->files = state_files_new(control, name, reason);
+	if (!s->files) {
 		free(s);
 		return NULL;
 	}
@@ -135,14 +135,14 @@ void state_free(struct state *s)
 	loop_remove(s->loop, &s->source);
 	control_unlisten(s->control, &s->listener);
 	wait_for_worker(s);
-	state_files_free(s->session);
+	state_files_free(s->files);
 	free(s);
 }
 
 static void nothing_to_save(struct state *s)
 {
 	s->due_ms = 0;
-	s->rack = s->session_too = false;
+	s->rack = s->files_too = false;
 }
 
 static enum status open_rack(void *user, const char *path, struct reason *reason)
@@ -157,14 +157,14 @@ static enum status restore(struct state *s, bool with_rack)
 	enum status rack = with_rack ? recovery_open(s->path, open_rack, s, &backup) : STATUS_UNKNOWN;
 	enum status states = rack == STATUS_NO_MEMORY
 				     ? STATUS_NO_MEMORY
-				     : state_files_restore(s->session, rack == STATUS_OK, &states_backup);
+				     : state_files_restore(s->files, rack == STATUS_OK, &states_backup);
 	nothing_to_save(s);
 	if (states == STATUS_NO_MEMORY) {
 		options_error(s->path, "out of memory: what was saved is left as it is");
 		return STATUS_NO_MEMORY;
 	}
 	if (with_rack && (backup || states_backup)) {
-		s->rack = s->session_too = true; /* so that there is a file of its own name again */
+		s->rack = s->files_too = true; /* so that there is a file of its own name again */
 		changed(s, SAVE_AFTER_MS);
 	}
 	return rack;
@@ -218,8 +218,8 @@ static void on_written(struct job *job)
 	if (save->failed >= 0) {
 		if (!s->failed)
 			options_error(save->files[save->failed].path, "%s", save->reason.text);
-		state_files_forget(s->session);
-		s->rack = s->session_too = true;
+		state_files_forget(s->files);
+		s->rack = s->files_too = true;
 		changed(s, AGAIN_MS);
 	}
 	if (!worker_cancelled(&save->job))
@@ -245,15 +245,15 @@ static struct save *make_save(struct state *s)
 		.state = s,
 		.failed = -1,
 		.rack = s->rack,
-		.session_too = s->session_too };
+		.files_too = s->files_too };
 	if (s->rack)
 		take_file(save, path, text);
 	else {
 		free(path);
 		free(text);
 	}
-	if (s->session_too)
-		state_files_print(s->session, take_file, save);
+	if (s->files_too)
+		state_files_print(s->files, take_file, save);
 	return save;
 }
 
@@ -266,9 +266,9 @@ static bool take_back(struct state *s)
 	if (s->n_saves == SAVES_MAX || !worker_cancel(&save->job))
 		return false;
 	s->rack |= save->rack;
-	s->session_too |= save->session_too;
-	if (save->session_too)
-		state_files_forget(s->session);
+	s->files_too |= save->files_too;
+	if (save->files_too)
+		state_files_forget(s->files);
 	s->newest = NULL;
 	return true;
 }
@@ -316,7 +316,7 @@ void state_flush(struct state *s)
 
 void state_save_soon(struct state *s)
 {
-	s->rack = s->session_too = true;
+	s->rack = s->files_too = true;
 	changed(s, 0);
 }
 
