@@ -5,6 +5,7 @@
 #include "rack/base/file.h"
 #include "rack/base/worker.h"
 
+#include <dlfcn.h>
 #include <poll.h>
 #include <semaphore.h>
 #include <setjmp.h>
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,11 +23,22 @@
 /* Time passes when the test says so: saves are due two seconds after a change. */
 static time_t passed_s;
 
+static int (*real_clock)(clockid_t, struct timespec *);
+
+/* Beforehand: the clock is asked by what the real-time sanitizer watches, which takes neither dlsym() nor syscall(). */
+__attribute__((constructor)) static void find_clock(void)
+{
+	void *found = dlsym(RTLD_NEXT, "clock_gettime");
+	memcpy(&real_clock, &found, sizeof real_clock);
+}
+
 int clock_gettime(clockid_t clock, struct timespec *t)
 {
-	long failed = syscall(SYS_clock_gettime, clock, t);
+	if (!real_clock)
+		find_clock();
+	int failed = real_clock(clock, t);
 	t->tv_sec += passed_s;
-	return (int)failed;
+	return failed;
 }
 
 struct slow {
