@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import contextlib, fcntl, json, os, shutil, signal, socket, struct, subprocess, sys, tempfile, time
 
-from liverack import from_nothing
+from liverack import from_nothing, jack
 
 BUILD = os.environ.get("LACQUER_BUILD", "build")  # where the programs are
 SERVER = os.environ.get("LACQUER_TEST_SERVER", "lacq_live")
@@ -158,7 +158,7 @@ def check_probe(what, r, good, *arguments):
 
 def ports():
     """Connections by port, and latencies of (playback, capture)."""
-    text = subprocess.run(["jack_lsp", "-s", SERVER, "-c", "-l"], capture_output=True, text=True).stdout
+    text = jack("jack_lsp", "-c", "-l")
     connections, latency, port = {}, {}, None
     for line in text.splitlines():
         if not line[0].isspace():
@@ -274,8 +274,8 @@ def test_server_killed():
     p = start_jackd(48000, 64)
     with lacquer("--no-restore", write_rack("[trim]\n"), "-i", "system:capture_1,system:capture_2") as l:
         osc("/rack/trim/gain", -3.5)
-        subprocess.run(["jack_connect", "-s", SERVER, "lacquer:out_L", "system:playback_2"])
-        subprocess.run(["jack_connect", "-s", SERVER, "lacquer:out_R", "system:playback_2"])
+        jack("jack_connect", "lacquer:out_L", "system:playback_2")
+        jack("jack_connect", "lacquer:out_R", "system:playback_2")
         time.sleep(0.3)
         for how, rate, period in ((signal.SIGKILL, 44100, 128), (signal.SIGTERM, 96000, 256), (signal.SIGKILL, 48000, 64)):
             p.send_signal(how)

@@ -129,10 +129,16 @@ class Process:
                 print(f"---- {' '.join(map(str, self.child.args))}\n{self.output()}", flush=True)
 
 
-def jack(*command, timeout=20):
-    """Runs one of JACK's tools on the private server and gives its output."""
-    return subprocess.run(command, env={**os.environ, "JACK_DEFAULT_SERVER": SERVER}, timeout=timeout,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+def jack(*command, server=SERVER, tries=4):
+    """Runs one of JACK's tools on the private server and gives its output. On a busy machine a tool may hang by itself as it closes
+    its client (jack_client_close waits for a lock that the tool's own notification thread was cancelled with), so it is run again."""
+    try:
+        return subprocess.run(command, env={**os.environ, "JACK_DEFAULT_SERVER": server}, timeout=5, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True).stdout
+    except subprocess.TimeoutExpired:
+        if tries == 1:
+            raise
+        return jack(*command, server=server, tries=tries - 1)
 
 
 def ports():

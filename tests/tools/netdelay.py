@@ -11,7 +11,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../live"))
-from liverack import BUILD, EMPTY, LACQUER, Process, wait_until
+from liverack import BUILD, EMPTY, LACQUER, Process, jack, wait_until
 
 USAGE = """usage: tests/tools/netdelay.py [PERIOD [WAY...]]   as root; 128 frames and all ways by default
 
@@ -31,8 +31,7 @@ class Servers(contextlib.ExitStack):
                                                                       "QT_QPA_PLATFORM": "offscreen", "HOME": self.home}))
 
     def tool(self, server, *command):
-        return subprocess.run(command, env={**os.environ, "JACK_DEFAULT_SERVER": server}, timeout=20, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, text=True).stdout
+        return jack(*command, server=server)
 
     def wait_for(self, server, port):
         wait_until(f"{port} on {server}", lambda: port in self.tool(server, "jack_lsp").split("\n"), 20)
