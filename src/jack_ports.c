@@ -1,5 +1,6 @@
 /* The ports of the JACK client: their registration, their names, their connections. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rack/base/clock.h"
 #include "rack/base/ring.h"
 #include "src/jack_private.h"
 
@@ -162,6 +163,7 @@ void jack_link_update_wires(
 		.exists = graph_exists,
 		.connect = graph_connect,
 		.disconnect = graph_disconnect,
+		.now_ms = clock_now_ms(),
 		.say = say,
 		.say_user = user,
 	};

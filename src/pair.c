@@ -102,10 +102,11 @@ static struct pair choose(const char *const *names, size_t n, const char *client
 	struct pair pair = { PAIR_NONE, { NULL, NULL } };
 	for (size_t i = 0; i < n; i++) {
 		const char *partner = find_partner(names, n, i, client);
-		if (!partner || (pair.kind == PAIR_ALIKE && !is_main(short_name(names[i], client))))
+		bool main = is_main(short_name(names[i], client));
+		if (!partner || (pair.kind == PAIR_ALIKE && !main))
 			continue;
-		pair = (struct pair){ PAIR_ALIKE, { names[i], partner } };
-		if (is_main(short_name(names[i], client)))
+		pair = (struct pair){ main ? PAIR_MAIN : PAIR_ALIKE, { names[i], partner } };
+		if (main)
 			break;
 	}
 	if (pair.kind == PAIR_NONE && n > 0)

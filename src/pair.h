@@ -10,6 +10,7 @@ enum pair_kind {
 	PAIR_LONE,    /* one port, the left */
 	PAIR_UNLIKE,  /* the first two, whose names do not tell left and right */
 	PAIR_ALIKE,   /* two whose names differ in left and right only: "out_L" and "out_R", "audio_out 1" and "2" */
+	PAIR_MAIN,    /* two such ports of the client's master or main output */
 };
 
 struct pair {

@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A program registers its ports one by one, and its main output may come after tracks: so long after the first pair of
+ * a client is chosen, its main output takes over. */
+enum { STARTING_MS = 10000 };
+
 struct wire {
 	unsigned port;       /* of ours */
 	bool pinned;         /* asked for on the command line */
@@ -15,6 +19,7 @@ struct wire {
 	bool connected;      /* at the last look */
 	bool made;           /* by us, and not by somebody else */
 	enum pair_kind kind; /* of the ports chosen, in the left wire of a client */
+	int64_t alike_ms;    /* when a pair named alike was chosen, likewise */
 	const void *end;     /* the graph's handle of the other end when it was connected last */
 	char other[WIRES_NAME_SIZE];
 	char chosen[WIRES_NAME_SIZE]; /* the client's port, when other is a client; "": none is there */
@@ -201,17 +206,26 @@ static void choose(struct wire *wire, const struct wires_graph *graph, const cha
 	wire->end = NULL;
 }
 
-/* Keeps a choice whose ports are there, unless it was a makeshift (programs register ports one by one) and a pair named
- * alike has come since. */
+/* A choice whose ports are there is kept, unless it was a makeshift and a pair named alike has come since, or the
+ * client is starting and its main output has come. */
+static bool is_better(const struct wire *left, enum pair_kind kind, int64_t now_ms)
+{
+	if (kind <= left->kind)
+		return false;
+	return left->kind < PAIR_ALIKE || now_ms - left->alike_ms < STARTING_MS;
+}
+
 static void choose_pair(struct wire *left, struct wire *right, const struct wires_graph *graph)
 {
 	const char **names = graph->candidates(graph->user, left->port);
 	struct pair pair = pair_choose(names, left->other);
 	bool has_left = left->chosen[0] && contains(names, left->chosen);
 	bool has_right = right->chosen[0] && contains(names, right->chosen);
-	if ((!has_left && !has_right) || (pair.kind > left->kind && left->kind < PAIR_ALIKE)) {
+	if ((!has_left && !has_right) || is_better(left, pair.kind, graph->now_ms)) {
 		if (pair.kind != left->kind)
 			say_choice(graph, left->other, &pair);
+		if (pair.kind != PAIR_MAIN)
+			left->alike_ms = graph->now_ms;
 		left->kind = pair.kind;
 		choose(left, graph, pair.names[0], has_left);
 		choose(right, graph, pair.names[1], has_right);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { WIRES_NAME_SIZE = 512, WIRES_MAX = 64 };
 
@@ -35,6 +36,7 @@ struct wires_graph {
 	/* false: there is no such port, or it does not fit */
 	bool (*connect)(void *user, unsigned port, const char *name);
 	void (*disconnect)(void *user, unsigned port, const char *name);
+	int64_t now_ms; /* of a clock that never goes back */
 	/* for people, one sentence: which ports of a client were chosen where that is not plain */
 	void (*say)(void *say_user, const char *text);
 	void *say_user;

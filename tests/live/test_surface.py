@@ -78,7 +78,8 @@ class Surface(unittest.TestCase):
             if widget["mode"] == "toggle":
                 for state in (widget["on"], widget["off"]):
                     self.osc.send(widget["address"], state)
-                    self.assertEqual(self.osc.ask(widget["address"]), [state])
+                    # what is heard first may be the feedback of the state before
+                    wait_until(f"{widget['address']} {state}", lambda: self.osc.ask(widget["address"]) == [state])
             elif widget["on"] is not None:  # stores come before recalls
                 self.assertEqual(self.osc.ask(widget["address"], widget["on"]), [widget["on"]])
         self.assertEqual(set(self.osc.ask("/scene/list")), {"soft", "loud"})

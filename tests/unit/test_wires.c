@@ -288,7 +288,7 @@ static void pairs_are_named_alike(void **state)
 		"card:playback_FL", "card:playback_FR", "probe:right", "probe:left", "zero:out0", "zero:out1",
 		"odd:in_2", "odd:in_3", "odd:in_4", "kill:kill", "kill:kirl", "mono:out", "sync:LTC", "sync:click out",
 		"aux:talkback", "aux:main L", "aux:main R", "a:b", "ab:l", "ab:r", NULL };
-	chosen(names, "ardour", PAIR_ALIKE, "ardour:Master/audio_out 1", "ardour:Master/audio_out 2");
+	chosen(names, "ardour", PAIR_MAIN, "ardour:Master/audio_out 1", "ardour:Master/audio_out 2");
 	chosen(names, "system", PAIR_ALIKE, "system:capture_1", "system:capture_2");
 	chosen(names, "play", PAIR_ALIKE, "play:out_L", "play:out_R");
 	chosen(names, "card", PAIR_ALIKE, "card:playback_FL", "card:playback_FR");
@@ -298,7 +298,7 @@ static void pairs_are_named_alike(void **state)
 	chosen(names, "kill", PAIR_UNLIKE, "kill:kill", "kill:kirl");
 	chosen(names, "mono", PAIR_LONE, "mono:out", NULL);
 	chosen(names, "sync", PAIR_SERVICE, NULL, NULL);
-	chosen(names, "aux", PAIR_ALIKE, "aux:main L", "aux:main R");
+	chosen(names, "aux", PAIR_MAIN, "aux:main L", "aux:main R");
 	chosen(names, "nobody", PAIR_NONE, NULL, NULL);
 	chosen(NULL, "nobody", PAIR_NONE, NULL, NULL);
 }
@@ -325,7 +325,8 @@ static void a_better_pair_that_comes_later_is_taken(void **state)
 	update(r);
 	assert_true(has(r, IN_L, "daw:out_1") && has(r, IN_R, "daw:out_2") && r->graph.undone == 2);
 	assert_false(has(r, IN_L, "daw:vocal") || has(r, IN_R, "daw:drums"));
-	come(r, 6, "daw:master_1"); /* a pair that plays stays */
+	r->calls.now_ms += 10000;
+	come(r, 6, "daw:master_1"); /* a pair that has played for a while stays */
 	come(r, 7, "daw:master_2");
 	update(r);
 	assert_true(has(r, IN_L, "daw:out_1") && has(r, IN_R, "daw:out_2") && r->graph.undone == 2);
@@ -333,6 +334,29 @@ static void a_better_pair_that_comes_later_is_taken(void **state)
 	go(r, 5);
 	update(r);
 	assert_true(has(r, IN_L, "daw:master_1") && has(r, IN_R, "daw:master_2"));
+}
+
+/* A DAW's tracks, then its master, all within the time that it takes to start; later changes are left to the user. */
+static void the_main_output_of_a_starting_client_is_taken(void **state)
+{
+	struct rig *r = *state;
+	wires_pin(r->wires, BUS_IN, "daw", NULL);
+	r->calls.now_ms = 1000000;
+	come(r, 1, "daw:out_1");
+	come(r, 2, "daw:out_2");
+	update(r);
+	assert_true(has(r, IN_L, "daw:out_1") && has(r, IN_R, "daw:out_2"));
+	r->calls.now_ms += 9999;
+	come(r, 3, "daw:master_1");
+	update(r);
+	assert_true(has(r, IN_L, "daw:out_1") && has(r, IN_R, "daw:out_2"));
+	come(r, 4, "daw:master_2");
+	update(r);
+	assert_true(has(r, IN_L, "daw:master_1") && has(r, IN_R, "daw:master_2") && r->graph.undone == 2);
+	come(r, 5, "daw:main_L");
+	come(r, 6, "daw:main_R");
+	update(r);
+	assert_true(has(r, IN_L, "daw:master_1") && has(r, IN_R, "daw:master_2") && r->graph.undone == 2);
 }
 
 /* What somebody else has connected is not taken away for it. */
@@ -599,6 +623,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_rack_itself_is_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(pairs_are_named_alike, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_better_pair_that_comes_later_is_taken, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_main_output_of_a_starting_client_is_taken, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_better_pair_does_not_undo_what_others_made, setup, teardown),
 		cmocka_unit_test_setup_teardown(half_a_pair_is_not_made_good_by_another_kind, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_bus_has_its_wires, setup, teardown),
