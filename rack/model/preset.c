@@ -3,6 +3,7 @@
 #include "rack/model/preset.h"
 
 #include "rack/base/file.h"
+#include "rack/base/share.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -14,50 +15,14 @@
 
 #define SUFFIX ".rack"
 
-enum { N_FOLDERS = 3, NAMES_MAX = 10000 };
-
-/* The folder of the program itself. */
-static bool program_folder(char *folder, size_t size)
-{
-	ssize_t n = readlink("/proc/self/exe", folder, size - 1);
-	if (n <= 0)
-		return false;
-	folder[n] = '\0';
-	*strrchr(folder, '/') = '\0';
-	return true;
-}
-
-/* What was installed beside the program, wherever the two were moved to. */
-static bool share_folder(char *folder, size_t size)
-{
-	char program[PATH_MAX];
-	return program_folder(program, sizeof program) &&
-	       snprintf(folder, size, "%s/../share/lacquer/racks", program) < (int)size;
-}
-
-/* The program's own folder with examples/ beside it: true in a build tree, and nowhere else is there a CMakeLists.txt
- * too. */
-static bool examples_folder(char *folder, size_t size)
-{
-	char program[PATH_MAX];
-	if (!program_folder(program, sizeof program) ||
-		snprintf(folder, size, "%s/../CMakeLists.txt", program) >= (int)size || access(folder, F_OK) != 0)
-		return false;
-	return snprintf(folder, size, "%s/../examples", program) < (int)size;
-}
+enum { N_FOLDERS = 1 + SHARE_PLACES, NAMES_MAX = 10000 };
 
 /* In the order of search; false: there is no such folder here. */
 static bool get_folder(int index, char *folder, size_t size)
 {
-	switch (index) {
-	case 0:
+	if (index == 0)
 		return file_place(FILE_CONFIG, "racks", folder, size, NULL) == STATUS_OK;
-	case 1:
-		return share_folder(folder, size);
-	default:
-		return examples_folder(folder, size) ||
-		       snprintf(folder, size, "%s", LACQUER_SHARE "/racks") < (int)size;
-	}
+	return share_path(index - 1, "racks", folder, size);
 }
 
 enum status preset_find(const char *name, char *path, size_t size, struct reason *reason)

@@ -13,7 +13,6 @@
 #include <string.h>
 
 enum {
-	NAME_SHOWN_MAX = 100,
 	WORD_SIZE = 64,
 	ERRORS_MAX = 50,  /* that are told: something else than a rack file may have one on each line */
 	GUESSES_MAX = 50, /* of what was meant by unknown words: a hostile file may hold thousands */
@@ -33,21 +32,11 @@ struct reader {
 	struct reason *reason;
 };
 
-/* "club.rack:12", of long names the end. line counts from 0; UINT32_MAX: the file as a whole. */
-static void make_place(const struct reader *r, uint32_t line, char *place, size_t size)
-{
-	size_t length = strlen(r->name);
-	const char *name = length > NAME_SHOWN_MAX ? r->name + length - NAME_SHOWN_MAX : r->name;
-	int n = snprintf(place, size, "%s%s", name == r->name ? "" : "...", name);
-	if (line != UINT32_MAX)
-		snprintf(place + n, size - (size_t)n, ":%u", (unsigned)line + 1);
-}
-
 static enum status __attribute__((format(printf, 3, 4)))
 refuse(const struct reader *r, uint32_t line, const char *format, ...)
 {
-	char place[NAME_SHOWN_MAX + 32], text[256];
-	make_place(r, line, place, sizeof place);
+	char place[RACKFILE_PLACE_SIZE], text[256];
+	rackfile_place(r->name, line, place, sizeof place);
 	va_list args;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
@@ -62,8 +51,8 @@ static void __attribute__((format(printf, 3, 4))) warn(const struct reader *r, u
 {
 	if (!r->warn)
 		return;
-	char place[NAME_SHOWN_MAX + 32], text[256], clean_place[sizeof place], clean[sizeof text];
-	make_place(r, line, place, sizeof place);
+	char place[RACKFILE_PLACE_SIZE], text[256], clean_place[sizeof place], clean[sizeof text];
+	rackfile_place(r->name, line, place, sizeof place);
 	va_list args;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);

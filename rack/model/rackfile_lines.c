@@ -4,6 +4,7 @@
 
 #include "rack/base/utf8.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +51,7 @@ static const char *cut_section(struct line *line, const char *text, uint32_t sta
 		return "unexpected text behind ']'";
 	struct span inside = trim(text, start + 1, close);
 	if (inside.length == 0)
-		return "a section needs a module: [MODULE] or [MODULE ID]";
+		return "a section needs a name between '[' and ']'";
 	uint32_t last = inside.start + inside.length, space = inside.start;
 	while (space < last && !strchr(" \t", text[space]))
 		space++;
@@ -59,7 +60,7 @@ static const char *cut_section(struct line *line, const char *text, uint32_t sta
 	line->value = trim(text, space, last);
 	for (uint32_t i = 0; i < line->value.length; i++)
 		if (strchr(" \t", text[line->value.start + i]))
-			return "a section has two words at most: [MODULE ID]";
+			return "a section has two words at most";
 	return NULL;
 }
 
@@ -168,6 +169,16 @@ bool rackfile_copy(const struct rackfile *f, struct span s, char *to, size_t siz
 	memcpy(to, f->text + s.start, n);
 	to[n] = '\0';
 	return n == s.length;
+}
+
+void rackfile_place(const char *name, uint32_t line, char *place, size_t size)
+{
+	enum { SHOWN_MAX = RACKFILE_PLACE_SIZE - 32 };
+	size_t length = strlen(name);
+	bool cut = length > SHOWN_MAX;
+	int n = snprintf(place, size, "%s%s", cut ? "..." : "", cut ? name + length - SHOWN_MAX : name);
+	if (line != UINT32_MAX)
+		snprintf(place + n, size - (size_t)n, ":%u", (unsigned)line + 1);
 }
 
 void rackfile_free(struct rackfile *f)

@@ -1,4 +1,4 @@
-/* The lines of a rack file, between the reader and the printer. Used by rackfile*.c only. */
+/* The lines of a rack file or of another in its shape, between what cuts it and who reads it. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RACK_RACKFILE_LINES_H
 #define RACK_RACKFILE_LINES_H
@@ -51,5 +51,9 @@ struct rackfile *rackfile_cut(const char *text, uint32_t size);
 
 /* Copies a piece and terminates it; false when it had to be cut to fit. */
 bool rackfile_copy(const struct rackfile *, struct span, char *to, size_t size);
+
+/* "club.rack:12", of long names the end. line counts from 0; UINT32_MAX: the file as a whole. */
+enum { RACKFILE_PLACE_SIZE = 132 };
+void rackfile_place(const char *name, uint32_t line, char *place, size_t size);
 
 #endif

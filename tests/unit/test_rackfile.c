@@ -176,7 +176,7 @@ static void bad_files_are_refused_with_their_line(void **state)
 		{ "[trim a b]\n", "x.rack:1: a section has two words at most" },
 		{ "[trim\n", "x.rack:1: a section's ']' is missing" },
 		{ "[trim # a]\n", "x.rack:1: a section's ']' is missing" },
-		{ "[ ]\n", "x.rack:1: a section needs a module" },
+		{ "[ ]\n", "x.rack:1: a section needs a name" },
 		{ "[trim] gain = 1\n", "x.rack:1: unexpected text behind ']'" },
 		{ "[trim]\n#\x01\n", "x.rack:2: a control character: this is not a text file" },
 		{ "[trim]\rgain = 1\r", "x.rack:1: a control character: this is not a text file" },
