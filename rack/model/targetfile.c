@@ -127,8 +127,8 @@ static void open_target(struct reader *r, uint32_t at)
 	const struct line *line = &r->file->lines[at];
 	finish_target(r);
 	r->header = at;
-	bool fits = rackfile_copy(r->file, line->name, first, sizeof first) &
-		    rackfile_copy(r->file, line->value, second, sizeof second);
+	bool fits = rackfile_copy(r->file, line->name, first, sizeof first);
+	fits = rackfile_copy(r->file, line->value, second, sizeof second) && fits;
 	snprintf(name, sizeof name, "%s%s%s", first, *second ? "-" : "", second);
 	if (!fits)
 		refuse(r, at, "a target's name has at most %d letters", PART_SIZE - 1);

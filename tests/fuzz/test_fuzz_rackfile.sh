@@ -18,7 +18,7 @@ compile() { # PROGRAM FLAGS...
     local program=$1
     shift
     # shellcheck disable=SC2086
-    "$clang" -std=c11 -D_GNU_SOURCE -DWITH_LIBFUZZER -I. -O1 -g -fsanitize=fuzzer,address,undefined \
+    "$clang" -std=c11 -D_GNU_SOURCE -DWITH_LIBFUZZER -DLACQUER_SHARE='"/nonexistent"' -I. -O1 -g -fsanitize=fuzzer,address,undefined \
         -fno-sanitize-recover=all "$@" tests/fuzz/fuzz_rackfile.c rack/model/rackfile*.c rack/model/rack.c rack/param.c rack/base/*.c \
         rack/model/registry.c rack/level.c rack/dsp/*.c $modules -o "$folder/$program" -lfftw3_threads -lfftw3 -lpthread -lm
 }
